@@ -1,0 +1,96 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"yutang/internal/db"
+	"yutang/internal/db/dbtest"
+	"yutang/internal/fault"
+)
+
+func TestInTx_RollsBackOnError(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		wrong := errors.New("changed my mind")
+		err := d.InTx(ctx, func(ctx context.Context) error {
+			if _, err := d.Exec(ctx, "INSERT INTO event_name (id, name) VALUES ($1, $2)", 1, "A"); err != nil {
+				return err
+			}
+			return wrong
+		})
+		if !errors.Is(err, wrong) {
+			t.Fatalf("InTx = %v, want %v", err, wrong)
+		}
+		if n := count(t, d); n != 0 {
+			t.Fatalf("%d rows after a rollback", n)
+		}
+		if _, err := d.Exec(ctx, "INSERT INTO event_name (id, name) VALUES ($1, $2)", 1, "A"); err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.Exec(ctx, "INSERT INTO event_name (id, name) VALUES ($1, $2)", 2, "A")
+		if !fault.Is(err, fault.Conflict) {
+			t.Fatalf("second A: %v, want a conflict", err)
+		}
+		if n := count(t, d); n != 1 {
+			t.Fatalf("%d rows, want 1", n)
+		}
+		var name string
+		if err := d.Get(ctx, "SELECT name FROM event_name WHERE id = $1", []any{9}, &name); !fault.Is(err, fault.NotFound) {
+			t.Fatalf("absent row: %v, want not_found", err)
+		}
+	})
+}
+
+func TestInsertMany_InsertsEveryRowInOrder(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		var args []any
+		for i := range 103 {
+			args = append(args, i+1, string(rune('a'+i%26))+string(rune('0'+i/26)))
+		}
+		err := d.InTx(ctx, func(ctx context.Context) error {
+			return d.InsertMany(ctx, "event_name", []string{"id", "name"}, args, "")
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := count(t, d); n != 103 {
+			t.Fatalf("%d rows, want 103", n)
+		}
+		var name string
+		if err := d.Get(ctx, "SELECT name FROM event_name WHERE id = $1", []any{53}, &name); err != nil || name != "a2" {
+			t.Fatalf("row 53 = %q, %v, want a2", name, err)
+		}
+	})
+}
+
+func count(t *testing.T, d *db.DB) (n int) {
+	t.Helper()
+	if err := d.Get(context.Background(), "SELECT COUNT(*) FROM event_name", nil, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func BenchmarkInsertMany(b *testing.B) {
+	d := dbtest.SQLite(b)
+	ctx := context.Background()
+	body := make([]byte, 250)
+	cols := []string{"seq", "ord", "source_id", "name_id", "at", "received_at", "dedupe", "body"}
+	seq := 0
+	for b.Loop() {
+		var args []any
+		for range 2000 {
+			seq++
+			args = append(args, seq, seq%1000000, 1, 3, 1700000000000+seq, 1700000000000+seq, seq*7919, body)
+		}
+		if err := d.InTx(ctx, func(ctx context.Context) error { return d.InsertMany(ctx, "event", cols, args, "") }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(seq)/b.Elapsed().Seconds(), "rows/s")
+}

@@ -1,0 +1,38 @@
+package event
+
+// Standard event names: Segment's e-commerce names, and ours. Any other name is allowed.
+const (
+	ProductViewed     = "Product Viewed"
+	ProductAdded      = "Product Added"
+	CheckoutStarted   = "Checkout Started"
+	OrderCompleted    = "Order Completed"
+	OrderRefunded     = "Order Refunded"
+	OrderCancelled    = "Order Cancelled"
+	CouponApplied     = "Coupon Applied"
+	ContactAdded      = "Contact Added"
+	ContactDeleted    = "Contact Deleted"
+	ContactLost       = "Contact Lost"
+	MessageDelivered  = "Message Delivered"
+	MessageFailed     = "Message Failed"
+	MessageReplied    = "Message Replied"
+	GroupJoined       = "Group Joined"
+	GroupLeft         = "Group Left"
+	MaterialOpened    = "Material Opened"
+	MaterialForwarded = "Material Forwarded"
+	FormSubmitted     = "Form Submitted"
+	ReferralCompleted = "Referral Completed"
+	TagAdded          = "Tag Added"
+	TagRemoved        = "Tag Removed"
+	CouponIssued      = "Coupon Issued"
+	CouponRedeemed    = "Coupon Redeemed"
+	ConsentGiven      = "Consent Given"
+	ConsentWithdrawn  = "Consent Withdrawn"
+
+	Identified      = "Identified"       // Segment identify, 神策 profile_*: traits changed
+	IdentityLinked  = "Identity Linked"  // Segment alias, 神策 track_signup
+	PageViewed      = "Page Viewed"      // Segment page
+	ScreenViewed    = "Screen Viewed"    // Segment screen
+	GroupIdentified = "Group Identified" // Segment group
+	ItemUpdated     = "Item Updated"     // 神策 item_set, item_delete; of nobody
+	ProfileErased   = "Profile Erased"   // 神策 profile_delete
+)
