@@ -21,6 +21,7 @@ type Event struct {
 	At         time.Time
 	ReceivedAt time.Time
 	Identities []Identity      // who; strongest is decided by package identity
+	Keys       [][16]byte      // blind keys of Identities, in the same order; set by package identity
 	Props      json.RawMessage // JSON object of the event's properties, nil if none
 	Context    json.RawMessage // JSON object: page, campaign, library ...; nil if none
 	Traits     []TraitOp       // changes to the customer's traits

@@ -1,0 +1,23 @@
+package event
+
+import "strings"
+
+// personal holds the names, in lower case without separators, of properties and traits
+// whose values identify a person.
+var personal = map[string]bool{
+	"phone": true, "mobile": true, "tel": true, "telephone": true, "phonenumber": true, "email": true,
+	"mail": true, "name": true, "firstname": true, "lastname": true, "fullname": true, "realname": true,
+	"username": true, "nickname": true, "contact": true, "recipient": true, "receiver": true,
+	"address": true, "street": true, "idcard": true, "idnumber": true, "passport": true, "ip": true,
+	"wechat": true, "qq": true, "avatar": true, "birthday": false,
+	"姓名": true, "手机": true, "手机号": true, "电话": true, "邮箱": true, "地址": true, "收货地址": true,
+	"身份证": true, "微信号": true, "昵称": true,
+}
+
+// Personal says whether a property or trait of this name holds personal data: such
+// values are sealed at rest, masked in answers, kept out of columns, indexes and logs.
+func Personal(name string) bool {
+	n := strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "", "$", "").Replace(name))
+	return personal[n] || strings.HasSuffix(n, "phone") || strings.HasSuffix(n, "email") ||
+		strings.HasSuffix(n, "mobile") || strings.HasSuffix(n, "address")
+}
