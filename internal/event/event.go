@@ -28,6 +28,8 @@ type Event struct {
 	Tags       []TagOp         // changes to the customer's tags
 	Alias      *Identity       // "Identity Linked" only: a second identity said to be the same person
 	Clamped    bool            // the sender's time was not believable; At was set to ReceivedAt
+
+	prep prepared
 }
 
 // Identity is a typed id of a customer, normalised (see package identity).
