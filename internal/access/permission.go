@@ -1,0 +1,118 @@
+package access
+
+import "slices"
+
+// Permission names one thing a principal may do.
+type Permission string
+
+// The permissions. Anyone and SignedIn are for routes that need no right of their own.
+const (
+	Anyone   Permission = "anyone"    // no credentials needed
+	SignedIn Permission = "signed_in" // any valid credentials
+
+	CustomersRead   Permission = "customers.read"
+	CustomersWrite  Permission = "customers.write"
+	CustomersMerge  Permission = "customers.merge"
+	CustomersUnmask Permission = "customers.unmask"
+	EventsRead      Permission = "events.read"
+	AudiencesRead   Permission = "audiences.read"
+	AudiencesWrite  Permission = "audiences.write"
+	PlaybooksRead   Permission = "playbooks.read"
+	PlaybooksWrite  Permission = "playbooks.write"
+	OutreachRead    Permission = "outreach.read"
+	OutreachWrite   Permission = "outreach.write"
+	ImportsRead     Permission = "imports.read"
+	ImportsWrite    Permission = "imports.write"
+	SourcesRead     Permission = "sources.read"
+	SourcesWrite    Permission = "sources.write"
+	IdentityRead    Permission = "identity.read"
+	IdentityWrite   Permission = "identity.write"
+	SettingsRead    Permission = "settings.read"
+	SettingsWrite   Permission = "settings.write"
+	AccountsRead    Permission = "accounts.read"
+	AccountsWrite   Permission = "accounts.write"
+	AuditRead       Permission = "audit.read"
+	SystemRead      Permission = "system.read"
+)
+
+// Role is a named set of permissions.
+type Role string
+
+// The roles, from all to least.
+const (
+	Owner    Role = "owner"    // everything, accounts and settings too
+	Operator Role = "operator" // runs audiences, playbooks and imports; sees personal data
+	Analyst  Role = "analyst"  // sees everything but personal data, changes nothing
+	Viewer   Role = "viewer"   // sees the boards and lists
+)
+
+// roles says which roles have a permission. The owner has every one of them.
+var roles = map[Permission][]Role{
+	CustomersRead:   {Operator, Analyst, Viewer},
+	CustomersWrite:  {Operator},
+	CustomersMerge:  {Operator},
+	CustomersUnmask: {Operator},
+	EventsRead:      {Operator, Analyst},
+	AudiencesRead:   {Operator, Analyst, Viewer},
+	AudiencesWrite:  {Operator},
+	PlaybooksRead:   {Operator, Analyst, Viewer},
+	PlaybooksWrite:  {Operator},
+	OutreachRead:    {Operator, Analyst, Viewer},
+	OutreachWrite:   {Operator},
+	ImportsRead:     {Operator, Analyst},
+	ImportsWrite:    {Operator},
+	SourcesRead:     {Operator, Analyst},
+	SourcesWrite:    {},
+	IdentityRead:    {Operator, Analyst},
+	IdentityWrite:   {Operator},
+	SettingsRead:    {Operator, Analyst, Viewer},
+	SettingsWrite:   {},
+	AccountsRead:    {},
+	AccountsWrite:   {},
+	AuditRead:       {},
+	SystemRead:      {Operator, Analyst, Viewer},
+}
+
+// Permissions lists every permission that can be granted, sorted.
+func Permissions() []Permission {
+	all := make([]Permission, 0, len(roles))
+	for p := range roles {
+		all = append(all, p)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Known says whether p can be granted.
+func (p Permission) Known() bool {
+	_, ok := roles[p]
+	return ok
+}
+
+// Roles lists the roles, from all to least.
+func Roles() []Role { return []Role{Owner, Operator, Analyst, Viewer} }
+
+// Known says whether r is a role.
+func (r Role) Known() bool { return slices.Contains(Roles(), r) }
+
+// Has says whether the role carries p.
+func (r Role) Has(p Permission) bool {
+	if !p.Known() {
+		return false
+	}
+	return r == Owner || slices.Contains(roles[p], r)
+}
+
+// Scope says which data a principal reaches or a route touches.
+type Scope string
+
+// The scopes of today. Stores and own customers follow with departments.
+const (
+	ScopeNone  Scope = "none"  // the route touches no customer data
+	ScopeBrand Scope = "brand" // all data of the brand
+)
+
+// Covers says whether data of scope need may be touched by one who has s.
+func (s Scope) Covers(need Scope) bool {
+	return need == ScopeNone || (need == ScopeBrand && s == ScopeBrand)
+}

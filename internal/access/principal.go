@@ -1,0 +1,65 @@
+package access
+
+import (
+	"context"
+	"slices"
+)
+
+// Kind says how a principal proved who it is.
+type Kind string
+
+// The kinds of principals.
+const (
+	BySession Kind = "session"
+	ByToken   Kind = "token"
+	ByProgram Kind = "program" // the command line and background work
+)
+
+// Principal is who asks. ID is the account's or the token's; Name is for people and is
+// never logged.
+type Principal struct {
+	ID    string
+	Name  string
+	Role  Role
+	Kind  Kind
+	Scope Scope
+	Only  []Permission // narrows the role; nil is all of it
+}
+
+// System is the program itself. Its acts are audited as "system".
+var System = Principal{ID: "system", Name: "system", Role: Owner, Kind: ByProgram, Scope: ScopeBrand}
+
+// Can says whether the principal has permission p.
+func (p Principal) Can(perm Permission) bool {
+	switch {
+	case perm == Anyone || perm == SignedIn:
+		return true
+	case p.Only != nil && !slices.Contains(p.Only, perm):
+		return false
+	}
+	return p.Role.Has(perm)
+}
+
+// Permissions lists what the principal may do, sorted.
+func (p Principal) Permissions() []Permission {
+	return slices.DeleteFunc(Permissions(), func(perm Permission) bool { return !p.Can(perm) })
+}
+
+type principalKey struct{}
+
+// As gives a ctx in which p is the one who asks.
+func As(ctx context.Context, p Principal) context.Context {
+	return context.WithValue(ctx, principalKey{}, p)
+}
+
+// From is the one who asks.
+func From(ctx context.Context) (Principal, bool) {
+	p, ok := ctx.Value(principalKey{}).(Principal)
+	return p, ok
+}
+
+// Can says whether ctx has a principal with permission perm.
+func Can(ctx context.Context, perm Permission) bool {
+	p, ok := From(ctx)
+	return ok && p.Can(perm)
+}
