@@ -1,0 +1,238 @@
+package audience
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"yutang/internal/customer"
+	"yutang/internal/event"
+	"yutang/internal/rule"
+	"yutang/internal/timeline"
+)
+
+// Engine holds what is live: units, members, timers. See the package doc for locking.
+type Engine struct {
+	tl        *timeline.Store
+	customers *customer.Service
+	log       *event.Log
+	world     *world
+
+	units  []*unit // in order of evaluation: a unit stands after what it depends on
+	byID   map[string]*unit
+	bySer  map[uint32]*unit
+	serial uint32
+	builds []*build
+
+	byName   map[timeline.NameID][]uint64 // units per event name, as bits
+	anyEvent []uint64                     // units that depend on any event
+	byTrait  map[string][]uint64
+	byTag    map[string][]uint64
+	all      []uint64
+
+	cols    []*timeline.Column // union of the programs' columns
+	track   timeline.Track
+	view    timeline.Track // the track as one program sees it
+	scratch []timeline.Codes
+	mask    []uint64
+
+	timers  timers
+	lastSeq uint64 // of the transition log
+	rows    []any  // transition rows, until Flush
+	recent  []Transition
+	hook    Hook
+}
+
+// Hook hears of each transition that may start something: those caused by events and
+// time, not repairs after merges or edits. It runs on the writer, in the transaction.
+type Hook func(ctx context.Context, t Transition) error
+
+// recentKept is how many transitions Recent remembers.
+const recentKept = 200
+
+// NewEngine makes an engine without audiences.
+func NewEngine(tl *timeline.Store, customers *customer.Service, log *event.Log, brand Brand) *Engine {
+	e := &Engine{tl: tl, customers: customers, log: log}
+	e.world = &world{engine: e, brand: brand}
+	e.clear()
+	return e
+}
+
+// OnTransition sets the hook. Before the first event.
+func (e *Engine) OnTransition(h Hook) { e.hook = h }
+
+func (e *Engine) clear() {
+	e.units, e.builds = nil, nil
+	e.byID, e.bySer = map[string]*unit{}, map[uint32]*unit{}
+	e.timers, e.rows, e.recent, e.lastSeq = nil, nil, nil, 0
+	e.index()
+}
+
+// newUnit compiles rules into a unit that is not installed yet.
+func (e *Engine) newUnit(id string, num int64, version int, rules []*rule.Rule, level *customer.LevelColumn) (*unit, error) {
+	e.serial++
+	u := &unit{serial: e.serial, id: id, num: num, version: version, rules: rules, level: level, members: roaring.New()}
+	return u, e.compile(u)
+}
+
+func (e *Engine) compile(u *unit) error {
+	u.progs = make([]*rule.Program, len(u.rules))
+	for i, r := range u.rules {
+		p, err := r.Compile(e.world)
+		if err != nil {
+			return fmt.Errorf("compile rule of %s: %w", u.id, err)
+		}
+		u.progs[i] = p
+	}
+	return nil
+}
+
+// install puts u in force in place of the version before, keeping the order of evaluation.
+func (e *Engine) install(u *unit) {
+	if old := e.byID[u.id]; old != nil {
+		e.uninstall(old)
+	}
+	e.units = append(e.units, u)
+	e.byID[u.id], e.bySer[u.serial] = u, u
+	e.index()
+}
+
+func (e *Engine) uninstall(u *unit) {
+	e.units = slices.DeleteFunc(e.units, func(x *unit) bool { return x == u })
+	delete(e.byID, u.id)
+	delete(e.bySer, u.serial)
+	e.index()
+}
+
+// index sorts the units and builds everything that is looked up per event.
+func (e *Engine) index() {
+	e.units = inOrder(e.units)
+	words := (len(e.units) + 63) / 64
+	bits := func() []uint64 { return make([]uint64, words) }
+	e.byName, e.byTrait, e.byTag = map[timeline.NameID][]uint64{}, map[string][]uint64{}, map[string][]uint64{}
+	e.anyEvent, e.all, e.mask = bits(), bits(), bits()
+	e.cols = nil
+	for i, u := range e.units {
+		u.dependents = bits()
+		setBit(e.all, i)
+		for _, d := range u.deps() {
+			e.indexDeps(i, d, bits)
+		}
+		e.pick(u)
+	}
+	for id, set := range e.byName {
+		for w := range set {
+			set[w] |= e.anyEvent[w]
+		}
+		e.byName[id] = set
+	}
+	e.linkDependents()
+}
+
+func (e *Engine) indexDeps(i int, d rule.Deps, bits func() []uint64) {
+	if d.AnyEvent {
+		setBit(e.anyEvent, i)
+	}
+	for _, name := range d.Events {
+		if id, ok := e.log.NameID(name); ok {
+			markIn(e.byName, id, i, bits)
+		}
+	}
+	for _, t := range d.Traits {
+		markIn(e.byTrait, t, i, bits)
+	}
+	for _, t := range d.Tags {
+		markIn(e.byTag, t, i, bits)
+	}
+}
+
+// linkDependents notes which units name which audiences and levels.
+func (e *Engine) linkDependents() {
+	for i, u := range e.units {
+		for _, d := range u.deps() {
+			for _, on := range append(slices.Clone(d.Audiences), d.Stages...) {
+				if target := e.byID[on]; target != nil {
+					setBit(target.dependents, i)
+				}
+			}
+		}
+	}
+}
+
+// pick finds the places of u's columns in the union that is read once per customer.
+func (e *Engine) pick(u *unit) {
+	u.picks = make([][]int, len(u.progs))
+	for i, p := range u.progs {
+		for _, c := range p.Columns() {
+			at := slices.Index(e.cols, c)
+			if at < 0 {
+				at = len(e.cols)
+				e.cols = append(e.cols, c)
+			}
+			u.picks[i] = append(u.picks[i], at)
+		}
+	}
+}
+
+func setBit(set []uint64, i int) { set[i/64] |= 1 << (i % 64) }
+
+func markIn[K comparable](sets map[K][]uint64, key K, i int, bits func() []uint64) {
+	if sets[key] == nil {
+		sets[key] = bits()
+	}
+	setBit(sets[key], i)
+}
+
+// inOrder sorts units so that each stands after the audiences and levels it names.
+// References form no cycle: that is checked when a rule is saved.
+func inOrder(units []*unit) []*unit {
+	out := make([]*unit, 0, len(units))
+	byID := map[string]*unit{}
+	for _, u := range units {
+		byID[u.id] = u
+	}
+	done := map[*unit]bool{}
+	var visit func(u *unit)
+	visit = func(u *unit) {
+		if u == nil || done[u] {
+			return
+		}
+		done[u] = true
+		for _, d := range u.deps() {
+			for _, on := range append(slices.Clone(d.Stages), d.Audiences...) {
+				visit(byID[on])
+			}
+		}
+		out = append(out, u)
+	}
+	for _, u := range units {
+		visit(u)
+	}
+	return out
+}
+
+// NameSeen recompiles the rules that wait for an event name seen for the first time.
+func (e *Engine) NameSeen(name string) error {
+	changed := false
+	units := slices.Clone(e.units)
+	for _, b := range e.builds {
+		units = append(units, b.unit)
+	}
+	for _, u := range units {
+		for _, d := range u.deps() {
+			if slices.Contains(d.Events, name) {
+				if err := e.compile(u); err != nil {
+					return err
+				}
+				changed = true
+				break
+			}
+		}
+	}
+	if changed {
+		e.index()
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package audience
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"yutang/internal/event"
+	"yutang/internal/fault"
+	"yutang/internal/rule"
+	"yutang/internal/timeline"
+)
+
+// sampleSize is how many matching customers a preview shows.
+const sampleSize = 10
+
+// Preview is who would match a rule.
+type Preview struct {
+	Count  int
+	Sample []uint32 // lowest customer numbers first
+	Took   time.Duration
+}
+
+// Preview counts who matches a rule at a moment, without saving anything. Properties and
+// traits that no rule used before are indexed on the way.
+func (s *Service) Preview(ctx context.Context, raw json.RawMessage, at time.Time) (Preview, error) {
+	started := s.clock.Now()
+	r, err := rule.Parse(raw, s.world.Zone())
+	if err != nil {
+		return Preview{}, underRule(err)
+	}
+	if err := s.prepareColumns(ctx, []*rule.Rule{r}); err != nil {
+		return Preview{}, err
+	}
+	s.tl.RLock()
+	prog, err := r.Compile(s.world)
+	s.tl.RUnlock()
+	if err != nil {
+		return Preview{}, underRule(err)
+	}
+	counts, err := s.count(ctx, prog, at.UnixMilli())
+	if err != nil {
+		return Preview{}, err
+	}
+	out := Preview{}
+	for _, c := range counts {
+		out.Count += c.n
+		out.Sample = append(out.Sample, c.sample...)
+	}
+	slices.Sort(out.Sample)
+	out.Sample = out.Sample[:min(len(out.Sample), sampleSize)]
+	out.Took = s.clock.Now().Sub(started)
+	return out, nil
+}
+
+type counter struct {
+	n      int
+	sample []uint32
+	prog   *rule.Program
+	s      rule.Subject
+	_      [64]byte // workers count on cache lines of their own
+}
+
+func (e *Engine) count(ctx context.Context, prog *rule.Program, now int64) ([]counter, error) {
+	counts := make([]counter, scanWorkers)
+	for i := range counts {
+		counts[i].prog = prog.Fork()
+	}
+	err := e.tl.Scan(ctx, prog.Columns(), scanWorkers, func(worker int, root timeline.Ord, t *timeline.Track) error {
+		c := &counts[worker]
+		c.s = rule.Subject{Root: root, Track: t}
+		if match, _ := c.prog.Eval(&c.s, now); match {
+			c.n++
+			c.keep(root)
+		}
+		return nil
+	})
+	return counts, err
+}
+
+// keep holds the lowest numbers seen.
+func (c *counter) keep(root uint32) {
+	if len(c.sample) < sampleSize {
+		c.sample = append(c.sample, root)
+		slices.Sort(c.sample)
+	} else if root < c.sample[sampleSize-1] {
+		c.sample[sampleSize-1] = root
+		slices.Sort(c.sample)
+	}
+}
+
+// underRule moves the pointers of a rule's faults below /rule, where the API has it.
+func underRule(err error) error {
+	var e *fault.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	out := *e
+	out.Fields = slices.Clone(e.Fields)
+	for i := range out.Fields {
+		out.Fields[i].Pointer = "/rule" + out.Fields[i].Pointer
+	}
+	return &out
+}
+
+// fetch reads the log for a column that is built on first use.
+func (e *Engine) fetch(ctx context.Context, from uint64, visit func(seq uint64, ord timeline.Ord, at int64, name timeline.NameID, props []event.Prop) error) error {
+	var props []event.Prop
+	var buf []byte
+	return e.log.Scan(ctx, from, e.log.Last()+1, func(s *event.Stored) (err error) {
+		if props, buf, err = s.Props(props[:0], buf); err != nil {
+			return err
+		}
+		return visit(s.Seq, s.Ord, s.At, s.NameID, props)
+	})
+}
