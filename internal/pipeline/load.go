@@ -1,0 +1,242 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+
+	"yutang/internal/audience"
+	"yutang/internal/event"
+	"yutang/internal/seal"
+	"yutang/internal/snapshot"
+	"yutang/internal/timeline"
+)
+
+type sealer = *seal.Box
+
+// meta is a snapshot's first section: the moment it starts from.
+type meta struct {
+	Seq         uint64 // events up to here are in it
+	Fingerprint uint64 // of the event at Seq: the snapshot belongs to this log
+	Batch       int64
+	Now         int64
+}
+
+// Load builds all derived state: from the snapshot and the log's tail if the snapshot is
+// good, else from SQL alone. Nothing else runs meanwhile.
+func (p *Pipeline) Load(ctx context.Context) error {
+	if err := p.Log.Load(ctx); err != nil {
+		return err
+	}
+	batch, now, err := p.loadRoad(ctx)
+	if err != nil {
+		return fmt.Errorf("load road: %w", err)
+	}
+	p.batch = max(batch, p.batch)
+	if now > p.roadNow.Load() {
+		p.roadNow.Store(now)
+	}
+	m, saved, err := p.restore(ctx)
+	if err != nil {
+		slog.Warn("no usable snapshot; building from the log", "reason", err)
+		m, saved = meta{}, nil
+		if err := p.loadRooms(ctx); err != nil {
+			return err
+		}
+	}
+	p.batch = max(p.batch, m.Batch)
+	p.saved.Store(m.Batch)
+	p.savedSeq.Store(m.Seq)
+	touched, err := p.catchUp(ctx, m, saved)
+	if err != nil {
+		return err
+	}
+	if err := p.Audiences.Prepare(ctx); err != nil {
+		return err
+	}
+	if p.Audiences.Covers(saved) {
+		p.Timeline.Lock()
+		p.Audiences.Recheck(p.roots(touched), p.now())
+		p.Timeline.Unlock()
+		return nil
+	}
+	return p.Audiences.Rearm(ctx, p.now())
+}
+
+// loadRooms clears derived memory and loads identities and profiles from SQL.
+func (p *Pipeline) loadRooms(ctx context.Context) error {
+	p.Timeline.Lock()
+	defer p.Timeline.Unlock()
+	p.seen.Clear()
+	p.Timeline.Reset()
+	if err := p.Identity.Load(ctx); err != nil {
+		return fmt.Errorf("load identities: %w", err)
+	}
+	if err := p.Customers.Load(ctx); err != nil {
+		return fmt.Errorf("load customers: %w", err)
+	}
+	return nil
+}
+
+// restore reads the snapshot into memory. On error memory is in any state.
+func (p *Pipeline) restore(ctx context.Context) (m meta, saved *audience.Saved, err error) {
+	if p.snapshotPath == "" {
+		return m, nil, fmt.Errorf("snapshots are off")
+	}
+	r, err := snapshot.Open(p.snapshotPath, p.box)
+	if err != nil {
+		return m, nil, err
+	}
+	defer r.Close()
+	p.Timeline.Lock()
+	defer p.Timeline.Unlock()
+	for _, s := range p.sections(&m, &saved) {
+		in, err := r.Section(s.name)
+		if err != nil {
+			return m, nil, err
+		}
+		if err := s.read(in); err != nil {
+			return m, nil, fmt.Errorf("read section %s: %w", s.name, err)
+		}
+		if s.name == "meta" {
+			if err := p.belongs(ctx, m); err != nil {
+				return m, nil, err
+			}
+		}
+	}
+	return m, saved, nil
+}
+
+// belongs checks that the log goes on from where the snapshot stopped.
+func (p *Pipeline) belongs(ctx context.Context, m meta) error {
+	if m.Seq > p.Log.Last() {
+		return fmt.Errorf("the snapshot is newer than the database")
+	}
+	if m.Seq == 0 {
+		return nil
+	}
+	return p.Log.Scan(ctx, m.Seq, m.Seq+1, func(s *event.Stored) error {
+		if s.Dedupe != m.Fingerprint {
+			return fmt.Errorf("the snapshot belongs to another database")
+		}
+		return nil
+	})
+}
+
+// section is one part of a snapshot.
+type section struct {
+	name  string
+	read  func(io.Reader) error
+	write func(io.Writer) error
+}
+
+// sections lists the parts in their order in the file. Timeline comes before identities,
+// whose groups are set on it.
+func (p *Pipeline) sections(m *meta, saved **audience.Saved) []section {
+	return []section{
+		{"meta", func(r io.Reader) error { return json.NewDecoder(r).Decode(m) },
+			func(w io.Writer) error { return json.NewEncoder(w).Encode(m) }},
+		{"seen", p.seen.Restore, func(w io.Writer) error { return p.seen.Save(w, p.Timeline) }},
+		{"timeline", p.Timeline.Restore, p.Timeline.Save},
+		{"identity", p.Identity.Restore, p.Identity.Save},
+		{"customer", p.Customers.Restore, p.Customers.Save},
+		{"audience", func(r io.Reader) (err error) { *saved, err = audience.ReadSaved(r); return err },
+			func(w io.Writer) error { return (*saved).Write(w) }},
+	}
+}
+
+// catchUp applies what happened after the snapshot and loads audiences and playbooks. It
+// gives the customers touched.
+func (p *Pipeline) catchUp(ctx context.Context, m meta, saved *audience.Saved) (touched []uint32, err error) {
+	p.Timeline.Lock()
+	defer p.Timeline.Unlock()
+	dirty, err := p.dirtySince(ctx, m.Batch)
+	if err != nil {
+		return nil, fmt.Errorf("find changed customers: %w", err)
+	}
+	if m.Batch > 0 {
+		if err := p.Identity.Reload(ctx, dirty); err != nil {
+			return nil, fmt.Errorf("reload identities: %w", err)
+		}
+		if err := p.Customers.Reload(ctx, dirty); err != nil {
+			return nil, fmt.Errorf("reload customers: %w", err)
+		}
+	}
+	tail, err := p.replay(ctx, m.Seq+1)
+	if err != nil {
+		return nil, fmt.Errorf("replay the log: %w", err)
+	}
+	if err := p.Audiences.Load(ctx, saved); err != nil {
+		return nil, err
+	}
+	return append(dirty, tail...), p.Playbooks.Load(ctx)
+}
+
+// roots are the distinct survivors of these customers.
+func (p *Pipeline) roots(ords []uint32) []uint32 {
+	out := make([]uint32, 0, len(ords))
+	for _, ord := range ords {
+		if ord != 0 {
+			out = append(out, p.Timeline.Root(ord))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Snapshot writes derived state to the snapshot file while the road goes on.
+func (p *Pipeline) Snapshot(ctx context.Context) error {
+	if p.snapshotPath == "" {
+		return nil
+	}
+	p.snapshots.Lock()
+	defer p.snapshots.Unlock()
+	var m meta
+	var saved *audience.Saved
+	err := p.Do(ctx, func(ctx context.Context) (err error) {
+		m = meta{Seq: p.Log.Last(), Batch: p.batch, Now: p.roadNow.Load()}
+		if m.Seq > 0 {
+			err = p.Log.Scan(ctx, m.Seq, m.Seq+1, func(s *event.Stored) error { m.Fingerprint = s.Dedupe; return nil })
+		}
+		if err == nil {
+			saved, err = p.Audiences.Snapshot()
+		}
+		if err == nil {
+			err = p.saveRoad(ctx)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("start snapshot: %w", err)
+	}
+	if err := p.writeSnapshot(&m, &saved); err != nil {
+		return fmt.Errorf("write snapshot: %w", err)
+	}
+	p.saved.Store(m.Batch)
+	p.savedSeq.Store(m.Seq)
+	return p.forgetDirty(ctx, m.Batch)
+}
+
+func (p *Pipeline) writeSnapshot(m *meta, saved **audience.Saved) error {
+	w, err := snapshot.Create(p.snapshotPath, p.box)
+	if err != nil {
+		return err
+	}
+	for _, s := range p.sections(m, saved) {
+		if err := s.write(w.Section(s.name)); err != nil {
+			w.Abort()
+			return fmt.Errorf("section %s: %w", s.name, err)
+		}
+	}
+	return w.Close()
+}
+
+// Unsaved is how many events came after the last snapshot.
+func (p *Pipeline) Unsaved() uint64 { return p.Log.Last() - p.savedSeq.Load() }
+
+func record(ev *event.Event, name timeline.NameID) timeline.Record {
+	return timeline.Record{Seq: ev.Seq, Ord: ev.Ord, At: ev.At.UnixMilli(), Name: name, Props: ev.Scalars()}
+}

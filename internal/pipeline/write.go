@@ -1,0 +1,335 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"yutang/internal/audience"
+	"yutang/internal/db"
+	"yutang/internal/event"
+	"yutang/internal/fault"
+)
+
+func asFault(err error, e **fault.Error) bool { return errors.As(err, e) }
+
+// write is the writer: it ends when there is no more work after Stop, or after a disk error.
+func (p *Pipeline) write() {
+	defer close(p.stopped)
+	defer func() {
+		if p.disarm != nil {
+			p.disarm()
+		}
+	}()
+	ctx := context.Background()
+	for {
+		p.arm(ctx)
+		select {
+		case w := <-p.queue:
+			p.take(ctx, w)
+		case <-p.wake:
+			p.armed = 0
+			p.run(ctx, nil)
+		case <-p.closing:
+			p.drain(ctx)
+			return
+		}
+		if p.gone() {
+			return
+		}
+	}
+}
+
+// gone says whether a disk error ended the road.
+func (p *Pipeline) gone() bool {
+	err := p.failing.Load()
+	return err != nil && db.IsDiskError(*err)
+}
+
+// drain finishes what was queued before Stop.
+func (p *Pipeline) drain(ctx context.Context) {
+	for !p.gone() {
+		select {
+		case w := <-p.queue:
+			p.take(ctx, w)
+		default:
+			return
+		}
+	}
+}
+
+// take gathers what waits behind w into a batch and runs it. A function runs alone, in its
+// turn.
+func (p *Pipeline) take(ctx context.Context, w *work) {
+	for w != nil {
+		var batch []*work
+		n := 0
+		for w != nil && w.fn == nil && (n == 0 || n+len(w.events) <= maxBatch) {
+			batch = append(batch, w)
+			n += len(w.events)
+			w = p.next()
+		}
+		if len(batch) > 0 {
+			p.run(ctx, batch)
+		}
+		if w != nil && w.fn != nil {
+			p.run(ctx, []*work{w})
+			w = nil
+		}
+	}
+}
+
+// next is work that waits already, nil if none.
+func (p *Pipeline) next() *work {
+	select {
+	case w := <-p.queue:
+		return w
+	default:
+		return nil
+	}
+}
+
+// run handles one batch in one transaction and answers its submitters.
+func (p *Pipeline) run(ctx context.Context, batch []*work) {
+	started := p.Clock.Now()
+	err := p.Ready()
+	if err == nil {
+		p.batch++
+		err = p.DB.InTx(ctx, func(ctx context.Context) error { return p.handle(ctx, batch) })
+		if err != nil {
+			p.failed(ctx, batch, err)
+		}
+	}
+	b := Batch{Took: p.Clock.Now().Sub(started)}
+	for _, w := range batch {
+		b.Events += w.result.Accepted
+		b.Duplicates += w.result.Duplicates
+		p.answer(w, err)
+	}
+	if err == nil {
+		p.observe(b)
+	}
+}
+
+// failed decides what a failed transaction means for derived state.
+func (p *Pipeline) failed(ctx context.Context, batch []*work, err error) {
+	var known *fault.Error
+	if len(batch) == 1 && batch[0].fn != nil && errors.As(err, &known) &&
+		known.Kind != fault.Internal && known.Kind != fault.Unavailable {
+		p.batch--
+		return // the function refused before it changed anything
+	}
+	p.fail(err)
+	if db.IsDiskError(err) {
+		p.fatal <- fmt.Errorf("write failed: %w", err)
+		return
+	}
+	p.reload(ctx)
+}
+
+// reload loads derived state until it succeeds, then takes work again.
+func (p *Pipeline) reload(ctx context.Context) {
+	for attempt := 1; ; attempt++ {
+		err := p.Load(ctx)
+		if err == nil {
+			err = p.DB.InTx(ctx, p.saveRoad) // proves that writing works again
+		}
+		if err == nil {
+			p.failing.Store(nil)
+			slog.Info("the road is open again", "attempts", attempt)
+			return
+		}
+		if db.IsDiskError(err) {
+			p.fail(err)
+			p.fatal <- fmt.Errorf("write failed: %w", err)
+			return
+		}
+		if !p.pause(ctx, time.Second) {
+			return
+		}
+	}
+}
+
+// pause waits on the clock and answers what arrives meanwhile; false when stopping.
+func (p *Pipeline) pause(ctx context.Context, d time.Duration) bool {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	over := make(chan error, 1)
+	go func() { over <- p.Clock.WaitUntil(ctx, p.Clock.Now().Add(d)) }()
+	for {
+		select {
+		case <-over:
+			return true
+		case w := <-p.queue:
+			p.answer(w, p.Ready())
+		case <-p.closing:
+			return false
+		}
+	}
+}
+
+// handle does the batch's work inside its transaction.
+func (p *Pipeline) handle(ctx context.Context, batch []*work) error {
+	if err := p.fireTimers(ctx); err != nil {
+		return err
+	}
+	for _, w := range batch {
+		w.result = Result{}
+		if w.fn != nil {
+			if err := p.doLocked(ctx, w.fn); err != nil {
+				return err
+			}
+		}
+		if err := p.handleEvents(ctx, w); err != nil {
+			return err
+		}
+	}
+	return p.flush(ctx)
+}
+
+func (p *Pipeline) doLocked(ctx context.Context, fn func(context.Context) error) error {
+	p.Timeline.Lock()
+	defer p.Timeline.Unlock()
+	return fn(ctx)
+}
+
+// fireTimers runs due timers before anything newer is evaluated.
+func (p *Pipeline) fireTimers(ctx context.Context) error {
+	for range maxTimers / lockSlice {
+		p.Timeline.Lock()
+		more, err := p.Audiences.Advance(ctx, p.now(), lockSlice)
+		p.Timeline.Unlock()
+		if err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Pipeline) handleEvents(ctx context.Context, w *work) error {
+	for start := 0; start < len(w.events); start += lockSlice {
+		slice := w.events[start:min(start+lockSlice, len(w.events))]
+		if err := p.handleSlice(ctx, w, slice); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Pipeline) handleSlice(ctx context.Context, w *work, slice []*event.Event) error {
+	p.Timeline.Lock()
+	defer p.Timeline.Unlock()
+	now := p.now()
+	for _, ev := range slice {
+		fresh, err := p.handleEvent(ctx, ev, now)
+		if err != nil {
+			return fmt.Errorf("handle event %q: %w", ev.Name, err)
+		}
+		if fresh {
+			w.result.Accepted++
+		} else {
+			w.result.Duplicates++
+		}
+	}
+	return nil
+}
+
+// handleEvent takes one event down the road; fresh is false for a duplicate.
+func (p *Pipeline) handleEvent(ctx context.Context, ev *event.Event, now int64) (fresh bool, err error) {
+	fingerprint := event.Fingerprint(ev.SourceID, ev.MessageID)
+	if dup, err := p.duplicate(ctx, ev, fingerprint); err != nil || dup {
+		return false, err
+	}
+	res, err := p.Identity.Resolve(ctx, ev)
+	if err != nil {
+		return false, fmt.Errorf("resolve identity: %w", err)
+	}
+	name, isNew, err := p.Log.Register(ev.Name)
+	if err != nil {
+		return false, err
+	}
+	if isNew {
+		if err := p.Audiences.NameSeen(ev.Name); err != nil {
+			return false, err
+		}
+	}
+	ev.Ord = res.Leaf
+	p.Log.Append(ev, name)
+	p.seen.Add(fingerprint, ev.Seq)
+	if res.Created {
+		p.Timeline.Grow(res.Leaf)
+	}
+	change, err := p.Customers.Apply(ctx, ev, res.Leaf, res.Root)
+	if err != nil {
+		return false, fmt.Errorf("apply to profile: %w", err)
+	}
+	p.Timeline.Append(record(ev, name))
+	if res.Leaf == 0 {
+		return true, nil
+	}
+	for _, m := range res.Merged {
+		if err := p.merged(ctx, m, ev.Seq); err != nil {
+			return false, err
+		}
+	}
+	err = p.Audiences.Touched(ctx, audience.Touch{
+		Root: res.Root, Name: name, Traits: change.Traits, Tags: change.Tags, All: res.Created,
+		Cause: audience.ByEvent, Seq: ev.Seq,
+	}, now)
+	if err != nil {
+		return false, err
+	}
+	return true, p.Playbooks.OnEvent(ctx, ev, res.Root, res.Leaf)
+}
+
+// duplicate says whether the message is in the log already.
+func (p *Pipeline) duplicate(ctx context.Context, ev *event.Event, fingerprint uint64) (dup bool, err error) {
+	p.seen.Candidates(fingerprint, func(seq uint64) bool {
+		stored, ok := p.Log.Pending(seq)
+		if !ok {
+			var evs []*event.Event
+			if evs, err = p.Log.Read(ctx, []uint64{seq}); err != nil {
+				return false
+			}
+			stored = evs[0]
+		}
+		dup = stored.SourceID == ev.SourceID && stored.MessageID == ev.MessageID
+		return !dup
+	})
+	return dup, err
+}
+
+// flush writes what every room has pending, and what a snapshot must read again.
+func (p *Pipeline) flush(ctx context.Context) error {
+	for _, room := range []Flusher{p.Log, p.Identity, p.Customers, p.Audiences, p.Playbooks, p.Outreach} {
+		if err := room.Flush(ctx); err != nil {
+			return err
+		}
+	}
+	return p.saveDirty(ctx)
+}
+
+// arm makes sure that the writer is woken when the next timer is due.
+func (p *Pipeline) arm(ctx context.Context) {
+	p.Timeline.RLock()
+	due, ok := p.Audiences.NextDue()
+	p.Timeline.RUnlock()
+	if !ok || (p.armed != 0 && p.armed <= due) {
+		return
+	}
+	if p.disarm != nil {
+		p.disarm()
+	}
+	ctx, p.disarm = context.WithCancel(ctx)
+	p.armed = due
+	go func() {
+		if p.Clock.WaitUntil(ctx, time.UnixMilli(due)) == nil {
+			select {
+			case p.wake <- struct{}{}:
+			default:
+			}
+		}
+	}()
+}
