@@ -6,13 +6,6 @@ type Ord = uint32
 // NameID numbers event names, dense from 1, as in the table event_name.
 type NameID = uint16
 
-// Column is one event property held as codes of its dictionary. Equal pointers are the
-// same column for the life of the store.
-type Column struct {
-	Prop string
-	Dict *Dict
-}
-
 // Codes holds one code per event in the narrowest width that fits. Exactly one of the
 // slices is set; all nil means that every code is 0.
 type Codes struct {
@@ -36,12 +29,26 @@ func (c *Codes) At(i int) uint32 {
 
 // Track is one customer's events, oldest first; equal times stand in log order. It is a
 // view: valid only under the store's read lock and until the next call that fills it.
+// The zero value is ready for use; one that is used again allocates nothing.
 type Track struct {
 	At    []int64  // ms since 1970
 	Name  []NameID // what happened
 	Seq   []uint32 // place in the event log
 	Codes []Codes  // one per column asked for, in that order
+	own   buffers
 }
 
 // Len is the number of events.
 func (t *Track) Len() int { return len(t.At) }
+
+// buffers is a track's own memory, for events that do not lie together in a base.
+type buffers struct {
+	at    []int64
+	name  []NameID
+	seq   []uint32
+	codes [][]uint32 // one per column
+	hints []int      // one per column: where a sparse part was read last
+	ins   []insertion
+	order []uint32
+	moved []uint32
+}

@@ -1,0 +1,65 @@
+package timeline
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// scanStep is how many customers a scan visits without letting the writer in.
+const scanStep = 2048
+
+// Scan visits every root with its events, customers without events too, on this many
+// goroutines (0: one per processor); worker counts from 0. It takes the read lock itself
+// and gives it up often, so a customer who is new or regrouped meanwhile may be visited
+// once, twice or not at all: who needs more evaluates those again. visit takes no lock
+// and does not keep t. The first error ends the scan and is returned.
+func (s *Store) Scan(ctx context.Context, cols []*Column, workers int, visit func(worker int, root Ord, t *Track) error) error {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for w := range workers {
+		group.Go(func() {
+			t := &Track{}
+			for ctx.Err() == nil {
+				first := int(next.Add(scanStep)) - scanStep
+				more, err := s.scanStep(first, cols, t, func(root Ord) error { return visit(w, root, t) })
+				if err != nil {
+					stop(err)
+				}
+				if !more {
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	return context.Cause(ctx)
+}
+
+// scanStep visits the roots among scanStep customers; more says whether others follow.
+func (s *Store) scanStep(first int, cols []*Column, t *Track, visit func(Ord) error) (more bool, err error) {
+	s.RLock()
+	defer s.RUnlock()
+	end := min(first+scanStep, len(s.groups.root))
+	for ord := Ord(max(first, 1)); int(ord) < end; ord++ {
+		if s.groups.root[ord] != ord {
+			continue
+		}
+		if s.groups.isJoint(ord) {
+			s.Read(ord, cols, t)
+		} else {
+			t.start(len(cols))
+			s.readLeaf(ord, cols, t)
+		}
+		if err := visit(ord); err != nil {
+			return false, err
+		}
+	}
+	return end < len(s.groups.root), nil
+}
