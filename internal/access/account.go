@@ -167,3 +167,30 @@ func (s *Service) keepAnOwner(ctx context.Context) error {
 	}
 	return nil
 }
+
+// ChangePassword gives the signed-in account another password if the current one is
+// right. All its sessions end, this one too.
+func (s *Service) ChangePassword(ctx context.Context, current, wanted string) error {
+	p, ok := From(ctx)
+	if !ok || p.Kind != BySession {
+		return fault.New(fault.Precondition, "no_account", "only a signed-in account has a password")
+	}
+	keys := []throttleKey{{name: p.ID}}
+	if wait := s.throttle.try(s.clock.Now(), keys); wait > 0 {
+		return tooManyGuesses(wait)
+	}
+	hash, err := s.passwordOf(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	same, err := s.samePassword(ctx, current, hash)
+	if err != nil {
+		return err
+	}
+	if !same {
+		return fault.BadField("/current", "is not the current password")
+	}
+	s.throttle.clear(keys)
+	_, err = s.UpdateAccount(ctx, p.ID, AccountChange{Password: &wanted})
+	return err
+}

@@ -152,3 +152,12 @@ func (s *Service) countOwnerAccounts(ctx context.Context) (n int64, err error) {
 	}
 	return n, nil
 }
+
+const getPassword = `SELECT password FROM account WHERE id = $1`
+
+func (s *Service) passwordOf(ctx context.Context, accountID string) (hash string, err error) {
+	if err := s.db.Get(ctx, getPassword, []any{accountID}, &hash); err != nil {
+		return "", fmt.Errorf("load password of %s: %w", accountID, err)
+	}
+	return hash, nil
+}

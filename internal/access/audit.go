@@ -49,3 +49,15 @@ type AuditQuery struct {
 	Cursor                string
 	Limit                 int
 }
+
+// Audited runs fn and writes what it did in one transaction. fn gives the object acted
+// upon and the detail; see Audit.
+func (s *Service) Audited(ctx context.Context, action string, fn func(ctx context.Context) (object string, detail any, err error)) error {
+	return s.db.InTx(ctx, func(ctx context.Context) error {
+		object, detail, err := fn(ctx)
+		if err != nil {
+			return err
+		}
+		return s.Audit(ctx, action, object, detail)
+	})
+}

@@ -40,9 +40,7 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Session, string, e
 	}
 	keys := throttleKeys(s.emailKey(email), c.Remote)
 	if wait := s.throttle.try(s.clock.Now(), keys); wait > 0 {
-		e := fault.New(fault.RateLimited, "too_many_logins", "too many wrong passwords; wait %s", wait.Round(time.Second))
-		e.RetryAfter = wait
-		return Session{}, "", e
+		return Session{}, "", tooManyGuesses(wait)
 	}
 	a, hash, err := s.accountByEmail(ctx, email)
 	if err != nil && !fault.Is(err, fault.NotFound) {
@@ -57,6 +55,12 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Session, string, e
 	}
 	s.throttle.clear(keys)
 	return s.openSession(ctx, a)
+}
+
+func tooManyGuesses(wait time.Duration) error {
+	e := fault.New(fault.RateLimited, "too_many_logins", "too many wrong passwords; wait %s", wait.Round(time.Second))
+	e.RetryAfter = wait
+	return e
 }
 
 func (s *Service) openSession(ctx context.Context, a Account) (Session, string, error) {
