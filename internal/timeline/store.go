@@ -106,3 +106,14 @@ func (s *Store) Customers() int { return len(s.groups.root) - 1 }
 
 // Events is the number of events held. Any lock is held.
 func (s *Store) Events() int { return s.events }
+
+// Reset forgets everything, as if the store were new. Columns handed out before belong to
+// no store any more. The write lock is held and nobody builds a column.
+func (s *Store) Reset() {
+	s.named.Lock()
+	defer s.named.Unlock()
+	s.segments, s.groups = nil, groups{root: make([]Ord, 1), leaves: map[Ord][]Ord{}}
+	s.events, s.last = 0, 0
+	s.byProp, s.columns, s.crowded, s.built = map[string]*Column{}, nil, false, 0
+	s.shapes, s.scratch = nil, scratch{}
+}
