@@ -56,10 +56,10 @@ const (
 // DefaultSource names the source of imported events when the upload names none.
 const DefaultSource = "import"
 
-// Submitter stores events. The pipeline is one. After a nil error every event with a Seq
-// is stored and the others were duplicates.
+// Submitter stores events, all or none. The pipeline is one. After a nil error every
+// event with a Seq is stored and the others were duplicates.
 type Submitter interface {
-	SubmitEvents(ctx context.Context, evs []*event.Event) (accepted int, err error)
+	SubmitEvents(ctx context.Context, evs []*event.Event) error
 }
 
 // Config is what an importer needs. Every field is required unless it says otherwise.

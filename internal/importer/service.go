@@ -75,13 +75,14 @@ func (s *Service) stage(ctx context.Context, up Upload) (j *Job, err error) {
 	if fields[up.Kind] == nil {
 		return nil, fault.BadField("kind", "must be orders, events or customers")
 	}
-	j = &Job{ID: id.New("imp"), Kind: up.Kind, Name: filepath.Base(up.Name), Source: up.Source, Reasons: map[string]int64{}}
+	name := id.New("imp")
+	j = &Job{ID: name, Kind: up.Kind, Name: filepath.Base(up.Name), Source: up.Source, Reasons: map[string]int64{}}
 	if j.Source == "" {
 		j.Source = DefaultSource
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.drop(j.ID))
+			err = errors.Join(err, s.drop(name))
 		}
 	}()
 	if err := s.write(ctx, j, up.Body); err != nil {
