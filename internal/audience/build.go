@@ -28,8 +28,8 @@ type build struct {
 type part struct {
 	members *roaring.Bitmap
 	timers  []timer
-	progs   []*rule.Program
-	scratch rule.Subject
+	prog    *rule.Program
+	subject rule.Subject
 }
 
 // scanWorkers is how many goroutines evaluate a rule for everybody.
@@ -58,15 +58,15 @@ func (e *Engine) run(ctx context.Context, b *build, now int64) error {
 	e.tl.RLock()
 	b.total = int64(e.tl.Customers())
 	prog := b.unit.progs[0]
-	e.tl.RUnlock()
 	b.parts = make([]part, scanWorkers)
 	for i := range b.parts {
-		b.parts[i] = part{members: roaring.New(), progs: []*rule.Program{prog.Fork()}}
+		b.parts[i] = part{members: roaring.New(), prog: prog.Fork()}
 	}
+	e.tl.RUnlock()
 	err := e.tl.Scan(ctx, prog.Columns(), scanWorkers, func(worker int, root timeline.Ord, t *timeline.Track) error {
 		p := &b.parts[worker]
-		p.scratch = rule.Subject{Root: root, Track: t}
-		match, next := p.progs[0].Eval(&p.scratch, now)
+		p.subject = rule.Subject{Root: root, Track: t}
+		match, next := p.prog.Eval(&p.subject, now)
 		if match {
 			p.members.Add(root)
 		}

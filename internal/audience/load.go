@@ -5,6 +5,7 @@ import (
 	"encoding/gob"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -25,7 +26,7 @@ func (s *Service) Load(ctx context.Context, saved *Saved) error {
 		return fmt.Errorf("load audiences: %w", err)
 	}
 	nums, since, first := map[int64]*unit{}, map[int64]uint64{}, ^uint64(0)
-	for _, a := range orderRecords(live) {
+	for _, a := range orderRecords(live, s.world.Zone()) {
 		u, err := s.loadUnit(a)
 		if err != nil {
 			return err
@@ -49,7 +50,7 @@ func (s *Service) Load(ctx context.Context, saved *Saved) error {
 
 // orderRecords sorts so that an audience stands after those its live rule names; numbers
 // alone do not tell, since an edit can name a younger audience.
-func orderRecords(live []record) []record {
+func orderRecords(live []record, zone *time.Location) []record {
 	byID := map[string]record{}
 	for _, a := range live {
 		byID[a.id] = a
@@ -63,7 +64,7 @@ func orderRecords(live []record) []record {
 			return
 		}
 		done[id] = true
-		if r, err := rule.Parse([]byte(a.liveRule), nil); err == nil {
+		if r, err := rule.Parse([]byte(a.liveRule), zone); err == nil {
 			for _, on := range r.Deps().Audiences {
 				visit(on)
 			}

@@ -23,10 +23,13 @@ type Preview struct {
 	Took   time.Duration
 }
 
-// Preview counts who matches a rule at a moment, without saving anything. Properties and
+// Preview counts who matches a rule at a moment (zero: now), without saving anything. Properties and
 // traits that no rule used before are indexed on the way.
 func (s *Service) Preview(ctx context.Context, raw json.RawMessage, at time.Time) (Preview, error) {
 	started := s.clock.Now()
+	if at.IsZero() {
+		at = started
+	}
 	r, err := rule.Parse(raw, s.world.Zone())
 	if err != nil {
 		return Preview{}, underRule(err)
@@ -34,15 +37,9 @@ func (s *Service) Preview(ctx context.Context, raw json.RawMessage, at time.Time
 	if err := s.prepareColumns(ctx, []*rule.Rule{r}); err != nil {
 		return Preview{}, err
 	}
-	s.tl.RLock()
-	prog, err := r.Compile(s.world)
-	s.tl.RUnlock()
+	counts, err := s.count(ctx, r, at.UnixMilli())
 	if err != nil {
 		return Preview{}, underRule(err)
-	}
-	counts, err := s.count(ctx, prog, at.UnixMilli())
-	if err != nil {
-		return Preview{}, err
 	}
 	out := Preview{}
 	for _, c := range counts {
@@ -63,12 +60,27 @@ type counter struct {
 	_      [64]byte // workers count on cache lines of their own
 }
 
-func (e *Engine) count(ctx context.Context, prog *rule.Program, now int64) ([]counter, error) {
+// counters compiles r once per worker.
+func (e *Engine) counters(r *rule.Rule) ([]counter, error) {
+	e.tl.RLock()
+	defer e.tl.RUnlock()
+	prog, err := r.Compile(e.world)
+	if err != nil {
+		return nil, err
+	}
 	counts := make([]counter, scanWorkers)
 	for i := range counts {
 		counts[i].prog = prog.Fork()
 	}
-	err := e.tl.Scan(ctx, prog.Columns(), scanWorkers, func(worker int, root timeline.Ord, t *timeline.Track) error {
+	return counts, nil
+}
+
+func (e *Engine) count(ctx context.Context, r *rule.Rule, now int64) ([]counter, error) {
+	counts, err := e.counters(r)
+	if err != nil {
+		return nil, err
+	}
+	err = e.tl.Scan(ctx, counts[0].prog.Columns(), scanWorkers, func(worker int, root timeline.Ord, t *timeline.Track) error {
 		c := &counts[worker]
 		c.s = rule.Subject{Root: root, Track: t}
 		if match, _ := c.prog.Eval(&c.s, now); match {

@@ -15,6 +15,7 @@ import (
 	"yutang/internal/db"
 	"yutang/internal/fault"
 	"yutang/internal/id"
+	"yutang/internal/page"
 	"yutang/internal/rule"
 )
 
@@ -362,4 +363,38 @@ func (e *Engine) completeTo(now int64) int64 {
 		return e.timers[0].due
 	}
 	return now
+}
+
+// Page lists audiences in order of making, limit at a time.
+func (s *Service) Page(ctx context.Context, cursor string, limit int) (page.Page[Audience], error) {
+	var after int64
+	if _, err := page.After(cursor, &after); err != nil {
+		return page.Page[Audience]{}, err
+	}
+	records, err := s.records(ctx)
+	if err != nil {
+		return page.Page[Audience]{}, fmt.Errorf("list audiences: %w", err)
+	}
+	out := page.Page[Audience]{}
+	for _, a := range records {
+		if a.num <= after {
+			continue
+		}
+		if len(out.Items) == limit {
+			out.Next = page.Cursor(after)
+			break
+		}
+		out.Items = append(out.Items, s.show(a))
+		after = a.num
+	}
+	return out, nil
+}
+
+// Recent lists the latest transitions, newest first, at most n.
+func (s *Service) Recent(n int) []Transition {
+	s.tl.RLock()
+	defer s.tl.RUnlock()
+	out := slices.Clone(s.recent[max(0, len(s.recent)-n):])
+	slices.Reverse(out)
+	return out
 }

@@ -72,8 +72,8 @@ func (d *DB) openPostgres(url string) (err error) {
 	if d.write, err = sql.Open("pgx", url); err != nil {
 		return err
 	}
-	d.write.SetMaxOpenConns(2)
-	d.write.SetMaxIdleConns(2)
+	d.write.SetMaxOpenConns(3)
+	d.write.SetMaxIdleConns(3)
 	if d.read, err = sql.Open("pgx", url); err != nil {
 		return err
 	}

@@ -93,6 +93,7 @@ func (p *Pipeline) restore(ctx context.Context) (m meta, saved *audience.Saved, 
 	defer r.Close()
 	p.Timeline.Lock()
 	defer p.Timeline.Unlock()
+	p.Timeline.Reset()
 	for _, s := range p.sections(&m, &saved) {
 		in, err := r.Section(s.name)
 		if err != nil {

@@ -245,10 +245,10 @@ func errClosing() error {
 	return e
 }
 
-// SubmitEvents is Submit for callers that count nothing.
-func (p *Pipeline) SubmitEvents(ctx context.Context, evs []*event.Event) error {
-	_, err := p.Submit(ctx, evs)
-	return err
+// SubmitEvents is Submit in the shape that lower floors ask for.
+func (p *Pipeline) SubmitEvents(ctx context.Context, evs []*event.Event) (accepted int, err error) {
+	r, err := p.Submit(ctx, evs)
+	return r.Accepted, err
 }
 
 // Do runs fn on the writer, in a transaction of its own, under the lock of derived state.

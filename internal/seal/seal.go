@@ -151,3 +151,10 @@ func makeKeyFile(path string) ([]byte, error) {
 	}
 	return text, errors.Join(dir.Sync(), dir.Close())
 }
+
+// NewSecret makes 256 random bits as text, for keys and tokens.
+func NewSecret() string {
+	raw := make([]byte, 32)
+	rand.Read(raw) //nolint:errcheck // see Seal
+	return hex.EncodeToString(raw)
+}

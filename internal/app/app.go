@@ -1,0 +1,289 @@
+// Package app is the composition root: it opens the data directory, builds the rooms,
+// starts them in one visible order and stops them in the reverse order.
+//
+// A server answers /healthz as soon as it listens and /readyz once derived state is
+// loaded. On cancellation it stops taking requests, finishes what was accepted, saves
+// derived state and returns nil.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+	_ "time/tzdata" // the binary knows all zones by itself
+
+	"yutang/internal/access"
+	"yutang/internal/audience"
+	"yutang/internal/customer"
+	"yutang/internal/db"
+	"yutang/internal/event"
+	"yutang/internal/fault"
+	"yutang/internal/identity"
+	"yutang/internal/importer"
+	"yutang/internal/outreach"
+	"yutang/internal/pipeline"
+	"yutang/internal/playbook"
+	"yutang/internal/seal"
+	"yutang/internal/timeline"
+)
+
+// App is a running server.
+type App struct {
+	Config
+	rooms
+	metrics  *metrics
+	listener net.Listener
+	server   *http.Server
+	stoppers []stopper // in order of starting
+}
+
+// rooms are what the server is made of.
+type rooms struct {
+	db        *db.DB
+	box       *seal.Box
+	access    *access.Service
+	log       *event.Log
+	timeline  *timeline.Store
+	identity  *identity.Service
+	customers *customer.Service
+	audiences *audience.Service
+	outreach  *outreach.Service
+	playbooks *playbook.Service
+	pipeline  *pipeline.Pipeline
+	importer  *importer.Service
+}
+
+// stopper ends one thing that was started.
+type stopper struct {
+	name string
+	stop func(ctx context.Context) error
+}
+
+// stopWithin is how long a stop may take all together.
+const stopWithin = 9 * time.Second
+
+// Run serves until ctx ends. started, if not nil, is called once the server is ready.
+func Run(ctx context.Context, cfg Config, started func(*App)) error {
+	a, err := Start(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	if started != nil {
+		started(a)
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-a.pipeline.Fatal():
+	}
+	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	return errors.Join(err, a.Stop(stopCtx))
+}
+
+// Start opens and starts everything, and returns when the server is ready.
+func Start(ctx context.Context, cfg Config) (a *App, err error) {
+	a = &App{Config: cfg.Defaults()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
+		}
+	}()
+	if err := a.open(ctx); err != nil {
+		return a, err
+	}
+	if err := a.listen(); err != nil {
+		return a, err
+	}
+	if err := a.pipeline.Load(ctx); err != nil {
+		return a, fmt.Errorf("load: %w", err)
+	}
+	return a, a.start(ctx)
+}
+
+// open takes the data directory and builds the rooms.
+func (a *App) open(ctx context.Context) error {
+	release, err := lockDir(a.Data)
+	if err != nil {
+		return err
+	}
+	a.onStop("lock", func(context.Context) error { return release() })
+	if a.db, err = db.Open(ctx, a.DatabaseURL()); err != nil {
+		return err
+	}
+	a.onStop("database", func(context.Context) error { return a.db.Close() })
+	lease, err := a.db.Lease(ctx)
+	if err != nil {
+		return err
+	}
+	a.onStop("lease", func(context.Context) error { return lease() })
+	if err := a.db.Migrate(ctx); err != nil {
+		return err
+	}
+	if a.box, err = seal.OpenKeyFile(a.KeyFile); err != nil {
+		return err
+	}
+	return a.build(ctx)
+}
+
+// build makes the rooms from the ground up.
+func (a *App) build(ctx context.Context) error {
+	a.metrics = newMetrics()
+	a.access = access.New(a.db, a.box, a.Clock)
+	a.log = event.NewLog(a.db, a.box)
+	a.timeline = timeline.New()
+	a.identity = identity.New(a.db, a.box, a.timeline, a.Clock)
+	a.customers = customer.New(a.db, a.box, a.timeline, a.Clock)
+	brand, err := a.access.Brand(ctx)
+	if err != nil {
+		return err
+	}
+	a.customers.UseCurrency(brand.Currency)
+	engine := audience.NewEngine(a.timeline, a.customers, a.log, brandZone{a.access})
+	writer := &lateWriter{}
+	a.audiences = audience.NewService(a.db, engine, a.Clock, writer)
+	if err := a.buildOutreach(ctx); err != nil {
+		return err
+	}
+	a.pipeline = pipeline.New(pipeline.Rooms{
+		DB: a.db, Clock: a.Clock, Log: a.log, Timeline: a.timeline, Identity: a.identity,
+		Customers: a.customers, Audiences: a.audiences, Playbooks: a.playbooks, Outreach: a.outreach,
+	}, a.box, filepath.Join(a.Data, snapshotFile), a.metrics.batch)
+	writer.Pipeline = a.pipeline
+	a.importer = importer.New(importer.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, Zone: brand.Location(), Dir: filepath.Join(a.Data, "imports"),
+		Submit: patient{a.pipeline, a.Clock}, SourceID: a.internalSource, Log: a.Log,
+	})
+	return nil
+}
+
+// lateWriter breaks the circle between audiences and the pipeline that is made of them.
+type lateWriter struct{ *pipeline.Pipeline }
+
+// brandZone tells audiences the brand's zone as it is set now.
+type brandZone struct{ access *access.Service }
+
+// Zone is the brand's zone; the default brand's if the setting cannot be read.
+func (b brandZone) Zone() *time.Location {
+	brand, err := b.access.Brand(context.Background())
+	if err != nil {
+		brand = access.DefaultBrand
+	}
+	return brand.Location()
+}
+
+// start runs the background services, innermost first, and opens the doors.
+func (a *App) start(ctx context.Context) error {
+	if err := a.bootstrap(ctx); err != nil {
+		return err
+	}
+	a.pipeline.Start()
+	a.onStop("pipeline", func(context.Context) error { a.pipeline.Stop(); return nil })
+	a.onStop("snapshot", func(ctx context.Context) error { return a.pipeline.Snapshot(ctx) })
+	if err := a.audiences.Start(ctx); err != nil {
+		return err
+	}
+	a.onStop("audiences", func(context.Context) error { a.audiences.Stop(); return nil })
+	if err := a.startOutreach(ctx); err != nil {
+		return err
+	}
+	a.importer.Start(ctx)
+	a.onStop("imports", func(context.Context) error { a.importer.Stop(); return nil })
+	a.access.Start(a.Log)
+	a.onStop("access", a.access.Stop)
+	a.startSnapshots()
+	handler, err := a.handler()
+	if err != nil {
+		return err
+	}
+	a.server.Handler.(*door).open(handler)
+	a.onStop("http", a.stopHTTP)
+	return nil
+}
+
+// bootstrap makes what a new data directory needs.
+func (a *App) bootstrap(ctx context.Context) error {
+	if err := a.access.Bootstrap(ctx, a.AdminToken); err != nil {
+		return fmt.Errorf("bootstrap access: %w", err)
+	}
+	if a.WriteKey == "" {
+		return nil
+	}
+	if _, err := a.log.Source(ctx, "default", a.WriteKey, a.Clock.Now()); err != nil {
+		return fmt.Errorf("bootstrap source: %w", err)
+	}
+	return nil
+}
+
+// startSnapshots saves derived state from time to time, if enough has happened.
+func (a *App) startSnapshots() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			if a.Clock.WaitUntil(ctx, a.Clock.Now().Add(a.SnapshotEvery)) != nil {
+				return
+			}
+			if a.pipeline.Unsaved() < minUnsaved {
+				continue
+			}
+			if err := a.pipeline.Snapshot(ctx); err != nil && ctx.Err() == nil {
+				slog.Warn("snapshot failed; the next start takes longer", "error", err)
+			}
+		}
+	}()
+	a.onStop("snapshots", func(context.Context) error { cancel(); <-done; return nil })
+}
+
+// minUnsaved is how many events make a new snapshot worth its writing.
+const minUnsaved = 50_000
+
+func (a *App) onStop(name string, stop func(ctx context.Context) error) {
+	a.stoppers = append(a.stoppers, stopper{name, stop})
+}
+
+// Stop stops everything in the reverse order of starting. Once; later calls do nothing.
+func (a *App) Stop(ctx context.Context) error {
+	var errs []error
+	for len(a.stoppers) > 0 {
+		last := a.stoppers[len(a.stoppers)-1]
+		a.stoppers = a.stoppers[:len(a.stoppers)-1]
+		if err := last.stop(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("stop %s: %w", last.name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// internalSource finds or makes a source whose write key nobody knows.
+func (a *App) internalSource(ctx context.Context, name string) (int64, error) {
+	s, err := a.log.Source(ctx, name, seal.NewSecret(), a.Clock.Now())
+	return s.ID, err
+}
+
+// patient waits where others would be refused: a file or a receipt can wait its turn.
+type patient struct {
+	*pipeline.Pipeline
+	clock interface {
+		Now() time.Time
+		WaitUntil(ctx context.Context, t time.Time) error
+	}
+}
+
+// SubmitEvents submits, and again while the queue is full.
+func (p patient) SubmitEvents(ctx context.Context, evs []*event.Event) (int, error) {
+	for {
+		n, err := p.Pipeline.SubmitEvents(ctx, evs)
+		if !fault.Is(err, fault.RateLimited) {
+			return n, err
+		}
+		if err := p.clock.WaitUntil(ctx, p.clock.Now().Add(50*time.Millisecond)); err != nil {
+			return 0, err
+		}
+	}
+}

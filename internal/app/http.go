@@ -1,0 +1,137 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"yutang/internal/access/accesshttp"
+	"yutang/internal/audience/audiencehttp"
+	"yutang/internal/httpapi"
+	"yutang/internal/ingest"
+	"yutang/internal/ingest/segment"
+	"yutang/internal/ingest/sensors"
+)
+
+// door answers health checks at once and everything else when it is open.
+type door struct {
+	inside atomic.Pointer[http.Handler]
+}
+
+func (d *door) open(h http.Handler) { d.inside.Store(&h) }
+
+// ServeHTTP answers 503 until the server is ready.
+func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h := d.inside.Load(); h != nil {
+		(*h).ServeHTTP(w, r)
+		return
+	}
+	if r.URL.Path == "/healthz" {
+		writeText(w, http.StatusOK, "ok")
+		return
+	}
+	w.Header().Set("Retry-After", "1")
+	writeText(w, http.StatusServiceUnavailable, "loading")
+}
+
+func writeText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text + "\n")) // a caller that went away needs no answer
+}
+
+// listen binds the address, so that health can be asked while state is loaded.
+func (a *App) listen() (err error) {
+	if a.listener, err = net.Listen("tcp", a.Listen); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	a.server = &http.Server{
+		Handler:           &door{},
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       2 * time.Minute,
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	go func() {
+		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+			a.Log.Error("http server ended", "error", err)
+		}
+	}()
+	a.onStop("listener", func(context.Context) error { return a.server.Close() })
+	return nil
+}
+
+// stopHTTP stops taking requests and lets those under way finish.
+func (a *App) stopHTTP(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
+	defer cancel()
+	if err := a.server.Shutdown(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// Address is where the server listens, HOST:PORT.
+func (a *App) Address() string { return a.listener.Addr().String() }
+
+// handler assembles every route of the program.
+func (a *App) handler() (http.Handler, error) {
+	api := httpapi.New(httpapi.Config{
+		Access: a.access, DB: a.db, Box: a.box, Clock: a.Clock, Log: a.Log,
+		Metrics: httpapi.NewMetrics(a.metrics.registry), Version: a.Version,
+	})
+	api.Start()
+	a.onStop("api", api.Stop)
+	a.routes(api)
+	if err := a.console(api); err != nil {
+		return nil, err
+	}
+	intake := http.NewServeMux()
+	in := ingest.New(a.log, a.pipeline, a.Clock, a.Log)
+	segment.Routes(intake, in)
+	sensors.Routes(intake, in)
+	inside := api.Handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.Path; {
+		case isIntake(path):
+			intake.ServeHTTP(w, r)
+		case path == "/healthz":
+			writeText(w, http.StatusOK, "ok")
+		case path == "/readyz":
+			a.readyz(w)
+		case path == "/metrics":
+			promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(w, r)
+		default:
+			inside.ServeHTTP(w, r)
+		}
+	}), nil
+}
+
+// isIntake says whether a path belongs to the doors of event intake, which answer in
+// their protocols' own ways.
+func isIntake(path string) bool {
+	return len(path) >= 4 && path[:4] == "/v1/" || path == "/sa" || path == "/sa.gif" ||
+		len(path) >= 4 && path[:4] == "/sa/"
+}
+
+func (a *App) readyz(w http.ResponseWriter) {
+	if err := a.pipeline.Ready(); err != nil {
+		w.Header().Set("Retry-After", "2")
+		writeText(w, http.StatusServiceUnavailable, err.Error())
+		return
+	}
+	writeText(w, http.StatusOK, "ready")
+}
+
+// routes lists the domains of the management API.
+func (a *App) routes(api *httpapi.API) {
+	accesshttp.Routes(api, a.access, a.log, a.Clock)
+	audiencehttp.Routes(api, a.audiences, a.access, a.timeline)
+}

@@ -1,0 +1,54 @@
+package app
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"yutang/internal/pipeline"
+)
+
+// metrics are the program's own figures for Prometheus.
+type metrics struct {
+	registry   *prometheus.Registry
+	events     prometheus.Counter
+	duplicates prometheus.Counter
+	batches    prometheus.Histogram
+	sizes      prometheus.Histogram
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry:   prometheus.NewRegistry(),
+		events:     prometheus.NewCounter(prometheus.CounterOpts{Name: "yutang_events_total", Help: "Events stored."}),
+		duplicates: prometheus.NewCounter(prometheus.CounterOpts{Name: "yutang_duplicates_total", Help: "Messages that were stored before."}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "yutang_batch_seconds", Help: "Time of one transaction of the road.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}),
+		sizes: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "yutang_batch_events", Help: "Events in one transaction of the road.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 14)}),
+	}
+	m.registry.MustRegister(m.events, m.duplicates, m.batches, m.sizes,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) batch(b pipeline.Batch) {
+	m.events.Add(float64(b.Events))
+	m.duplicates.Add(float64(b.Duplicates))
+	m.batches.Observe(b.Took.Seconds())
+	m.sizes.Observe(float64(b.Events + b.Duplicates))
+}
+
+// gauges adds figures that are read when asked for.
+func (a *App) gauges() {
+	gauge := func(name, help string, value func() float64) {
+		a.metrics.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
+	}
+	gauge("yutang_queue_events", "Events waiting to be stored.", func() float64 { return float64(a.pipeline.Queued()) })
+	gauge("yutang_log_events", "Events in the log.", func() float64 { return float64(a.log.Last()) })
+	gauge("yutang_unsaved_events", "Events after the last snapshot.", func() float64 { return float64(a.pipeline.Unsaved()) })
+	gauge("yutang_customers", "Customer records, merged ones included.", func() float64 {
+		a.timeline.RLock()
+		defer a.timeline.RUnlock()
+		return float64(a.timeline.Customers())
+	})
+}

@@ -1,0 +1,51 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+
+	"yutang/internal/fault"
+)
+
+// CopySQLite writes a consistent copy of a database file that may be in use.
+func CopySQLite(ctx context.Context, from, to string) error {
+	pool, err := sql.Open("sqlite", "file:"+from+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := os.Remove(to); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	if _, err := pool.ExecContext(ctx, "VACUUM INTO $1", to); err != nil {
+		return translate(err)
+	}
+	f, err := os.OpenFile(to, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}
+
+// CheckSQLite runs SQLite's integrity check on a database file and counts its events.
+func CheckSQLite(ctx context.Context, path string) (events uint64, err error) {
+	pool, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		return 0, err
+	}
+	defer pool.Close()
+	var verdict string
+	if err := pool.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
+		return 0, translate(err)
+	}
+	if verdict != "ok" {
+		return 0, fault.New(fault.Unavailable, "database_damaged", "the database is damaged: %s", verdict)
+	}
+	if err := pool.QueryRowContext(ctx, "SELECT COALESCE(MAX(seq), 0) FROM event").Scan(&events); err != nil {
+		return 0, fmt.Errorf("count events: %w", translate(err))
+	}
+	return events, nil
+}
