@@ -1,5 +1,17 @@
 package timeline
 
+const (
+	minRecent  = 4096 // Append does not merge a recent part that is smaller
+	tidyRecent = 256  // the same for Tidy
+	tidyShare  = 64   // Tidy merges a recent part larger than this part of the base
+)
+
+// full says whether Append merges a recent part of this many rows: about a quarter of
+// the base, a little different for each segment, so that they do not merge all at once.
+func (g *segment) full(number Ord) bool {
+	return len(g.recent.rows) > max(minRecent, len(g.base.at)/32*int(6+number%5))
+}
+
 // slotPlan is what a merge must know of a column.
 type slotPlan struct {
 	coded bool // codes are put in
@@ -107,4 +119,24 @@ func (s *Store) mergeSegment(g *segment) {
 	g.base = s.scratch.merge(&g.base, &g.recent)
 	clear(g.recent.head)
 	g.recent = recent{head: g.recent.head}
+}
+
+// Tidy merges the segment with the largest recent part and says whether others are worth
+// it too. Reading is fastest when all is merged, so the writer calls it while it has
+// nothing else to do. The write lock is held.
+func (s *Store) Tidy() (more bool) {
+	var worst *segment
+	rest := 0
+	for _, g := range s.segments {
+		if len(g.recent.rows) > tidyRecent && len(g.recent.rows) > len(g.base.at)/tidyShare {
+			rest++
+			if worst == nil || len(g.recent.rows) > len(worst.recent.rows) {
+				worst = g
+			}
+		}
+	}
+	if worst != nil {
+		s.mergeSegment(worst)
+	}
+	return rest > 1
 }

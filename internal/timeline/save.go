@@ -25,7 +25,7 @@ const (
 // that was in when Save began (or any earlier one) give this state again, and the later
 // one. Groups are not saved.
 func (s *Store) Save(w io.Writer) error {
-	e := &encoder{w: bufio.NewWriterSize(w, 1<<20)}
+	e := &encoder{w: bufio.NewWriterSize(w, 1<<16)}
 	e.num(saveFormat)
 	s.RLock()
 	built := s.built

@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sort"
 )
@@ -9,7 +10,6 @@ import (
 const (
 	segmentBits = 14
 	segmentSize = 1 << segmentBits // customers in a segment
-	minRecent   = 4096             // a smaller recent part is not worth a merge
 	deadSlot    = 1<<16 - 1        // the slot of pairs whose column was given up
 )
 
@@ -111,21 +111,25 @@ func (r *recent) code(i uint32, slot int) uint32 {
 // insertions appends to dst where a customer's recent rows belong in its base, in order.
 // A row came later than every event of the base, so it stands behind those of its time.
 func insertions(dst []insertion, b *base, r *recent, local int) []insertion {
-	from := len(dst)
-	for i := r.head[local]; i != 0; i = r.rows[i-1].prev {
+	from, sorted, later := len(dst), true, int64(math.MaxInt64)
+	for i := r.head[local]; i != 0; {
+		w := &r.rows[i-1]
 		dst = append(dst, insertion{row: i - 1})
+		sorted = sorted && w.at <= later
+		later, i = w.at, w.prev
 	}
 	added := dst[from:]
 	slices.Reverse(added)
-	byTime := func(x, y insertion) int {
-		return cmp.Or(cmp.Compare(r.rows[x.row].at, r.rows[y.row].at), cmp.Compare(x.row, y.row))
-	}
-	if !slices.IsSortedFunc(added, byTime) {
-		slices.SortFunc(added, byTime)
+	if !sorted {
+		slices.SortFunc(added, func(x, y insertion) int {
+			return cmp.Or(cmp.Compare(r.rows[x.row].at, r.rows[y.row].at), cmp.Compare(x.row, y.row))
+		})
 	}
 	place, end := b.span(local)
 	for k := range added {
-		place = b.after(place, end, r.rows[added[k].row].at)
+		if place < end {
+			place = b.after(place, end, r.rows[added[k].row].at)
+		}
 		added[k].before = place
 	}
 	return dst

@@ -96,7 +96,7 @@ func (s *Store) Append(r Record) {
 		}
 	}
 	g.recent.add(int(r.Ord&(segmentSize-1)), row{at: r.At, seq: uint32(r.Seq), name: r.Name})
-	if len(g.recent.rows) > max(minRecent, len(g.base.at)/4) {
+	if g.full(r.Ord >> segmentBits) {
 		s.mergeSegment(g)
 	}
 }
