@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 
 	"yutang/internal/db"
@@ -40,6 +41,27 @@ func TestInTx_RollsBackOnError(t *testing.T) {
 		var name string
 		if err := d.Get(ctx, "SELECT name FROM event_name WHERE id = $1", []any{9}, &name); !fault.Is(err, fault.NotFound) {
 			t.Fatalf("absent row: %v, want not_found", err)
+		}
+	})
+}
+
+func TestInTx_CancelledAtAnyMomentLeavesNoTransactionOpen(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		nothing := func(context.Context) error { return nil }
+		for i := range 3000 {
+			ctx, cancel := context.WithCancel(context.Background())
+			go func() {
+				for range i % 40 {
+					runtime.Gosched()
+				}
+				cancel()
+			}()
+			_ = d.InTx(ctx, nothing)
+			cancel()
+		}
+		if err := d.InTx(context.Background(), nothing); err != nil {
+			t.Fatalf("after cancelled transactions: %v", err)
 		}
 	})
 }

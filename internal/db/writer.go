@@ -32,8 +32,13 @@ func (w *writer) exec(ctx context.Context, query string, args []any) (int64, err
 }
 
 // begin opens a transaction on the writing connection, making that anew if it is lost.
-// The caller holds the token.
+// The caller holds the token. A BEGIN that has begun is not abandoned with the caller's
+// patience: SQLite would be left inside a transaction that nobody ends.
 func (d *DB) begin(ctx context.Context) (*writer, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ctx = context.WithoutCancel(ctx)
 	text := "BEGIN"
 	if d.dialect == SQLite {
 		text = "BEGIN IMMEDIATE"
