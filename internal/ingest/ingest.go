@@ -35,9 +35,9 @@ type Sources interface {
 }
 
 // Submitter stores events: all of them or, with an error, none. A nil error means that
-// they are on disk. accepted leaves out repeats.
+// they are on disk.
 type Submitter interface {
-	SubmitEvents(ctx context.Context, evs []*event.Event) (accepted int, err error)
+	SubmitEvents(ctx context.Context, evs []*event.Event) error
 }
 
 // Intake is what every door needs. Safe for concurrent use.
@@ -89,6 +89,5 @@ func (in *Intake) Submit(ctx context.Context, evs []*event.Event) error {
 	if len(evs) == 0 {
 		return nil
 	}
-	_, err := in.Submitter.SubmitEvents(ctx, evs)
-	return err
+	return in.Submitter.SubmitEvents(ctx, evs)
 }
