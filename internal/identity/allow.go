@@ -61,7 +61,7 @@ func (w *walk) mayJoin(a, b uint32, link *TypePolicy) (Reason, *TypePolicy) {
 	case !link.Merge && !w.explicit:
 		return ReasonNotAllowed, link
 	}
-	for _, over := range w.crowded(a, b, w.day) {
+	for _, over := range w.crowded(w.tally(), a, b, w.day) {
 		if over.exclusive() || !w.explicit {
 			return limitReason(over), over
 		}
@@ -73,13 +73,8 @@ func (w *walk) mayJoin(a, b uint32, link *TypePolicy) (Reason, *TypePolicy) {
 }
 
 // crowded lists, strongest first, the types of which two customers together hold more
-// values than allowed while each holds some.
-func (s *Service) crowded(a, b uint32, day int) []*TypePolicy {
-	if s.scratch.tally == nil {
-		s.scratch.tally = map[uint16][2]int{}
-	}
-	tally := s.scratch.tally
-	clear(tally)
+// values than allowed while each holds some. Tally is empty, for counting.
+func (s *Service) crowded(tally map[uint16][2]int, a, b uint32, day int) []*TypePolicy {
 	for side, root := range [...]uint32{a, b} {
 		s.eachRecord(root, func(r *record) {
 			if s.types.of[r.typ].counts(r, day) {
@@ -97,6 +92,15 @@ func (s *Service) crowded(a, b uint32, day int) []*TypePolicy {
 	}
 	slices.SortFunc(out, func(x, y *TypePolicy) int { return x.Priority - y.Priority })
 	return out
+}
+
+// tally is an empty map for crowded, kept between events.
+func (w *walk) tally() map[uint16][2]int {
+	if w.scratch.tally == nil {
+		w.scratch.tally = map[uint16][2]int{}
+	}
+	clear(w.scratch.tally)
+	return w.scratch.tally
 }
 
 // class is the class of a customer's strongest identity; 0 if there is none.

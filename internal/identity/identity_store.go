@@ -110,8 +110,10 @@ func (s *Service) flushIdentities(ctx context.Context) error {
 		args = append(args, p.nextIdentity, r.who.Type, r.blind[:],
 			s.box.Seal(nil, []byte(r.who.Value), identityScope), int64(r.leaf), r.firstSeen)
 	}
-	clear(p.identities)
-	defer func() { p.identities = p.identities[:0] }()
+	defer func() {
+		clear(p.identities) // values in clear do not linger
+		p.identities = p.identities[:0]
+	}()
 	return s.db.InsertMany(ctx, "identity", identityColumns, args, "")
 }
 
@@ -136,7 +138,10 @@ func (s *Service) flushConflicts(ctx context.Context) error {
 			s.box.Seal(nil, []byte(c.Identity.Value), conflictScope), int64(c.Customer), int64(c.Other),
 			string(c.Reason), c.OverType, int64(c.EventSeq), int64(c.mark))
 	}
-	p.conflicts = p.conflicts[:0]
+	defer func() {
+		clear(p.conflicts)
+		p.conflicts = p.conflicts[:0]
+	}()
 	return s.db.InsertMany(ctx, "identity_conflict", conflictColumns, args, "")
 }
 

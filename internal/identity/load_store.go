@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -11,27 +12,26 @@ import (
 // The write lock is held, or nobody else is there yet.
 func (s *Service) Load(ctx context.Context) error {
 	s.reset()
-	if err := s.readAll(ctx, 0, 1<<32); err != nil {
+	if err := s.LoadSettings(ctx); err != nil {
+		return err
+	}
+	s.types.use(s.settings.Load())
+	if err := s.readRange(ctx, 0, math.MaxUint32); err != nil {
+		return fmt.Errorf("load identities: %w", err)
+	}
+	if err := s.readSmall(ctx); err != nil {
 		return fmt.Errorf("load identities: %w", err)
 	}
 	s.group()
 	return nil
 }
 
-// readAll reads the settings, the customers in a range with their identities, and the small
-// tables.
-func (s *Service) readAll(ctx context.Context, from, to int64) error {
-	if err := s.LoadSettings(ctx); err != nil {
-		return err
-	}
-	s.types.use(s.settings.Load())
+// readRange reads the customers in a range of numbers, with their identities.
+func (s *Service) readRange(ctx context.Context, from, to int64) error {
 	if err := s.readCustomers(ctx, from, to); err != nil {
 		return err
 	}
-	if err := s.readIdentities(ctx, from, to); err != nil {
-		return err
-	}
-	return s.readSmall(ctx)
+	return s.readIdentities(ctx, from, to)
 }
 
 const selectCustomers = `
@@ -87,7 +87,7 @@ SELECT
     (SELECT COALESCE(MAX(id), 0) FROM identity_conflict),
     (SELECT COALESCE(MAX(id), 0) FROM identity_merge)`
 
-// readSmall reads separations, the conflicts not known yet, and the counters.
+// readSmall reads separations, the marks of stored conflicts, and the counters.
 func (s *Service) readSmall(ctx context.Context) error {
 	clear(s.apart)
 	err := s.db.Each(ctx, `SELECT a, b FROM identity_separation`, nil, func(rows *sql.Rows) error {
@@ -101,7 +101,7 @@ func (s *Service) readSmall(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.db.Each(ctx, `SELECT fingerprint FROM identity_conflict WHERE id > $1`, []any{s.pending.nextConflict},
+	err = s.db.Each(ctx, `SELECT fingerprint FROM identity_conflict`, nil,
 		func(rows *sql.Rows) error {
 			var mark int64
 			err := rows.Scan(&mark)
@@ -152,29 +152,56 @@ const rangeGap = 64
 // Restore has read, and all settings. It must follow Restore, also without customers. The
 // write lock is held, or nobody else is there yet.
 func (s *Service) Reload(ctx context.Context, ords []uint32) error {
-	sorted := slices.Clone(ords)
-	slices.Sort(sorted)
-	from := 0
-	for i := range sorted {
-		if i+1 < len(sorted) && sorted[i+1]-sorted[i] <= rangeGap {
-			continue
-		}
-		lo, hi := int64(sorted[from]), int64(sorted[i])
-		if err := s.readRange(ctx, lo, hi); err != nil {
-			return fmt.Errorf("reload identities: %w", err)
-		}
-		from = i + 1
+	if err := s.LoadSettings(ctx); err != nil {
+		return err
 	}
-	if err := s.readAll(ctx, 1, 0); err != nil {
+	s.types.use(s.settings.Load())
+	if err := s.reloadRows(ctx, slices.Clone(ords)); err != nil {
 		return fmt.Errorf("reload identities: %w", err)
+	}
+	whole, err := s.matches(ctx)
+	if err != nil {
+		return fmt.Errorf("reload identities: %w", err)
+	}
+	if !whole {
+		return s.Load(ctx)
 	}
 	s.group()
 	return nil
 }
 
-func (s *Service) readRange(ctx context.Context, from, to int64) error {
-	if err := s.readCustomers(ctx, from, to); err != nil {
-		return err
+func (s *Service) reloadRows(ctx context.Context, ords []uint32) error {
+	slices.Sort(ords)
+	from := 0
+	for i := range ords {
+		if i+1 < len(ords) && ords[i+1]-ords[i] <= rangeGap {
+			continue
+		}
+		if err := s.readRange(ctx, int64(ords[from]), int64(ords[i])); err != nil {
+			return err
+		}
+		from = i + 1
 	}
-	return s.readIdentities(ctx, from, to)
+	return s.readSmall(ctx)
+}
+
+const selectSizes = `
+SELECT
+    (SELECT COALESCE(MAX(ord), 0) FROM customer),
+    (SELECT COUNT(*) FROM customer WHERE parent > 0)`
+
+// matches says whether memory holds as much as SQL: a snapshot may hold what a transaction
+// that failed later had learned.
+func (s *Service) matches(ctx context.Context) (bool, error) {
+	var customers uint32
+	var joined int
+	if err := s.db.Get(ctx, selectSizes, nil, &customers, &joined); err != nil {
+		return false, err
+	}
+	for _, n := range s.forest.nodes {
+		if n.parent != 0 {
+			joined--
+		}
+	}
+	return customers == s.forest.len() && joined == 0 && int64(s.index.count) == s.pending.nextIdentity, nil
 }

@@ -62,7 +62,7 @@ func (s *Service) Merge(ctx context.Context, a, b uint32, by string) (Merge, err
 		return Merge{}, err
 	}
 	note := ""
-	if over := s.crowded(keep, gone, dayOf(s.clock.Now())); len(over) > 0 {
+	if over := s.crowded(map[uint16][2]int{}, keep, gone, dayOf(s.clock.Now())); len(over) > 0 {
 		note = "over the limit of " + over[0].Type
 	}
 	if err := s.reunite(ctx, keep, gone); err != nil {
@@ -113,8 +113,10 @@ func (s *Service) Unmerge(ctx context.Context, mergeID, by string) (kept, gone u
 	if err != nil {
 		return 0, 0, err
 	}
-	if err := s.Flush(ctx); err != nil {
-		return 0, 0, err
+	if len(s.pending.merges) > 0 {
+		if err := s.Flush(ctx); err != nil {
+			return 0, 0, err
+		}
 	}
 	gone, via, err := s.openMerge(ctx, number)
 	if err != nil {
