@@ -15,15 +15,15 @@ const jobColumns = `id, kind, name, source, sha256, mapping, state, problem, cre
 	file_bytes, total, row_pos, spill_pos, accepted, duplicates, rejected, events, rejected_bytes, reasons`
 
 func (s *Service) insert(ctx context.Context, j *Job) error {
-	mapping, reasons, err := j.documents()
+	reasons, err := json.Marshal(j.Reasons)
 	if err != nil {
 		return err
 	}
 	_, err = s.cfg.DB.Exec(ctx, `INSERT INTO import_job (`+jobColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
-		j.ID, string(j.Kind), j.Name, j.Source, j.SHA256, mapping, string(j.State), j.Problem,
+		j.ID, string(j.Kind), j.Name, j.Source, j.SHA256, string(j.Mapping.JSON()), string(j.State), j.Problem,
 		millis(j.CreatedAt), millis(j.StartedAt), millis(j.FinishedAt), j.fileBytes, j.Total, j.rowPos, j.spillPos,
-		j.Accepted, j.Duplicates, j.Rejected, j.Events, j.rejectedBytes, reasons)
+		j.Accepted, j.Duplicates, j.Rejected, j.Events, j.rejectedBytes, string(reasons))
 	if err != nil {
 		return fmt.Errorf("insert import %s: %w", j.ID, err)
 	}
@@ -32,7 +32,7 @@ func (s *Service) insert(ctx context.Context, j *Job) error {
 
 // save writes what changes while an import runs.
 func (s *Service) save(ctx context.Context, j *Job) error {
-	_, reasons, err := j.documents()
+	reasons, err := json.Marshal(j.Reasons)
 	if err != nil {
 		return err
 	}
@@ -52,20 +52,11 @@ func (s *Service) save(ctx context.Context, j *Job) error {
 			reasons = $14
 		WHERE id = $1`,
 		j.ID, string(j.State), j.Problem, millis(j.StartedAt), millis(j.FinishedAt), j.Total, j.rowPos, j.spillPos,
-		j.Accepted, j.Duplicates, j.Rejected, j.Events, j.rejectedBytes, reasons)
+		j.Accepted, j.Duplicates, j.Rejected, j.Events, j.rejectedBytes, string(reasons))
 	if err != nil {
 		return fmt.Errorf("save import %s: %w", j.ID, err)
 	}
 	return nil
-}
-
-func (j *Job) documents() (mapping, reasons string, err error) {
-	m, err := json.Marshal(j.Mapping)
-	if err != nil {
-		return "", "", err
-	}
-	r, err := json.Marshal(j.Reasons)
-	return string(m), string(r), err
 }
 
 // Get gives one import.

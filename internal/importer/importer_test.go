@@ -74,8 +74,9 @@ func traits(ev *event.Event) string {
 type bench struct {
 	*importer.Service
 	*ledger
-	dir string
-	box *seal.Box
+	dir   string
+	box   *seal.Box
+	clock *clock.Manual
 }
 
 func newBench(t testing.TB, d *db.DB, limits importer.Limits) *bench {
@@ -84,9 +85,9 @@ func newBench(t testing.TB, d *db.DB, limits importer.Limits) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{ledger: &ledger{events: map[string]*event.Event{}}, dir: t.TempDir(), box: box}
+	b := &bench{ledger: &ledger{events: map[string]*event.Event{}}, dir: t.TempDir(), box: box, clock: clock.NewManual(now)}
 	b.Service = importer.New(importer.Config{
-		DB: d, Box: box, Clock: clock.NewManual(now), Zone: time.FixedZone("brand", 8*3600), Dir: b.dir, Submit: b.ledger,
+		DB: d, Box: box, Clock: b.clock, Zone: time.FixedZone("brand", 8*3600), Dir: b.dir, Submit: b.ledger,
 		SourceID: func(_ context.Context, name string) (int64, error) { return int64(len(name)), nil },
 		Log:      slog.New(slog.DiscardHandler), Limits: limits,
 	})

@@ -34,6 +34,15 @@ func decodeMapping(raw []byte, m *Mapping) error {
 	return e
 }
 
+// JSON is the mapping as a document; equal mappings give equal text.
+func (m *Mapping) JSON() json.RawMessage {
+	raw, err := json.Marshal(m)
+	if err != nil {
+		panic("importer: a mapping does not marshal: " + err.Error()) // it holds only texts
+	}
+	return raw
+}
+
 func (c *checker) part(key string, raw json.RawMessage, m *Mapping) {
 	p := "/" + escape(key)
 	switch key {

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"reflect"
 
 	"yutang/internal/fault"
 	"yutang/internal/id"
@@ -44,7 +44,7 @@ func (s *Service) create(ctx context.Context, up Upload, claim func(id string) e
 		return nil, errors.Join(err, s.drop(j.ID))
 	}
 	for _, old := range before {
-		if old.State != Done && reflect.DeepEqual(old.Mapping, j.Mapping) {
+		if old.State != Done && bytes.Equal(old.Mapping.JSON(), j.Mapping.JSON()) {
 			return s.goOn(ctx, old, j, claim)
 		}
 	}
