@@ -8,19 +8,26 @@ type calendar struct {
 	offset []int64 // ms east of UTC
 }
 
-// newCalendar reads the zone's transitions from 1970 to 2200.
+// newCalendar reads the zone's transitions from 1970 to 2100.
 func newCalendar(zone *time.Location) *calendar {
 	c := &calendar{}
-	for t := time.Unix(0, 0).In(zone); ; {
-		_, off := t.Zone()
-		c.from = append(c.from, t.UnixMilli())
-		c.offset = append(c.offset, int64(off)*1000)
-		_, end := t.ZoneBounds()
-		if end.IsZero() || end.Year() > 2200 {
-			return c
+	for t := time.Unix(0, 0).In(zone); t.Year() < 2100; {
+		_, seconds := t.Zone()
+		if off := int64(seconds) * 1000; len(c.offset) == 0 || off != c.offset[len(c.offset)-1] {
+			c.from = append(c.from, t.UnixMilli())
+			c.offset = append(c.offset, off)
 		}
-		t = end
+		_, end := t.ZoneBounds()
+		switch {
+		case end.IsZero():
+			return c
+		case end.After(t):
+			t = end
+		default: // on the last day of some leap years ZoneBounds gives the moment itself
+			t = t.Add(24 * time.Hour)
+		}
 	}
+	return c
 }
 
 const dayMS = 24 * 60 * 60 * 1000
