@@ -59,7 +59,7 @@ const DefaultSource = "import"
 // Submitter stores events, all or none. The pipeline is one. After a nil error every
 // event with a Seq is stored and the others were duplicates.
 type Submitter interface {
-	SubmitEvents(ctx context.Context, evs []*event.Event) error
+	SubmitEvents(ctx context.Context, evs []*event.Event) (accepted int, err error)
 }
 
 // Config is what an importer needs. Every field is required unless it says otherwise.

@@ -33,12 +33,12 @@ type ledger struct {
 	before func() error // called before each submission
 }
 
-func (l *ledger) SubmitEvents(_ context.Context, evs []*event.Event) error {
+func (l *ledger) SubmitEvents(_ context.Context, evs []*event.Event) (accepted int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.before != nil {
 		if err := l.before(); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	for _, ev := range evs {
@@ -46,9 +46,10 @@ func (l *ledger) SubmitEvents(_ context.Context, evs []*event.Event) error {
 		if l.events[key] == nil {
 			ev.Seq = uint64(len(l.events) + 1)
 			l.events[key] = ev
+			accepted++
 		}
 	}
-	return nil
+	return accepted, nil
 }
 
 // story is what the ledger knows, in an order that does not depend on arrival.

@@ -220,7 +220,7 @@ func (r *run) settle(ctx context.Context, g *group, rowPos, spillPos int64) erro
 // submit stores events, waiting while the pipeline is full or away.
 func (r *run) submit(ctx context.Context) error {
 	for {
-		err := r.s.cfg.Submit.SubmitEvents(ctx, r.batch.evs)
+		_, err := r.s.cfg.Submit.SubmitEvents(ctx, r.batch.evs)
 		if !fault.Is(err, fault.RateLimited) && !fault.Is(err, fault.Unavailable) {
 			return err
 		}
