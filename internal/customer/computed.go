@@ -78,8 +78,8 @@ func (s *Service) buildComputed(c *TraitColumn) {
 	c.reset()
 	c.absent = c.encode(c.computed(s, 0)) // customer 0 never has totals of its own: see Orders
 	c.kept, c.wanted = true, true
-	for root := timeline.Ord(1); int(root) < len(s.totals); root++ {
-		if s.tl.Root(root) == root && s.hasOrders(root) {
+	for leaf := timeline.Ord(1); int(leaf) < len(s.totals); leaf++ {
+		if root := s.tl.Root(leaf); s.hasOrders(root) && (root == leaf || c.codes.at(root) == 0) {
 			c.put(root, c.computed(s, root))
 		}
 	}

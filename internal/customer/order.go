@@ -21,7 +21,7 @@ type order struct {
 	at             int64 // of the Order Completed that counts; 0 without one
 	currency       string
 	gross          int64 // minor units of currency
-	refundAt       int64 // of the newest refund; its customer owns the row until completed
+	refundAt       int64 // of the refund whose customer owns the row until it is completed
 	refundCurrency string
 	refunded       int64 // sum of the refunds that name an amount, minor units
 	void           bool  // cancelled, or refunded without an amount
@@ -51,14 +51,14 @@ func (o *order) cancel(ord timeline.Ord, at int64) {
 	o.void = true
 }
 
-// own gives a row without an order to the customer of the newest refund.
+// own gives a row without an order to the customer of the newest refund, of a known
+// customer before one of nobody.
 func (o *order) own(ord timeline.Ord, at int64) {
-	if at >= o.refundAt {
-		o.refundAt = at
-		if !o.completed && (ord != 0 || o.ord == 0) {
-			o.ord = ord
-		}
+	known, was := ord != 0, o.ord != 0
+	if o.completed || known != was && was || known == was && at < o.refundAt {
+		return
 	}
+	o.ord, o.refundAt = ord, at
 }
 
 // back is how much of the order went back, in its own currency: never more than it

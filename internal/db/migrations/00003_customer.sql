@@ -14,7 +14,7 @@ CREATE TABLE customer_order (
     at              BIGINT  NOT NULL, -- of the event that tells the amounts, ms since 1970
     currency        TEXT    NOT NULL,
     gross           BIGINT  NOT NULL, -- minor units of currency
-    refund_at       BIGINT  NOT NULL, -- of the newest refund, ms since 1970
+    refund_at       BIGINT  NOT NULL, -- of the refund whose customer owns the row, ms since 1970
     refund_currency TEXT    NOT NULL,
     refunded        BIGINT  NOT NULL, -- sum of refunds that name an amount, minor units
     void            BOOLEAN NOT NULL  -- cancelled, or refunded without an amount: all of it
