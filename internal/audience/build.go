@@ -37,6 +37,8 @@ const scanWorkers = 2
 
 // prepareColumns makes sure that every column the rules read exists.
 func (e *Engine) prepareColumns(ctx context.Context, rules []*rule.Rule) error {
+	e.scans.RLock()
+	defer e.scans.RUnlock()
 	for _, r := range rules {
 		d := r.Deps()
 		for _, prop := range d.Props {
@@ -55,6 +57,8 @@ func (e *Engine) prepareColumns(ctx context.Context, rules []*rule.Rule) error {
 
 // run evaluates the build's rule for everybody at now.
 func (e *Engine) run(ctx context.Context, b *build, now int64) error {
+	e.scans.RLock()
+	defer e.scans.RUnlock()
 	e.tl.RLock()
 	b.total = int64(e.tl.Customers())
 	prog := b.unit.progs[0]
@@ -151,6 +155,8 @@ func (e *Engine) dropBuild(b *build) {
 // differs from the rule, a timer is set for at once, so that the difference takes the
 // ordinary way. After a start without a snapshot, and when levels change.
 func (e *Engine) Rearm(ctx context.Context, now int64) error {
+	e.scans.RLock()
+	defer e.scans.RUnlock()
 	e.tl.RLock()
 	units, cols := slices.Clone(e.units), slices.Clone(e.cols)
 	workers := make([]*rearmer, scanWorkers)

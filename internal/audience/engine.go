@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -19,6 +20,7 @@ type Engine struct {
 	customers *customer.Service
 	log       *event.Log
 	world     *world
+	scans     sync.RWMutex // read-held while compiled rules are used across the lock; taken before it
 
 	units  []*unit // in order of evaluation: a unit stands after what it depends on
 	byID   map[string]*unit
@@ -215,24 +217,51 @@ func inOrder(units []*unit) []*unit {
 
 // NameSeen recompiles the rules that wait for an event name seen for the first time.
 func (e *Engine) NameSeen(name string) error {
+	return e.recompileWhere(func(d rule.Deps) bool { return slices.Contains(d.Events, name) })
+}
+
+func (e *Engine) recompile() error {
+	return e.recompileWhere(func(rule.Deps) bool { return true })
+}
+
+// recompileWhere compiles the units, live or being built, with a rule that depends so.
+func (e *Engine) recompileWhere(depends func(rule.Deps) bool) error {
 	changed := false
 	units := slices.Clone(e.units)
 	for _, b := range e.builds {
 		units = append(units, b.unit)
 	}
 	for _, u := range units {
-		for _, d := range u.deps() {
-			if slices.Contains(d.Events, name) {
-				if err := e.compile(u); err != nil {
-					return err
-				}
-				changed = true
-				break
-			}
+		if !slices.ContainsFunc(u.deps(), depends) {
+			continue
 		}
+		if err := e.compile(u); err != nil {
+			return err
+		}
+		changed = true
 	}
 	if changed {
 		e.index()
 	}
 	return nil
+}
+
+// Compact renumbers the values of traits that have lost most of them, unless somebody is
+// scanning: then it does nothing this time. Writer only.
+func (e *Engine) Compact() error {
+	if !e.scans.TryLock() {
+		return nil
+	}
+	defer e.scans.Unlock()
+	changed := e.customers.CompactTraits()
+	return e.recompileWhere(func(d rule.Deps) bool {
+		return slices.ContainsFunc(d.Traits, func(t string) bool { return slices.Contains(changed, t) })
+	})
+}
+
+// Exclusive waits until nobody scans and keeps scans out until release: for loading
+// derived state anew under them.
+func (e *Engine) Exclusive() (release func()) {
+	e.scans.Lock()
+	return e.scans.Unlock
 }

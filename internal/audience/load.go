@@ -116,7 +116,8 @@ func (s *Service) LevelsChanged(ctx context.Context) error {
 	return s.Rearm(ctx, s.now())
 }
 
-// Prepare builds the columns that live rules and levels read. Before Rearm.
+// Prepare builds the columns that live rules and levels read, and binds the rules to them:
+// a column that is built anew numbers its values anew. Before Rearm.
 func (s *Service) Prepare(ctx context.Context) error {
 	s.tl.RLock()
 	var rules []*rule.Rule
@@ -124,7 +125,12 @@ func (s *Service) Prepare(ctx context.Context) error {
 		rules = append(rules, u.rules...)
 	}
 	s.tl.RUnlock()
-	return s.prepareColumns(ctx, rules)
+	if err := s.prepareColumns(ctx, rules); err != nil {
+		return err
+	}
+	s.tl.Lock()
+	defer s.tl.Unlock()
+	return s.recompile()
 }
 
 // Saved is the live state as a snapshot keeps it.

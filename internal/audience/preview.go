@@ -76,6 +76,8 @@ func (e *Engine) counters(r *rule.Rule) ([]counter, error) {
 }
 
 func (e *Engine) count(ctx context.Context, r *rule.Rule, now int64) ([]counter, error) {
+	e.scans.RLock()
+	defer e.scans.RUnlock()
 	counts, err := e.counters(r)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package audience
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -25,6 +26,9 @@ type Writer interface {
 	Do(ctx context.Context, fn func(ctx context.Context) error) error
 }
 
+// errDropped says that derived state was loaded anew under a build: it starts again.
+var errDropped = fault.New(fault.Conflict, "build_dropped", "the build was interrupted")
+
 // Service is the use cases of audiences on top of the engine.
 type Service struct {
 	*Engine
@@ -32,8 +36,10 @@ type Service struct {
 	clock  clock.Clock
 	writer Writer
 
-	mu     sync.Mutex
 	usedBy []func(ctx context.Context, id string) ([]string, error)
+
+	mu    sync.Mutex
+	built chan struct{} // closed and made anew at the end of each build
 
 	queue chan string // ids of audiences to build
 	stop  context.CancelFunc
@@ -42,7 +48,7 @@ type Service struct {
 
 // NewService makes the service; Load and Start follow.
 func NewService(d *db.DB, e *Engine, clk clock.Clock, w Writer) *Service {
-	return &Service{Engine: e, db: d, clock: clk, writer: w, queue: make(chan string, 1024)}
+	return &Service{Engine: e, db: d, clock: clk, writer: w, queue: make(chan string, 1024), built: make(chan struct{})}
 }
 
 // UsedBy adds a place that is asked who uses an audience before it is deleted.
@@ -80,9 +86,13 @@ func (s *Service) work(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case id := <-s.queue:
-			if err := s.build(ctx, id); err != nil && ctx.Err() == nil {
+			err := s.build(ctx, id)
+			if errors.Is(err, errDropped) {
+				s.queue <- id
+			} else if err != nil && ctx.Err() == nil {
 				slog.ErrorContext(ctx, "audience build failed", "audience", id, "error", err)
 			}
+			s.announce()
 		}
 	}
 }
@@ -266,12 +276,15 @@ func (s *Service) begin(ctx context.Context, a record, r *rule.Rule) (b *build, 
 // finish puts the build in force unless a newer version is wanted by now.
 func (s *Service) finish(ctx context.Context, a record, b *build) error {
 	latest, err := s.find(ctx, a.id)
-	if fault.Is(err, fault.NotFound) || (err == nil && latest.version != a.version) || !slices.Contains(s.builds, b) {
+	if fault.Is(err, fault.NotFound) || (err == nil && latest.version != a.version) {
 		s.dropBuild(b)
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	if !slices.Contains(s.builds, b) {
+		return errDropped
 	}
 	now := s.now()
 	base, err := s.goLive(ctx, b, now)
@@ -397,4 +410,34 @@ func (s *Service) Recent(n int) []Transition {
 	out := slices.Clone(s.recent[max(0, len(s.recent)-n):])
 	slices.Reverse(out)
 	return out
+}
+
+// Settled returns when the wanted version of an audience is live, or with the error that
+// ended its build.
+func (s *Service) Settled(ctx context.Context, id string) error {
+	for {
+		s.mu.Lock()
+		built := s.built
+		s.mu.Unlock()
+		a, err := s.Get(ctx, id)
+		if err != nil || a.State == Live {
+			return err
+		}
+		if a.BuildError != "" {
+			return fault.New(fault.Unavailable, "build_failed", "%s", a.BuildError)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-built:
+		}
+	}
+}
+
+// announce wakes who waits for a build.
+func (s *Service) announce() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.built)
+	s.built = make(chan struct{})
 }

@@ -28,35 +28,15 @@ type meta struct {
 // Load builds all derived state: from the snapshot and the log's tail if the snapshot is
 // good, else from SQL alone. Nothing else runs meanwhile.
 func (p *Pipeline) Load(ctx context.Context) error {
-	if err := p.Log.Load(ctx); err != nil {
-		return err
-	}
-	batch, now, err := p.loadRoad(ctx)
-	if err != nil {
-		return fmt.Errorf("load road: %w", err)
-	}
-	p.batch = max(batch, p.batch)
-	if now > p.roadNow.Load() {
-		p.roadNow.Store(now)
-	}
-	m, saved, err := p.restore(ctx)
-	if err != nil {
-		slog.Warn("no usable snapshot; building from the log", "reason", err)
-		m, saved = meta{}, nil
-		if err := p.loadRooms(ctx); err != nil {
-			return err
-		}
-	}
-	p.batch = max(p.batch, m.Batch)
-	p.saved.Store(m.Batch)
-	p.savedSeq.Store(m.Seq)
-	touched, err := p.catchUp(ctx, m, saved)
+	m, saved, touched, err := p.loadState(ctx)
 	if err != nil {
 		return err
 	}
 	if err := p.Audiences.Prepare(ctx); err != nil {
 		return err
 	}
+	p.saved.Store(m.Batch)
+	p.savedSeq.Store(m.Seq)
 	if p.Audiences.Covers(saved) {
 		p.Timeline.Lock()
 		p.Audiences.Recheck(p.roots(touched), p.now())
@@ -64,6 +44,32 @@ func (p *Pipeline) Load(ctx context.Context) error {
 		return nil
 	}
 	return p.Audiences.Rearm(ctx, p.now())
+}
+
+// loadState fills the rooms, with nobody scanning them.
+func (p *Pipeline) loadState(ctx context.Context) (m meta, saved *audience.Saved, touched []uint32, err error) {
+	defer p.Audiences.Exclusive()()
+	if err := p.Log.Load(ctx); err != nil {
+		return m, nil, nil, err
+	}
+	batch, now, err := p.loadRoad(ctx)
+	if err != nil {
+		return m, nil, nil, fmt.Errorf("load road: %w", err)
+	}
+	p.batch = max(batch, p.batch)
+	if now > p.roadNow.Load() {
+		p.roadNow.Store(now)
+	}
+	if m, saved, err = p.restore(ctx); err != nil {
+		slog.Info("building from the log", "snapshot", err)
+		m, saved = meta{}, nil
+		if err := p.loadRooms(ctx); err != nil {
+			return m, nil, nil, err
+		}
+	}
+	p.batch = max(p.batch, m.Batch)
+	touched, err = p.catchUp(ctx, m, saved)
+	return m, saved, touched, err
 }
 
 // loadRooms clears derived memory and loads identities and profiles from SQL.
@@ -218,6 +224,9 @@ func (p *Pipeline) Snapshot(ctx context.Context) error {
 	}
 	p.saved.Store(m.Batch)
 	p.savedSeq.Store(m.Seq)
+	if err := p.Do(ctx, func(context.Context) error { return p.Audiences.Compact() }); err != nil {
+		return fmt.Errorf("compact traits: %w", err)
+	}
 	return p.forgetDirty(ctx, m.Batch)
 }
 

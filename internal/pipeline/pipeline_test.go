@@ -1,0 +1,295 @@
+package pipeline_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"yutang/internal/audience"
+	"yutang/internal/clock"
+	"yutang/internal/customer"
+	"yutang/internal/db"
+	"yutang/internal/db/dbtest"
+	"yutang/internal/event"
+	"yutang/internal/identity"
+	"yutang/internal/pipeline"
+	"yutang/internal/seal"
+	"yutang/internal/timeline"
+)
+
+// start0 is when the tests' clock begins.
+var start0 = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+
+// road is a pipeline with all its rooms on a real database.
+type road struct {
+	*pipeline.Pipeline
+	db        *db.DB
+	clock     *clock.Manual
+	log       *event.Log
+	tl        *timeline.Store
+	identity  *identity.Service
+	customers *customer.Service
+	audiences *audience.Service
+	heard     *listener
+	snapshot  string
+	source    int64
+	serial    int
+}
+
+// listener stands where playbooks do and notes what they would hear.
+type listener struct {
+	transitions []audience.Transition
+	events      int
+}
+
+func (l *listener) OnEvent(context.Context, *event.Event, uint32, uint32) error {
+	l.events++
+	return nil
+}
+
+func (l *listener) OnTransition(_ context.Context, aud string, entered bool, root, _ uint32, at int64, seq uint64) error {
+	l.transitions = append(l.transitions, audience.Transition{Audience: aud, Entered: entered, Root: root, At: at, Seq: seq})
+	return nil
+}
+
+func (l *listener) Load(context.Context) error  { return nil }
+func (l *listener) Flush(context.Context) error { return nil }
+
+type zone struct{}
+
+func (zone) Zone() *time.Location { return time.UTC }
+
+type late struct{ *pipeline.Pipeline }
+
+type fataler interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
+func newRoad(t fataler, d *db.DB, clk *clock.Manual, snapshot string) *road {
+	t.Helper()
+	box, err := seal.New(bytes.Repeat([]byte{9}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &road{db: d, clock: clk, snapshot: snapshot, heard: &listener{}}
+	r.log = event.NewLog(d, box)
+	r.tl = timeline.New()
+	r.identity = identity.New(d, box, r.tl, clk)
+	r.customers = customer.New(d, box, r.tl, clk)
+	writer := &late{}
+	r.audiences = audience.NewService(d, audience.NewEngine(r.tl, r.customers, r.log, zone{}), clk, writer)
+	r.Pipeline = pipeline.New(pipeline.Rooms{
+		DB: d, Clock: clk, Log: r.log, Timeline: r.tl, Identity: r.identity, Customers: r.customers,
+		Audiences: r.audiences, Playbooks: r.heard, Outreach: r.heard,
+	}, box, snapshot, nil)
+	writer.Pipeline = r.Pipeline
+	ctx := context.Background()
+	if err := r.Load(ctx); err != nil {
+		t.Fatal(err)
+	}
+	src, err := r.log.Source(ctx, "test", "test-write-key", clk.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.source = src.ID
+	r.Start()
+	if err := r.audiences.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (r *road) stop() {
+	r.audiences.Stop()
+	r.Stop()
+}
+
+// open makes a road that ends with the test.
+func open(t *testing.T, d *db.DB) *road {
+	t.Helper()
+	r := newRoad(t, d, clock.NewManual(start0), filepath.Join(t.TempDir(), "snapshot"))
+	t.Cleanup(func() { r.stop() })
+	return r
+}
+
+// track makes an event of a user at a time relative to the clock.
+func (r *road) track(user, name string, ago time.Duration, props string) *event.Event {
+	r.serial++
+	ev := &event.Event{
+		SourceID: r.source, MessageID: fmt.Sprint("m", r.serial), Name: name, At: r.clock.Now().Add(-ago),
+		ReceivedAt: r.clock.Now(), Identities: []event.Identity{{Type: "user_id", Value: user}},
+	}
+	if props != "" {
+		ev.Props = json.RawMessage(props)
+	}
+	return ev
+}
+
+func (r *road) submit(t fataler, evs ...*event.Event) pipeline.Result {
+	t.Helper()
+	res, err := r.Submit(context.Background(), evs)
+	if err != nil {
+		t.Fatalf("Submit: %v", err)
+	}
+	return res
+}
+
+func (r *road) root(t fataler, user string) uint32 {
+	t.Helper()
+	r.tl.RLock()
+	defer r.tl.RUnlock()
+	root, ok := r.identity.Lookup(event.Identity{Type: "user_id", Value: user})
+	if !ok {
+		t.Fatalf("nobody is %s", user)
+	}
+	return root
+}
+
+// audience makes an audience and waits until it is live.
+func (r *road) audience(t fataler, rule string) string {
+	t.Helper()
+	a, err := r.audiences.Create(context.Background(), audience.Input{Name: "a", Rule: json.RawMessage(rule), By: "test"})
+	if err != nil {
+		t.Fatalf("create audience %s: %v", rule, err)
+	}
+	r.settle(t, a.ID)
+	return a.ID
+}
+
+// settle waits until the wanted version of an audience is live.
+func (r *road) settle(t fataler, id string) {
+	t.Helper()
+	if err := r.audiences.Settled(context.Background(), id); err != nil {
+		t.Fatalf("settle: %v", err)
+	}
+}
+
+func (r *road) members(t fataler, id string) []uint32 {
+	t.Helper()
+	roots, _, err := r.audiences.Members(context.Background(), id, 0, 100_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return roots
+}
+
+// sync returns when the writer has handled everything due at the clock's time.
+func (r *road) sync(t fataler) {
+	t.Helper()
+	if err := r.Do(context.Background(), func(context.Context) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// covers: B1, B6
+func TestSubmit_AudienceReflectsEventsAtAck(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := open(t, d)
+		id := r.audience(t, `{"did":{"event":"Order Completed","within":"30d","sum":{"of":"revenue","gte":100}}}`)
+		r.submit(t, r.track("ann", "Order Completed", time.Hour, `{"order_id":"1","revenue":60}`))
+		if got := r.members(t, id); len(got) != 0 {
+			t.Fatalf("members after 60: %v", got)
+		}
+		r.submit(t, r.track("ann", "Order Completed", 0, `{"order_id":"2","revenue":40}`))
+		if got := r.members(t, id); !slices.Equal(got, []uint32{r.root(t, "ann")}) {
+			t.Fatalf("members after 100: %v", got)
+		}
+		if n := len(r.heard.transitions); n != 1 || !r.heard.transitions[0].Entered {
+			t.Fatalf("heard %v", r.heard.transitions)
+		}
+	})
+}
+
+// covers: B1
+func TestSubmit_SameMessageHasOneEffect(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := open(t, d)
+		ev := r.track("ann", "Order Completed", 0, `{"order_id":"1","revenue":60}`)
+		again := *ev
+		if res := r.submit(t, ev, &again); res != (pipeline.Result{Accepted: 1, Duplicates: 1}) {
+			t.Fatalf("first: %+v", res)
+		}
+		once := *ev
+		if res := r.submit(t, &once); res != (pipeline.Result{Duplicates: 1}) {
+			t.Fatalf("again: %+v", res)
+		}
+		other := *ev
+		other.MessageID = "another"
+		r.submit(t, &other)
+		if r.log.Last() != 2 {
+			t.Fatalf("%d events in the log, want 2", r.log.Last())
+		}
+		if o := r.customers.Orders(r.root(t, "ann")); o.Count != 1 {
+			t.Fatalf("orders = %+v, want one", o)
+		}
+	})
+}
+
+// covers: B6
+func TestTimedExit_OnTheSecond(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := open(t, d)
+		id := r.audience(t, `{"did":{"event":"Product Viewed","within":"30m"}}`)
+		r.submit(t, r.track("ann", "Product Viewed", 10*time.Minute, ""))
+		r.clock.Advance(20*time.Minute - time.Millisecond)
+		r.sync(t)
+		if got := r.members(t, id); len(got) != 1 {
+			t.Fatalf("left early: %v", got)
+		}
+		r.clock.Advance(tick)
+		r.sync(t)
+		if got := r.members(t, id); len(got) != 0 {
+			t.Fatalf("still a member after the window: %v", got)
+		}
+		last := r.heard.transitions[len(r.heard.transitions)-1]
+		if want := start0.Add(20 * time.Minute).UnixMilli(); last.At != want || last.Entered {
+			t.Fatalf("exit at %d, want %d", last.At, want)
+		}
+	})
+}
+
+// tick is the grain of timers.
+const tick = 101 * time.Millisecond
+
+// covers: B2, B6
+func TestMerge_AndUnmergeRestoreAudiences(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := open(t, d)
+		ctx := context.Background()
+		twice := r.audience(t, `{"did":{"event":"Order Completed","count":{"gte":2}}}`)
+		once := r.audience(t, `{"did":{"event":"Order Completed","count":{"eq":1}}}`)
+		r.submit(t, r.track("ann", "Order Completed", time.Hour, `{"order_id":"1","revenue":60}`),
+			r.track("bob", "Order Completed", 0, `{"order_id":"2","revenue":40}`))
+		a, b := r.root(t, "ann"), r.root(t, "bob")
+		m, err := r.Merge(ctx, a, b, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.members(t, twice); !slices.Equal(got, []uint32{m.Kept}) {
+			t.Fatalf("members of twice after merge: %v", got)
+		}
+		if got := r.members(t, once); len(got) != 0 {
+			t.Fatalf("members of once after merge: %v", got)
+		}
+		if _, _, err := r.Unmerge(ctx, m.ID, "test"); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.members(t, once); !slices.Equal(got, []uint32{a, b}) {
+			t.Fatalf("members of once after unmerge: %v, want %v", got, []uint32{a, b})
+		}
+		if got := r.members(t, twice); len(got) != 0 {
+			t.Fatalf("members of twice after unmerge: %v", got)
+		}
+	})
+}
