@@ -102,6 +102,9 @@ type Upload struct {
 	Source  string // "" is DefaultSource
 	Mapping []byte // JSON; nil maps by the usual headers
 	Body    io.Reader
+	// Fill is called once Body is read, to set what is still open: in a form the file may
+	// come before the other fields. Nil if nothing is open.
+	Fill func(up *Upload) error
 }
 
 // Job is one import and how far it is.

@@ -72,21 +72,27 @@ func (s *Service) goOn(ctx context.Context, old, staged *Job, claim func(id stri
 
 // stage writes the upload sealed to disk and finds its mapping. The job is not in SQL yet.
 func (s *Service) stage(ctx context.Context, up Upload) (j *Job, err error) {
-	if fields[up.Kind] == nil {
-		return nil, fault.BadField("kind", "must be orders, events or customers")
-	}
 	name := id.New("imp")
-	j = &Job{ID: name, Kind: up.Kind, Name: filepath.Base(up.Name), Source: up.Source, Reasons: map[string]int64{}}
-	if j.Source == "" {
-		j.Source = DefaultSource
-	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.drop(name))
 		}
 	}()
+	j = &Job{ID: name, Reasons: map[string]int64{}}
 	if err := s.write(ctx, j, up.Body); err != nil {
 		return nil, err
+	}
+	if up.Fill != nil {
+		if err := up.Fill(&up); err != nil {
+			return nil, err
+		}
+	}
+	if fields[up.Kind] == nil {
+		return nil, fault.BadField("kind", "must be orders, events or customers")
+	}
+	j.Kind, j.Name, j.Source = up.Kind, filepath.Base(up.Name), up.Source
+	if j.Source == "" {
+		j.Source = DefaultSource
 	}
 	j.Mapping, err = s.mapping(j, up.Mapping)
 	return j, err
