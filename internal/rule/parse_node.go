@@ -9,7 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-var heads = []string{"all", "any", "not", "trait", "tag", "stage", "audience", "did", "sequence"}
+var heads = []string{"all", "any", "not", "trait", "tag", "stage", "tier", "aipl", "aarrr", "audience", "did", "sequence"}
 
 const nodeExample = `{"tag":"VIP"}`
 
@@ -42,6 +42,8 @@ func (p *parser) node(ptr string, v gjson.Result, depth int) node {
 	case "stage":
 		p.only(o, head)
 		return p.stage(ptr, o.at(head), o.members[head])
+	case "tier", "aipl", "aarrr": // short for {"stage":{...}}
+		return p.stage(ptr, ptr, v)
 	case "audience":
 		p.only(o, head)
 		return audienceNode{place(ptr), p.name(o, head)}
