@@ -11,46 +11,54 @@ import (
 )
 
 // check is a predicate over the codes of a dictionary. Each distinct value is judged
-// once per frame and remembered.
+// once per frame and remembered there.
 type check struct {
-	dict *timeline.Dict
 	op   op
-	slot int // of frame.memos, or of frame.dates for within_last
+	slot int // of frame.known
 	test func(event.Value) bool
 	last int64 // within_last, ms
 	zone *time.Location
 }
 
-// What a memo knows of a code.
+// memory is what a frame has learned about the values of one check.
+type memory struct {
+	column *timeline.Column // whose dictionary it is; nil if it is a trait's
+	dict   *timeline.Dict
+	memo   []uint8 // per code: unknown, fails or passes
+	dates  []int64 // within_last, per code: its moment plus one; 0 is unknown
+}
+
 const (
 	unknown uint8 = iota
 	fails
 	passes
 )
 
-// noDate is the moment of a value that is no date: before all others. frame.dates holds
-// moments plus one, so that zero is unknown.
+// noDate is the moment of a value that is no date: before all others.
 const noDate int64 = math.MinInt64
+
+// use forgets everything if the dictionary has been replaced: its codes mean other values.
+func (m *memory) use(dict *timeline.Dict) {
+	if m.dict != dict {
+		*m = memory{column: m.column, dict: dict}
+	}
+}
 
 // match says whether the value of this code passes at f.now.
 func (c *check) match(f *frame, code uint32) bool {
-	if c.test == nil {
-		at := c.date(f, code)
+	m := &f.known[c.slot]
+	if int(code) < len(m.memo) && m.memo[code] != unknown {
+		return m.memo[code] == passes
+	}
+	if c.op == opWithinLast {
+		at := c.date(m, code)
 		return at <= f.now && at > f.now-c.last
 	}
-	if memo := f.memos[c.slot]; int(code) < len(memo) && memo[code] != unknown {
-		return memo[code] == passes
-	}
-	return c.learn(f, code)
-}
-
-func (c *check) learn(f *frame, code uint32) bool {
-	ok := c.test(c.dict.Value(code))
-	memo := grown(f.memos[c.slot], int(code), c.dict.Len())
-	f.memos[c.slot] = memo
-	memo[code] = fails
+	ok := c.test(m.dict.Value(code))
+	m.memo = grown(m.memo, int(code), m.dict.Len())
+	m.memo[code] = fails
 	if ok {
-		memo[code] = passes
+		m.memo[code] = passes
 	}
 	return ok
 }
@@ -65,25 +73,24 @@ func grown[T any](list []T, i, n int) []T {
 }
 
 // date is the moment a code stands for, noDate if none.
-func (c *check) date(f *frame, code uint32) int64 {
-	if dates := f.dates[c.slot]; int(code) < len(dates) && dates[code] != 0 {
-		return dates[code] - 1
+func (c *check) date(m *memory, code uint32) int64 {
+	if int(code) < len(m.dates) && m.dates[code] != 0 {
+		return m.dates[code] - 1
 	}
 	at := noDate
-	if v := c.dict.Value(code); v.Kind == event.String {
+	if v := m.dict.Value(code); v.Kind == event.String {
 		if t, ok := moment(v.Str, c.zone); ok {
 			at = t
 		}
 	}
-	dates := grown(f.dates[c.slot], int(code), c.dict.Len())
-	f.dates[c.slot] = dates
-	dates[code] = at + 1
+	m.dates = grown(m.dates, int(code), m.dict.Len())
+	m.dates[code] = at + 1
 	return at
 }
 
 // change is the first moment after now at which a within_last changes for this code.
 func (c *check) change(f *frame, code uint32) int64 {
-	at := c.date(f, code)
+	at := c.date(&f.known[c.slot], code)
 	switch {
 	case at == noDate:
 		return Never

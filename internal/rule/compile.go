@@ -107,23 +107,18 @@ func (c *compiler) column(prop string) (*timeline.Column, int) {
 	return col, i
 }
 
-// check compiles a predicate over the codes of a dictionary.
-func (c *compiler) check(p predicate, dict *timeline.Dict) *check {
-	k := &check{dict: dict, op: p.op, last: p.last.ms, zone: c.world.Zone()}
-	if p.op == opWithinLast {
-		k.slot = c.size.dates
-		c.size.dates++
-		return k
+// check compiles a predicate over the values of a column, or of a trait if that is nil.
+func (c *compiler) check(p predicate, column *timeline.Column) *check {
+	k := &check{op: p.op, slot: len(c.size.known), last: p.last.ms, zone: c.world.Zone()}
+	c.size.known = append(c.size.known, column)
+	if p.op != opWithinLast {
+		k.test = tester(p, k.zone)
 	}
-	k.slot = c.size.memos
-	c.size.memos++
-	k.test = tester(p, k.zone)
 	return k
 }
 
 func (c *compiler) trait(n traitNode) code {
-	t := c.world.Trait(n.pred.name)
-	return &traitCode{ast: n, trait: t, check: c.check(n.pred, t.Dict())}
+	return &traitCode{ast: n, trait: c.world.Trait(n.pred.name), check: c.check(n.pred, nil)}
 }
 
 func (c *compiler) selector(s selection) selector {
@@ -140,8 +135,8 @@ func (c *compiler) selector(s selection) selector {
 }
 
 func (c *compiler) prop(p predicate) propCheck {
-	col, i := c.column(p.name)
-	return propCheck{c.check(p, col.Dict), i}
+	column, i := c.column(p.name)
+	return propCheck{c.check(p, column), i}
 }
 
 func (c *compiler) did(n didNode) code {
@@ -165,15 +160,14 @@ func (c *compiler) fold(n didNode, r reach) code {
 		d.add, d.holds = d.addDay, d.holdsCount
 	case "first", "last":
 		d.value = c.prop(n.agg.pred)
-		d.col, d.dict = d.value.col, d.value.dict
+		d.column, d.col = c.column(n.agg.pred.name)
 		d.timed = append(d.timed, timedOf([]propCheck{d.value})...)
 		d.add, d.holds = d.addLast, d.holdsValue
 		if n.agg.kind == "first" {
 			d.add = d.addFirst
 		}
 	default:
-		col, i := c.column(n.agg.of)
-		d.col, d.dict = i, col.Dict
+		d.column, d.col = c.column(n.agg.of)
 		d.bind(n.agg.kind)
 	}
 	return d

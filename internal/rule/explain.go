@@ -87,7 +87,7 @@ func (c *setCode) explain(f *frame) *Explanation {
 func (c *traitCode) explain(f *frame) *Explanation {
 	e := explained(f, c, c.ast, "trait")
 	if !event.Personal(c.ast.pred.name) {
-		e.Observed = json.RawMessage(c.check.dict.Value(c.trait.Code(f.root)).JSON())
+		e.Observed = json.RawMessage(c.trait.Dict().Value(c.trait.Code(f.root)).JSON())
 	}
 	return e
 }
@@ -155,7 +155,7 @@ func (c *foldCode) explain(f *frame) *Explanation {
 func (c *foldCode) observed(t *tally) json.RawMessage {
 	switch c.ast.agg.kind {
 	case "first", "last":
-		return json.RawMessage(c.dict.Value(t.code).JSON())
+		return json.RawMessage(c.column.Dict.Value(t.code).JSON())
 	case "sum":
 		return decimal(t.sum.big())
 	case "min", "max":

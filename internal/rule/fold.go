@@ -9,13 +9,13 @@ import (
 type foldCode struct {
 	ast didNode
 	reach
-	cmp   comparison
-	col   int            // of the track: the property computed over
-	dict  *timeline.Dict // of that property
-	value propCheck      // first, last
-	days  *calendar      // distinct_days
-	add   func(f *frame, t *tally, i int)
-	holds func(f *frame, t *tally) bool
+	cmp    comparison
+	column *timeline.Column // the property computed over
+	col    int              // its place in the track
+	value  propCheck        // first, last
+	days   *calendar        // distinct_days
+	add    func(f *frame, t *tally, i int)
+	holds  func(f *frame, t *tally) bool
 }
 
 // tally is an aggregate in the making, over the events from one of them to the newest.
@@ -80,7 +80,7 @@ func (c *foldCode) bind(kind string) {
 
 // number is the value of event i if it is a number.
 func (c *foldCode) number(f *frame, i int) (event.Decimal, bool) {
-	v := c.dict.Value(f.track.Codes[c.col].At(i))
+	v := c.column.Dict.Value(f.track.Codes[c.col].At(i))
 	return v.Num, v.Kind == event.Number
 }
 

@@ -17,6 +17,7 @@ type traitCode struct {
 }
 
 func (c *traitCode) eval(f *frame) (bool, int64) {
+	f.known[c.check.slot].use(c.trait.Dict())
 	code := c.trait.Code(f.root)
 	if c.check.op == opWithinLast {
 		return c.check.match(f, code), c.check.change(f, code)

@@ -28,10 +28,10 @@ type code interface {
 	explain(f *frame) *Explanation
 }
 
-// sizes says how large a frame a program needs.
+// sizes says what a program's frame must hold.
 type sizes struct {
-	memos, dates int // numbers of memo slots
-	steps        int // steps of the longest sequence
+	known []*timeline.Column // per check: the column it reads, nil for a trait
+	steps int                // of the longest sequence
 }
 
 // frame is the state of one evaluation and what earlier ones learned.
@@ -39,18 +39,17 @@ type frame struct {
 	root  timeline.Ord
 	track *timeline.Track
 	now   int64
-	memos [][]uint8 // per check: what is known of each value's code
-	dates [][]int64 // per dated check: the moment each code stands for
-	seen  codeSet   // values counted by distinct
-	seq   stage     // partial matches of a sequence
+	known []memory // per check
+	seen  codeSet  // values counted by distinct
+	seq   stage    // partial matches of a sequence
 }
 
 func newFrame(s sizes) *frame {
-	return &frame{
-		memos: make([][]uint8, s.memos),
-		dates: make([][]int64, s.dates),
-		seq:   newStage(s.steps),
+	f := &frame{known: make([]memory, len(s.known)), seq: newStage(s.steps)}
+	for i, column := range s.known {
+		f.known[i].column = column
 	}
+	return f
 }
 
 // Columns are what Subject.Track must hold, in this order.
@@ -81,6 +80,11 @@ func (f *frame) set(s *Subject, now int64) {
 	f.root, f.track, f.now = s.Root, s.Track, now
 	if f.track == nil {
 		f.track = &nobody
+	}
+	for i := range f.known {
+		if m := &f.known[i]; m.column != nil {
+			m.use(m.column.Dict)
+		}
 	}
 }
 

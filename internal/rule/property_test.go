@@ -148,6 +148,15 @@ func drawSequence(t *rapid.T) string {
 	return `{"sequence":{` + s + "}}"
 }
 
+// drawTie is a sequence whose steps compete for the events of one moment.
+func drawTie(t *rapid.T) string {
+	steps := make([]string, rapid.IntRange(2, 4).Draw(t, "steps"))
+	for i := range steps {
+		steps[i] = rapid.SampledFrom([]string{`{"event":"A"}`, `{"event":["A","B"]}`, `{"event":"*"}`}).Draw(t, "step")
+	}
+	return `{"sequence":{"within":"1h","in_last":"2h","steps":[` + strings.Join(steps, ",") + "]}}"
+}
+
 func drawRule(t *rapid.T, depth int) string {
 	form := rapid.IntRange(0, 11).Draw(t, "form")
 	if depth == 0 {
@@ -169,14 +178,20 @@ func drawRule(t *rapid.T, depth int) string {
 			`{"tag":"VIP"}`, `{"tag":"unheard of"}`, `{"audience":"aud_1"}`, `{"stage":{"aipl":"purchase"}}`, `{"stage":{"tier":"V2"}}`,
 			`{"stage":{"tier":">=V3"}}`, `{"stage":{"tier":"<V3"}}`, `{"stage":{"tier":"!=V3"}}`, `{"stage":{"tier":"<=V2"}}`,
 		}).Draw(t, "flat")
-	case 5, 6, 7:
+	case 5, 6:
 		return drawSequence(t)
+	case 7:
+		return drawTie(t)
 	}
 	return drawDid(t)
 }
 
 func drawPerson(t *rapid.T) *person {
 	p := &person{traits: map[string]string{}, levels: map[string]string{}}
+	someTime := someTime
+	if rapid.Bool().Draw(t, "close") {
+		someTime = rapid.SampledFrom([]int64{-2, -1, -1, 0})
+	}
 	for i := range rapid.IntRange(0, 8).Draw(t, "events") {
 		e := happening{at: origin + someTime.Draw(t, "at")*3_600_000, seq: uint32(i + 1), name: someName.Draw(t, "name"), props: map[string]string{}}
 		for _, prop := range []string{"x", "y", "when"} {
@@ -251,7 +266,10 @@ func TestEval_AgreesWithTheNaiveMeaningAndWithItsOwnNext(t *testing.T) {
 			s := d.w.subject(root+1, d.prog.Columns())
 			moments := d.moments(p)
 			for range 4 {
-				now := origin + someTime.Draw(t, "now")*3_600_000 + rapid.SampledFrom([]int64{-1, 0, 0, 1}).Draw(t, "off")
+				now := origin + someTime.Draw(t, "now")*3_600_000
+				if len(moments) > 0 && rapid.Bool().Draw(t, "border") {
+					now = rapid.SampledFrom(moments).Draw(t, "now")
+				}
 				match, next := d.prog.Eval(s, now)
 				if want := (naive{p, now, newYork}).eval(d.doc); match != want {
 					t.Fatalf("%s\n%+v\nat %d: got %v, want %v", d.text, *p, now, match, want)
