@@ -40,17 +40,14 @@ func (st *settings) clean(who event.Identity) (event.Identity, fate) {
 		return who, tooLong
 	}
 	prefix := prefixOf(who.Type)
-	if st.blocks(who.Type, prefix, value) {
-		return who, blocked
-	}
 	normal, ok := cleanValue(prefix, value)
-	if !ok {
+	switch {
+	case st.blocks(who.Type, prefix, normal):
+		return who, blocked
+	case !ok:
 		return who, malformed
 	}
 	who.Value = normal
-	if normal != value && st.blocks(who.Type, prefix, normal) {
-		return who, blocked
-	}
 	return who, good
 }
 
@@ -85,10 +82,14 @@ func cleanType(typ string) (string, bool) {
 	return typ, true
 }
 
+// cleanValue gives the one spelling of a value; if it has none, the value as it is.
 func cleanValue(prefix, value string) (string, bool) {
 	switch prefix {
 	case "phone":
-		return NormalizePhone(value)
+		if e164, ok := NormalizePhone(value); ok {
+			return e164, true
+		}
+		return value, false
 	case "email":
 		value = strings.ToLower(value)
 		local, domain, found := strings.Cut(value, "@")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"yutang/internal/clock"
 	"yutang/internal/db"
 	"yutang/internal/event"
+	"yutang/internal/fault"
 	"yutang/internal/identity"
 	"yutang/internal/seal"
 	"yutang/internal/timeline"
@@ -189,3 +191,5 @@ func (h *house) restart(snapshot bool) {
 	h.must(h.Restore(&file))
 	h.must(h.Reload(h.ctx, nil))
 }
+
+func asFault(err error, e **fault.Error) bool { return errors.As(err, e) }
