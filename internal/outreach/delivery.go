@@ -1,0 +1,160 @@
+package outreach
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"yutang/internal/event"
+	"yutang/internal/id"
+	"yutang/internal/job"
+)
+
+// State is where a delivery stands; see the package comment.
+type State string
+
+// The states.
+const (
+	Planned       State = "planned"
+	Attempting    State = "attempting"
+	StateAccepted State = "accepted"
+	StateRejected State = "rejected"
+	Suppressed    State = "suppressed"
+	Expired       State = "expired"
+	StateUnknown  State = "unknown"
+)
+
+// Reason says why a delivery is in its state.
+type Reason string
+
+// The reasons. "" needs none.
+const (
+	Capped          Reason = "capped"            // suppressed: enough touches today
+	QuietHours      Reason = "quiet"             // planned: waits for the end of quiet hours
+	NoConsent       Reason = "no_consent"        // suppressed
+	Quota           Reason = "quota"             // the platform's quota is used up
+	Holdout         Reason = "holdout"           // suppressed: the customer is in the control group
+	Stale           Reason = "stale"             // suppressed: what it was based on is out of date
+	NoAddress       Reason = "no_address"        // the customer cannot be reached on the channel
+	MissingValue    Reason = "missing_value"     // suppressed: the template needs what is not known
+	BadTemplate     Reason = "bad_template"      // suppressed: the template failed for this customer
+	NoEndpoint      Reason = "no_endpoint"       // suppressed: the endpoint is gone or disabled
+	PlaybookPaused  Reason = "playbook_paused"   // planned: waits until the playbook goes on
+	PlaybookEnded   Reason = "playbook_ended"    // suppressed
+	Retrying        Reason = "retrying"          // planned: surely not sent, tried again later
+	GaveUp          Reason = "gave_up"           // rejected: no attempt left
+	Interrupted     Reason = "interrupted"       // unknown: the program ended during the call
+	NoAnswer        Reason = "no_answer"         // unknown: the request was written, no answer came
+	Refused         Reason = "refused"           // rejected by the other side
+	ServerError     Reason = "server_error"      // unknown: the other side failed while it had the request
+	Unreachable     Reason = "unreachable"       // no connection
+	RateLimited     Reason = "rate_limited"      // the other side asks to wait
+	BlockedAddress  Reason = "blocked_address"   // rejected: the endpoint's address is not allowed
+	ResolvedSent    Reason = "resolved_sent"     // accepted: a human found that it was sent
+	ResolvedNotSent Reason = "resolved_not_sent" // rejected: a human found that it was not sent
+)
+
+// Touch is what a playbook wants sent.
+type Touch struct {
+	Playbook      string
+	Version       int
+	Run           string
+	Step          string
+	Occurrence    int    // from 1
+	Ord           uint32 // the customer's record
+	Channel       string
+	Endpoint      string
+	Transactional bool // exempt from consent, quiet hours and caps
+	TriggerSeq    uint64
+	TriggerAt     time.Time
+	Due           time.Time
+	ExpiresAt     time.Time
+	Suppress      Reason // not "": it is only recorded, as suppressed
+}
+
+// Delivery is one row of the ledger.
+type Delivery struct {
+	ID            string
+	Playbook      string
+	Version       int
+	Run           string
+	Step          string
+	Occurrence    int
+	Ord           uint32
+	Channel       string
+	Endpoint      string
+	Transactional bool
+	TriggerSeq    uint64
+	TriggerAt     time.Time
+	State         State
+	Reason        Reason
+	Detail        string
+	Attempt       int // calls made so far
+	PlannedAt     time.Time
+	Due           time.Time
+	ExpiresAt     time.Time
+	DispatchedAt  time.Time // zero: never
+	SettledAt     time.Time // zero: still open
+	ProviderID    string
+}
+
+// Plan records a touch with the batch that is on its way. It is written by Flush.
+func (s *Service) Plan(t Touch) { s.pending = append(s.pending, t) }
+
+// OnEvent notes consent given or withdrawn, under the record leaf.
+func (s *Service) OnEvent(ev *event.Event, leaf uint32) {
+	if ev.Name == event.ConsentGiven || ev.Name == event.ConsentWithdrawn {
+		s.news = append(s.news, readConsent(ev, leaf))
+	}
+}
+
+// Forget drops what was not flushed: the batch has failed.
+func (s *Service) Forget() { s.pending, s.news = nil, nil }
+
+// Flush writes planned touches with their jobs, and consents, in ctx's transaction.
+func (s *Service) Flush(ctx context.Context) error {
+	if len(s.news) > 0 {
+		if err := s.saveConsents(ctx, s.news); err != nil {
+			return fmt.Errorf("save consents: %w", err)
+		}
+		s.news = s.news[:0]
+	}
+	if len(s.pending) == 0 {
+		return nil
+	}
+	if err := s.insert(ctx, s.pending); err != nil {
+		return fmt.Errorf("plan touches: %w", err)
+	}
+	s.pending = s.pending[:0]
+	return nil
+}
+
+// insert writes rows and jobs of touches. Its caller has a transaction.
+func (s *Service) insert(ctx context.Context, touches []Touch) error {
+	now := s.Clock.Now()
+	rows := make([]any, 0, len(touches)*len(deliveryColumns))
+	var jobs []job.Job
+	for _, t := range touches {
+		d := Delivery{
+			ID: id.New("dlv"), Playbook: t.Playbook, Version: t.Version, Run: t.Run, Step: t.Step, Occurrence: t.Occurrence,
+			Ord: t.Ord, Channel: t.Channel, Endpoint: t.Endpoint, Transactional: t.Transactional,
+			TriggerSeq: t.TriggerSeq, TriggerAt: t.TriggerAt, State: Planned, PlannedAt: now, Due: t.Due, ExpiresAt: t.ExpiresAt,
+		}
+		if t.Suppress != "" {
+			d.State, d.Reason, d.SettledAt = Suppressed, t.Suppress, now
+		} else {
+			jobs = append(jobs, deliverJob(d))
+		}
+		rows = d.row(rows)
+	}
+	if err := s.DB.InsertMany(ctx, "delivery", deliveryColumns, rows, ""); err != nil {
+		return err
+	}
+	return s.Jobs.Put(ctx, jobs...)
+}
+
+func deliverJob(d Delivery) job.Job {
+	return job.Job{Kind: deliverKind, Key: d.ID, Queue: queueOf(d.Channel, d.Endpoint), Due: d.Due}
+}
+
+func queueOf(channel, endpoint string) string { return channel + "/" + endpoint }
