@@ -13,6 +13,7 @@ import (
 	"context"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"yutang/internal/clock"
 	"yutang/internal/event"
@@ -54,6 +55,9 @@ type Intake struct {
 func New(s Sources, p Submitter, c clock.Clock, log *slog.Logger) *Intake {
 	return &Intake{Sources: s, Submitter: p, Clock: c, Log: log}
 }
+
+// Now is the time of receipt, in the milliseconds that are stored.
+func (in *Intake) Now() time.Time { return in.Clock.Now().UTC().Truncate(time.Millisecond) }
 
 // ByKey finds the source of a write key, or says why it may not send.
 func (in *Intake) ByKey(writeKey string) (event.Source, error) {

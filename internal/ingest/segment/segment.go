@@ -93,7 +93,7 @@ func (d door) storeCall(r *http.Request, kind string, body []byte) error {
 		}
 	}
 	ev := new(event.Event)
-	b := builder{source: src.ID, received: d.Clock.Now()}
+	b := builder{source: src.ID, received: d.Now()}
 	if err := b.build(ev, kind, c); err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (d door) storeBatch(r *http.Request, body []byte) error {
 			return err
 		}
 	}
-	b := builder{source: src.ID, received: d.Clock.Now(), sentAt: env.SentAt, context: env.Context}
+	b := builder{source: src.ID, received: d.Now(), sentAt: env.SentAt, context: env.Context}
 	evs, err := b.all(env.Batch)
 	if err != nil {
 		return err

@@ -1,8 +1,6 @@
 package segment
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -16,7 +14,6 @@ import (
 
 	"yutang/internal/event"
 	"yutang/internal/fault"
-	"yutang/internal/ingest"
 	"yutang/internal/ingest/ingesttest"
 )
 
@@ -89,119 +86,6 @@ func TestShortForms_MeanTheirCalls(t *testing.T) {
 }
 
 // covers: B1
-func TestBadCall_RefusesTheBatchAndNamesThePlace(t *testing.T) {
-	t.Parallel()
-	const good = `{"type":"track","event":"Seen","userId":"u1"}`
-	long := strings.Repeat("x", 201)
-	for bad, pointer := range map[string]string{
-		`{"type":"track","userId":"u1"}`:                                                                 "/event",
-		`{"type":"track","userId":"u1","event":"  "}`:                                                    "/event",
-		`{"type":"track","userId":"u1","event":7}`:                                                       "/event",
-		`{"type":"track","userId":"u1","event":"` + long + `"}`:                                          "/event",
-		`{"type":"track","userId":"u1","event":"a\u0000b"}`:                                              "/event",
-		`{"type":"track","userId":"u1","event":"Profile Erased"}`:                                        "/event",
-		`{"type":"track","event":"Seen"}`:                                                                "/userId",
-		`{"type":"track","event":"Seen","userId":"","anonymousId":null}`:                                 "/userId",
-		`{"type":"track","event":"Seen","userId":{}}`:                                                    "/userId",
-		`{"type":"track","event":"Seen","userId":"u1","anonymousId":[1]}`:                                "/anonymousId",
-		`{"type":"track","event":"Seen","userId":"u1","properties":[]}`:                                  "/properties",
-		`{"type":"track","event":"Seen","userId":"u1","context":"x"}`:                                    "/context",
-		`{"type":"track","event":"Seen","userId":"u1","timestamp":"yesterday"}`:                          "/timestamp",
-		`{"type":"track","event":"Seen","userId":"u1","originalTimestamp":true}`:                         "/originalTimestamp",
-		`{"type":"track","event":"Seen","userId":"u1","messageId":{}}`:                                   "/messageId",
-		`{"type":"track","event":"Seen","userId":"u1","context":{"externalIds":{}}}`:                     "/context/externalIds",
-		`{"type":"track","event":"Seen","userId":"u1","context":{"externalIds":[{"id":"1"}]}}`:           "/context/externalIds/0/type",
-		`{"type":"track","event":"Seen","userId":"u1","context":{"externalIds":[{"type":"x","id":{}}]}}`: "/context/externalIds/0/value",
-		`{"type":"identify","userId":"u1","traits":"x"}`:                                                 "/traits",
-		`{"type":"identify","userId":"u1","traits":{"":1}}`:                                              "/traits/",
-		`{"type":"group","userId":"u1"}`:                                                                 "/groupId",
-		`{"type":"alias","userId":"u1"}`:                                                                 "/previousId",
-		`{"type":"alias","previousId":"u1","anonymousId":"x"}`:                                           "/userId",
-		`{"type":"page","userId":"u1","name":{}}`:                                                        "/name",
-		`{"userId":"u1"}`:               "/type",
-		`{"type":"sing","userId":"u1"}`: "/type",
-		`"x"`:                           "",
-		`null`:                          "",
-		`{"type":"track","event":"Seen","userId":"` + long + long + `"}`:                                                 "/userId",
-		`{"type":"track","event":"Seen","userId":"u","properties":{"x":"` + strings.Repeat("x", ingest.MaxEvent) + `"}}`: "",
-	} {
-		bench := ingesttest.New(Routes)
-		w := bench.Send("POST", "/v1/batch", strings.NewReader(`{"batch":[`+good+`,`+bad+`]}`), "Authorization", basic("shop-key"))
-		var answer struct {
-			Status int
-			Detail string
-			Errors []fault.Field
-		}
-		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
-			t.Fatalf("%s: %v", w.Body, err)
-		}
-		want := "/batch/1" + pointer
-		if w.Code != 400 || len(answer.Errors) != 1 || answer.Errors[0].Pointer != want || !strings.Contains(answer.Detail, want) {
-			t.Errorf("%.80s: status %d, answer %s, want 400 at %s", bad, w.Code, w.Body, want)
-		}
-		if n := len(bench.Stored()); n != 0 {
-			t.Errorf("%.80s: %d events stored", bad, n)
-		}
-	}
-}
-
-// covers: B1
-func TestLimits(t *testing.T) {
-	t.Parallel()
-	bench := ingesttest.New(Routes)
-	pad := func(n int) string {
-		const head = `{"type":"track","event":"Seen","userId":"u1","properties":{"x":"`
-		return head + strings.Repeat("x", n-len(head)-3) + `"}}`
-	}
-	list := func(total int) string {
-		var b strings.Builder
-		b.WriteString(`{"batch":[`)
-		for b.Len()+ingest.MaxEvent+2 < total {
-			b.WriteString(pad(ingest.MaxEvent) + ",")
-		}
-		b.WriteString(pad(total-b.Len()-2) + `]}`)
-		return b.String()
-	}
-	for _, c := range []struct {
-		name, target, body string
-		status             int
-	}{
-		{"full event", "/v1/track", pad(ingest.MaxEvent), 200},
-		{"event too large", "/v1/track", pad(ingest.MaxEvent + 1), 413},
-		{"full batch", "/v1/batch", list(ingest.MaxBatch), 200},
-		{"batch too large", "/v1/batch", list(ingest.MaxBatch + 1), 413},
-		{"empty batch", "/v1/batch", `{"batch":[]}`, 200},
-		{"no batch", "/v1/batch", `{}`, 400},
-		{"a list", "/v1/batch", `[]`, 400},
-		{"cut short", "/v1/batch", `{"batch":[`, 400},
-		{"nothing", "/v1/track", ``, 400},
-	} {
-		w := bench.Send("POST", c.target, strings.NewReader(c.body), "Authorization", basic("shop-key"))
-		if w.Code != c.status {
-			t.Errorf("%s: status %d, want %d: %.200s", c.name, w.Code, c.status, w.Body)
-		}
-		if n := len(bench.Stored()); (n > 0) != (c.status == 200 && c.name != "empty batch") {
-			t.Errorf("%s: %d events stored", c.name, n)
-		}
-		var packed bytes.Buffer
-		z := gzip.NewWriter(&packed)
-		_, _ = z.Write([]byte(c.body))
-		_ = z.Close()
-		w = bench.Send("POST", c.target, &packed, "Authorization", basic("shop-key"), "Content-Encoding", "gzip")
-		if w.Code != c.status {
-			t.Errorf("%s packed: status %d, want %d: %.200s", c.name, w.Code, c.status, w.Body)
-		}
-		bench.Stored()
-	}
-	for encoding, body := range map[string]string{"gzip": "not gzip", "br": tracked1} {
-		w := bench.Send("POST", "/v1/track", strings.NewReader(body), "Authorization", basic("shop-key"), "Content-Encoding", encoding)
-		if w.Code != 400 {
-			t.Errorf("%s: status %d, want 400", encoding, w.Code)
-		}
-	}
-}
-
-// covers: B1
 func TestOverload_TellsWhenToComeBack(t *testing.T) {
 	t.Parallel()
 	full := fault.New(fault.RateLimited, "overloaded", "full")
@@ -223,49 +107,6 @@ func TestOverload_TellsWhenToComeBack(t *testing.T) {
 		}
 		if strings.Contains(w.Body.String(), "secret") || strings.Contains(w.Body.String(), `"success":true`) {
 			t.Errorf("%v: answer %s", c.fail, w.Body)
-		}
-	}
-}
-
-func TestTime_IsTrustedCorrectedOrClamped(t *testing.T) {
-	t.Parallel()
-	now := ingesttest.Now
-	stamp := func(d time.Duration) string { return now.Add(d).Format(time.RFC3339Nano) }
-	tenYears := now.Sub(now.AddDate(-10, 0, 0))
-	for _, c := range []struct {
-		name, times string
-		at          time.Duration // from now
-		clamped     bool
-	}{
-		{"none", ``, 0, false},
-		{"trusted", `"timestamp":"` + stamp(-48*time.Hour) + `"`, -48 * time.Hour, false},
-		{"trusted beside sentAt", `"timestamp":"` + stamp(-time.Hour) + `","sentAt":"` + stamp(-40*time.Minute) + `"`, -time.Hour, false},
-		{"an hour ahead", `"timestamp":"` + stamp(time.Hour) + `"`, time.Hour, false},
-		{"more than an hour ahead", `"timestamp":"` + stamp(time.Hour+time.Second) + `"`, 0, true},
-		{"ten years old", `"timestamp":"` + stamp(-tenYears) + `"`, -tenYears, false},
-		{"older", `"timestamp":"` + stamp(-tenYears-time.Second) + `"`, 0, true},
-		{"wrong clock", `"timestamp":"` + stamp(5*time.Hour) + `","sentAt":"` + stamp(5*time.Hour+time.Minute) + `"`, -time.Minute, false},
-		{"original corrected", `"originalTimestamp":"` + stamp(-3*time.Hour) + `","sentAt":"` + stamp(-3*time.Hour+10*time.Second) + `"`, -10 * time.Second, false},
-		{"timestamp repeats original", `"timestamp":"` + stamp(-3*time.Hour) + `","originalTimestamp":"` + stamp(-3*time.Hour) + `","sentAt":"` + stamp(-2*time.Hour) + `"`, -time.Hour, false},
-		{"timestamp beside original", `"timestamp":"` + stamp(-time.Minute) + `","originalTimestamp":"` + stamp(-3*time.Hour) + `","sentAt":"` + stamp(-2*time.Hour) + `"`, -time.Minute, false},
-		{"original alone", `"originalTimestamp":"` + stamp(-3*time.Hour) + `"`, -3 * time.Hour, false},
-		{"correction not believable", `"originalTimestamp":"` + stamp(5*time.Hour) + `","sentAt":"` + stamp(0) + `"`, 0, true},
-		{"milliseconds", `"timestamp":` + fmt.Sprint(now.Add(-time.Minute).UnixMilli()), -time.Minute, false},
-		{"seconds", `"timestamp":` + fmt.Sprint(now.Add(-time.Minute).Unix()), -time.Minute, false},
-		{"no zone", `"timestamp":"2024-05-01T11:59:00"`, -time.Minute, false},
-		{"offset", `"timestamp":"2024-05-01T19:59:00.000+0800"`, -time.Minute, false},
-		{"day", `"timestamp":"2024-05-01"`, -12 * time.Hour, false},
-	} {
-		bench := ingesttest.New(Routes)
-		body := `{"event":"Seen","userId":"u1"` + strings.Replace(","+c.times, ",\x00", "", 1) + `}`
-		body = strings.Replace(body, `,}`, `}`, 1)
-		w := bench.Send("POST", "/v1/track", strings.NewReader(body), "Authorization", basic("shop-key"))
-		evs := bench.Stored()
-		if w.Code != 200 || len(evs) != 1 {
-			t.Fatalf("%s: status %d: %s", c.name, w.Code, w.Body)
-		}
-		if got := evs[0].At.Sub(now); got != c.at || evs[0].Clamped != c.clamped {
-			t.Errorf("%s: at %v clamped %v, want %v %v", c.name, got, evs[0].Clamped, c.at, c.clamped)
 		}
 	}
 }

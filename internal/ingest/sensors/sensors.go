@@ -68,7 +68,7 @@ func (d door) store(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b := builder{received: d.Clock.Now(), source: d.finder(r)}
+	b := builder{received: d.Now(), source: d.finder(r)}
 	evs, err := b.all(form.pointer, items)
 	if err != nil {
 		return err

@@ -95,8 +95,9 @@ func who(ev *event.Event, it *item, kind string, props []byte) error {
 	if strings.HasPrefix(kind, "profile_set") && g.err == nil {
 		g.ids, g.err = ingest.TraitIdentities(g.ids, "/properties", props)
 	}
-	if original := g.text("original_id", it.OriginalID); original != "" && kind == "track_signup" {
-		ev.Alias = &event.Identity{Type: "anonymous_id", Value: original}
+	original := event.Identity{Type: "anonymous_id", Value: g.text("original_id", it.OriginalID)}
+	if kind == "track_signup" && original.Value != "" && !slices.Contains(g.ids, original) {
+		ev.Alias = &original
 	}
 	if g.err == nil && len(g.ids) == 0 {
 		g.err = fault.BadField("/distinct_id", "nobody is named: send distinct_id or identities")
