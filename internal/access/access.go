@@ -14,6 +14,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"yutang/internal/clock"
@@ -28,6 +29,7 @@ type Service struct {
 	clock    clock.Clock
 	throttle *throttle
 	hashing  chan struct{} // slots for the memory-hungry password hash
+	brand    atomic.Pointer[keptBrand]
 
 	mu    sync.Mutex
 	setup [32]byte         // hash of the set-up token, zero if there is none

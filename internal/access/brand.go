@@ -49,8 +49,28 @@ func (b Brand) Location() *time.Location {
 
 const brandKey = "brand"
 
-// Brand is the brand's settings.
+// brandFor is how long a read brand is believed: it is asked for on busy roads.
+const brandFor = 5 * time.Second
+
+type keptBrand struct {
+	brand Brand
+	until time.Time
+}
+
+// Brand is the brand's settings, at most a few seconds old where another node set them.
 func (s *Service) Brand(ctx context.Context) (Brand, error) {
+	now := s.clock.Now()
+	if kept := s.brand.Load(); kept != nil && now.Before(kept.until) {
+		return kept.brand, nil
+	}
+	b, err := s.readBrand(ctx)
+	if err == nil {
+		s.brand.Store(&keptBrand{brand: b, until: now.Add(brandFor)})
+	}
+	return b, err
+}
+
+func (s *Service) readBrand(ctx context.Context) (Brand, error) {
 	raw, err := s.setting(ctx, brandKey)
 	if fault.Is(err, fault.NotFound) {
 		return DefaultBrand, nil
@@ -74,6 +94,7 @@ func (s *Service) SetBrand(ctx context.Context, b Brand) error {
 	if err != nil {
 		return fmt.Errorf("save brand: %w", err)
 	}
+	defer s.brand.Store(nil)
 	return s.db.InTx(ctx, func(ctx context.Context) error {
 		if err := s.putSetting(ctx, brandKey, raw); err != nil {
 			return fmt.Errorf("save brand: %w", err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,6 +88,37 @@ func (v *view) Money(a money.Amount) string {
 	return sign + number(whole)
 }
 
+// exact writes an amount with its minor units.
+func exact(a money.Amount) string {
+	sign, known := currencySigns[a.Currency]
+	if !known {
+		sign = a.Currency + " "
+	}
+	digits := money.Exponent(a.Currency)
+	minor, minus := a.Minor, ""
+	if minor < 0 {
+		minor, minus = -minor, "−"
+	}
+	whole, rest := minor/money.Scale(a.Currency), minor%money.Scale(a.Currency)
+	if digits == 0 {
+		return minus + sign + number(whole)
+	}
+	return fmt.Sprintf("%s%s%s.%0*d", minus, sign, number(whole), digits, rest)
+}
+
+// PerOrder is the mean net revenue of an order.
+func (b board) PerOrder() money.Amount {
+	if b.Orders <= 0 {
+		return money.Amount{Currency: b.NetRevenue.Currency}
+	}
+	return money.Amount{Minor: b.NetRevenue.Minor / b.Orders, Currency: b.NetRevenue.Currency}
+}
+
+// Counted says whether the moves of the last hour are known.
+func (b board) Counted() bool {
+	return slices.ContainsFunc(b.Audiences, func(a Audience) bool { return a.Entered >= 0 })
+}
+
 // Clock writes the time of day in the brand's zone, with the date unless it is today.
 func (v *view) Clock(t time.Time) string {
 	if t.IsZero() {
@@ -114,7 +146,7 @@ func (v *view) Stamp(t time.Time) string {
 func (v *view) ISO(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // Fresh says whether the audiences keep up with the time.
-func (b board) Fresh() bool { return !b.Watermark.IsZero() && b.Now.Sub(b.Watermark) < 10*time.Second }
+func (b board) Fresh() bool { return b.Watermark.IsZero() || b.Now.Sub(b.Watermark) < 10*time.Second }
 
 // spark draws points as the path of a line in a 120 × 28 box.
 func spark(points []float64) string {

@@ -43,12 +43,12 @@ func (c *Console) view(w http.ResponseWriter, r *http.Request) *view {
 		brand = access.DefaultBrand
 	}
 	lang := r.URL.Query().Get("lang")
-	if lang != "" {
+	if lang != "" && r.URL.Path != "/console/numbers" {
 		http.SetCookie(w, &http.Cookie{
 			Name: langCookie, Value: language(lang), Path: "/", MaxAge: 365 * 24 * 3600,
 			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: httpapi.Secure(r),
 		})
-	} else if cookie, err := r.Cookie(langCookie); err == nil {
+	} else if cookie, err := r.Cookie(langCookie); lang == "" && err == nil {
 		lang = cookie.Value
 	}
 	return &view{Lang: language(lang), Brand: brand, Zone: brand.Location(), Now: c.clock.Now(), Path: r.URL.Path}

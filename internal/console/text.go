@@ -47,6 +47,7 @@ var texts = map[string][2]string{
 	"orders":      {"订单", "Orders"},
 	"net":         {"净收入", "Net revenue"},
 	"net.note":    {"已扣退款", "refunds taken off"},
+	"per_order":   {"平均每单", "per order"},
 	"deliveries":  {"送达", "Deliveries"},
 	"audiences":   {"人群", "Audiences"},
 	"transitions": {"进出动态", "Moves"},

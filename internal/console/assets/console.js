@@ -26,7 +26,7 @@
   async function tick() {
     if (!document.hidden) {
       try {
-        const answer = await fetch("/console/numbers", { cache: "no-store" });
+        const answer = await fetch("/console/numbers?lang=" + document.documentElement.lang, { cache: "no-store" });
         if (answer.status === 401) {
           location.assign("/sign-in");
           return;
