@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/bytedance/sonic"
 	"github.com/bytedance/sonic/decoder"
@@ -28,7 +29,16 @@ func Decode(doc []byte, v any) error {
 	if !utf8.Valid(doc) {
 		doc = bytes.ToValidUTF8(doc, []byte("\uFFFD"))
 	}
-	err := decode.Unmarshal(doc, v)
+	return explain(decode.Unmarshal(doc, v))
+}
+
+// DecodePart is Decode for a part that Decode gave: it is not copied again.
+func DecodePart(part Raw, v any) error {
+	// Nothing writes to the copy that part points into, so it may pass for a string.
+	return explain(decode.UnmarshalFromString(unsafe.String(unsafe.SliceData(part), len(part)), v))
+}
+
+func explain(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -70,7 +70,7 @@ func (e *envelope) key() string {
 	var c struct {
 		WriteKey ingest.Raw `json:"writeKey"`
 	}
-	if ingest.Decode(e.Batch[0], &c) != nil {
+	if ingest.DecodePart(e.Batch[0], &c) != nil {
 		return ""
 	}
 	return keyIn(c.WriteKey)
@@ -80,7 +80,7 @@ func (e *envelope) key() string {
 type builder struct {
 	source   int64
 	received time.Time
-	sentAt   ingest.Raw // of the batch, for calls without their own
+	sent     time.Time  // of the batch, for calls without their own
 	context  ingest.Raw // of the batch, a valid object or nil
 }
 
@@ -102,7 +102,7 @@ func (b *builder) one(ev *event.Event, raw ingest.Raw) error {
 		return ingest.EventTooLarge(len(raw))
 	}
 	var c call
-	if err := ingest.Decode(raw, &c); err != nil || ingest.Null(raw) {
+	if err := ingest.DecodePart(raw, &c); err != nil || ingest.Null(raw) {
 		return fault.BadField("", "not an object: send a call such as {\"type\":\"track\", ...}")
 	}
 	kind, _ := ingest.Text(c.Type)

@@ -114,7 +114,11 @@ func (d door) storeBatch(r *http.Request, body []byte) error {
 			return err
 		}
 	}
-	b := builder{source: src.ID, received: d.Now(), sentAt: env.SentAt, context: env.Context}
+	sent, err := ingest.Time("sentAt", env.SentAt)
+	if err != nil {
+		return err
+	}
+	b := builder{source: src.ID, received: d.Now(), sent: sent, context: env.Context}
 	evs, err := b.all(env.Batch)
 	if err != nil {
 		return err

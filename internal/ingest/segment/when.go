@@ -15,10 +15,6 @@ import (
 //
 // and so is a timestamp that only repeats it.
 func (b *builder) when(ev *event.Event, c *call) error {
-	sentAt := c.SentAt
-	if ingest.Null(sentAt) {
-		sentAt = b.sentAt
-	}
 	stamp, err := ingest.Time("timestamp", c.Timestamp)
 	if err != nil {
 		return err
@@ -27,9 +23,11 @@ func (b *builder) when(ev *event.Event, c *call) error {
 	if err != nil {
 		return err
 	}
-	sent, err := ingest.Time("sentAt", sentAt)
-	if err != nil {
-		return err
+	sent := b.sent
+	if !ingest.Null(c.SentAt) {
+		if sent, err = ingest.Time("sentAt", c.SentAt); err != nil {
+			return err
+		}
 	}
 	device := !original.IsZero() && (stamp.IsZero() || bytes.Equal(c.Timestamp, c.OriginalTimestamp))
 	switch {

@@ -56,7 +56,7 @@ func (b *builder) one(ev *event.Event, raw ingest.Raw) error {
 		return ingest.EventTooLarge(len(raw))
 	}
 	var it item
-	if err := ingest.Decode(raw, &it); err != nil || ingest.Null(raw) {
+	if err := ingest.DecodePart(raw, &it); err != nil || ingest.Null(raw) {
 		return fault.BadField("", "not an object: send an item such as {\"type\":\"track\", ...}")
 	}
 	src, err := b.source(&it)
