@@ -138,6 +138,14 @@ func (s *Service) TagSet(tag string) *roaring.Bitmap {
 	return set
 }
 
+// HasTag is TagSet for a tag that anyone ever had; ok is false for another.
+func (s *Service) HasTag(tag string) (set *roaring.Bitmap, ok bool) {
+	s.colMu.Lock()
+	defer s.colMu.Unlock()
+	set, ok = s.tags[tag]
+	return set, ok
+}
+
 // TagCount is a tag and how many customers have it.
 type TagCount struct {
 	Tag   string `json:"tag"`

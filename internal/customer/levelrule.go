@@ -66,19 +66,28 @@ func (s *Service) LevelDefs(ctx context.Context) (map[string][]LevelDef, error) 
 	return out, nil
 }
 
-// SetLevelDefs stores the rules of a kind: its levels, all of them, lowest first. The
-// caller has parsed the rules, and makes them take effect.
-func (s *Service) SetLevelDefs(ctx context.Context, kind string, defs []LevelDef) error {
+// SetLevelDefs stores the rules of some kinds, each with all of its levels, lowest first.
+// The caller has parsed the rules, and makes them take effect.
+func (s *Service) SetLevelDefs(ctx context.Context, defs map[string][]LevelDef) error {
+	for kind, list := range defs {
+		if err := checkLevels(kind, list); err != nil {
+			return err
+		}
+	}
+	return s.writeLevelRules(ctx, defs)
+}
+
+func checkLevels(kind string, list []LevelDef) error {
 	i := kindIndex(kind)
 	if i < 0 {
-		return fault.BadField("/kind", "%q is not one of aipl, aarrr, tier", kind)
+		return fault.BadField("/"+kind, "is not one of aipl, aarrr, tier")
 	}
-	names := make([]string, len(defs))
-	for j, d := range defs {
+	names := make([]string, len(list))
+	for j, d := range list {
 		names[j] = d.Name
 	}
 	if !slices.Equal(names, levelKinds[i].levels) {
 		return fault.BadField("/"+kind, "has the levels %v; want %v, in this order", names, levelKinds[i].levels)
 	}
-	return s.writeLevelRules(ctx, kind, defs)
+	return nil
 }

@@ -33,13 +33,15 @@ var levelRuleColumns = []string{"kind", "pos", "rule", "updated_at"}
 
 const upsertLevelRule = `ON CONFLICT (kind, pos) DO UPDATE SET rule = excluded.rule, updated_at = excluded.updated_at`
 
-func (s *Service) writeLevelRules(ctx context.Context, kind string, defs []LevelDef) error {
+func (s *Service) writeLevelRules(ctx context.Context, defs map[string][]LevelDef) error {
 	now := s.clk.Now().UnixMilli()
-	return s.db.InTx(ctx, func(ctx context.Context) error {
-		var args []any
-		for i, d := range defs {
+	var args []any
+	for _, kind := range LevelKinds() {
+		for i, d := range defs[kind] {
 			args = append(args, kind, i, string(d.Rule), now)
 		}
+	}
+	return s.db.InTx(ctx, func(ctx context.Context) error {
 		return s.db.InsertMany(ctx, "level_rule", levelRuleColumns, args, upsertLevelRule)
 	})
 }

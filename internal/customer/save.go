@@ -203,4 +203,3 @@ func (e *encoder) codes(v *vector) {
 func (v *vector) clone() vector {
 	return vector{w8: slices.Clone(v.w8), w16: slices.Clone(v.w16), w32: slices.Clone(v.w32)}
 }
-

@@ -276,7 +276,7 @@ func TestLevelDefs_AreEditable(t *testing.T) {
 		tier := defs[Tier]
 		tier[4].Rule = json.RawMessage(`{"trait":"net_revenue","op":"gte","value":99999}`)
 		for range 2 {
-			if err := p.s.SetLevelDefs(t.Context(), Tier, tier); err != nil {
+			if err := p.s.SetLevelDefs(t.Context(), map[string][]LevelDef{Tier: tier}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -284,7 +284,7 @@ func TestLevelDefs_AreEditable(t *testing.T) {
 		if diff := cmp.Diff(tier, again[Tier]); diff != "" || err != nil {
 			t.Fatal(err, diff)
 		}
-		if err := p.s.SetLevelDefs(t.Context(), Tier, tier[:3]); err == nil {
+		if err := p.s.SetLevelDefs(t.Context(), map[string][]LevelDef{Tier: tier[:3]}); err == nil {
 			t.Fatal("three tiers were taken")
 		}
 	})
