@@ -1,0 +1,128 @@
+// Package demo owns the demonstration brand: a real shop's history, audiences made for
+// it, one playbook, and live activity on top.
+//
+// Run loads the history through the importer, as an operator would, and then lives: it
+// sends events of customers and new visitors to the server's own intake over HTTP until
+// its context ends. With the same seed and history the same people do the same things.
+// What Run made before it does not make again, so a demo can be stopped and started.
+//
+// Decisions about the history are written in README.md; the reasons appear in the summary.
+package demo
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"yutang/internal/clock"
+	"yutang/internal/demo/retail"
+	"yutang/internal/importer"
+	"yutang/internal/money"
+)
+
+// Facts of the demo brand.
+const (
+	Brand    = "Yutang Demo Shop"
+	Currency = "GBP"
+	Zone     = "Europe/London" // the shop's; times in the history are its wall times
+	Source   = "online-retail"
+)
+
+//go:embed mapping.json
+var mapping []byte
+
+// Importer takes in a file; importer.Service is one.
+type Importer interface {
+	Import(ctx context.Context, up importer.Upload, report func(importer.Progress)) (*importer.Job, error)
+}
+
+// Audiences keeps audiences by name.
+type Audiences interface {
+	// Find gives the id of the audience of this name, "" if there is none.
+	Find(ctx context.Context, name string) (id string, err error)
+	// Create makes an audience and returns once it is live.
+	Create(ctx context.Context, name, description string, rule json.RawMessage) (id string, err error)
+	Count(ctx context.Context, id string) (int, error)
+}
+
+// Playbooks makes the playbook of the demo unless one of its name exists.
+type Playbooks interface {
+	Ensure(ctx context.Context, p Playbook) error
+}
+
+// Playbook sends one message by webhook to who enters an audience.
+type Playbook struct {
+	Name     string
+	Audience string // id
+	URL      string // of the webhook
+	Text     string // liquid template
+}
+
+// Totals are the brand's figures as the product knows them.
+type Totals struct {
+	Customers  int
+	NetRevenue money.Amount
+}
+
+// Deps are what the demo needs of the program. Playbooks may be nil.
+type Deps struct {
+	Importer  Importer
+	Audiences Audiences
+	Playbooks Playbooks
+	Totals    func(ctx context.Context) (Totals, error)
+	Clock     clock.Clock
+	Out       io.Writer
+	Terminal  bool    // Out can move its cursor
+	URL       string  // of the running server, "http://127.0.0.1:8080"
+	WriteKey  string  // of a source for the live events
+	Webhook   string  // URL of the receiver (see Receiver)
+	Seed      uint64  // of the activity
+	Rate      float64 // live events a second; 0 is 4
+}
+
+// Run fills the brand and keeps it alive until ctx ends, which is not an error.
+func Run(ctx context.Context, d Deps) error {
+	err := run(ctx, d)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func run(ctx context.Context, d Deps) error {
+	if _, err := Load(ctx, d); err != nil {
+		return fmt.Errorf("load history: %w", err)
+	}
+	live, err := prepare(ctx, d)
+	if err != nil {
+		return err
+	}
+	return live.run(ctx)
+}
+
+// prepare makes audiences and the playbook, and learns who buys what.
+func prepare(ctx context.Context, d Deps) (*live, error) {
+	made, err := ensureAudiences(ctx, d)
+	if err != nil {
+		return nil, fmt.Errorf("make audiences: %w", err)
+	}
+	if d.Playbooks != nil {
+		p := Playbook{Name: playbookName, Audience: made[playbookAudience], URL: d.Webhook, Text: playbookText}
+		if err := d.Playbooks.Ensure(ctx, p); err != nil {
+			return nil, fmt.Errorf("make playbook: %w", err)
+		}
+	}
+	people, err := learn(retail.Each)
+	if err != nil {
+		return nil, fmt.Errorf("learn from history: %w", err)
+	}
+	return newLive(d, people, made), nil
+}
+
+const (
+	playbookName     = "加购未付款提醒"
+	playbookAudience = "刚加购未付款"
+	playbookText     = "您挑选的商品还在购物车里，需要帮忙吗？"
+)
