@@ -36,9 +36,9 @@ type Sources interface {
 }
 
 // Submitter stores events: all of them or, with an error, none. A nil error means that
-// they are on disk.
+// they are on disk. accepted leaves out repeats.
 type Submitter interface {
-	SubmitEvents(ctx context.Context, evs []*event.Event) error
+	SubmitEvents(ctx context.Context, evs []*event.Event) (accepted int, err error)
 }
 
 // Intake is what every door needs. Safe for concurrent use.
@@ -93,5 +93,6 @@ func (in *Intake) Submit(ctx context.Context, evs []*event.Event) error {
 	if len(evs) == 0 {
 		return nil
 	}
-	return in.Submitter.SubmitEvents(ctx, evs)
+	_, err := in.Submitter.SubmitEvents(ctx, evs)
+	return err
 }

@@ -69,14 +69,14 @@ func (*Bench) SourceByName(name string) (event.Source, bool) {
 }
 
 // SubmitEvents keeps evs, or fails with Fail.
-func (b *Bench) SubmitEvents(_ context.Context, evs []*event.Event) error {
+func (b *Bench) SubmitEvents(_ context.Context, evs []*event.Event) (accepted int, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.Fail != nil {
-		return b.Fail
+		return 0, b.Fail
 	}
 	b.stored = append(b.stored, evs...)
-	return nil
+	return len(evs), nil
 }
 
 // Stored gives what was stored since the last call.
