@@ -287,3 +287,19 @@ func (p patient) SubmitEvents(ctx context.Context, evs []*event.Event) (int, err
 		}
 	}
 }
+
+// Pipeline is the server's road.
+func (a *App) Pipeline() *pipeline.Pipeline { return a.pipeline }
+
+// Audiences is the server's audiences.
+func (a *App) Audiences() *audience.Service { return a.audiences }
+
+// Log is the server's event log.
+func (a *App) Log() *event.Log { return a.log }
+
+// Customers is the highest customer number.
+func (a *App) Customers() int {
+	a.timeline.RLock()
+	defer a.timeline.RUnlock()
+	return a.timeline.Customers()
+}

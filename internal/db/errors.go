@@ -72,6 +72,8 @@ func translatePostgres(e *pgconn.PgError) error {
 	switch {
 	case e.Code == "23505":
 		return fault.Wrap(fault.Conflict, "duplicate", e)
+	case e.Code == "22021": // NUL in a text, which SQLite stores
+		return fault.New(fault.Invalid, "invalid_text", "a text holds a character that cannot be stored")
 	case e.Code == "53100":
 		return fault.Wrap(fault.Unavailable, "disk_full", e)
 	case len(e.Code) == 5 && (e.Code[:2] == "53" || e.Code[:2] == "57" || e.Code[:2] == "58" || e.Code[:2] == "08"):

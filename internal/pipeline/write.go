@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yutang/internal/audience"
+	"yutang/internal/customer"
 	"yutang/internal/db"
 	"yutang/internal/event"
 	"yutang/internal/fault"
@@ -266,8 +267,8 @@ func (p *Pipeline) handleEvent(ctx context.Context, ev *event.Event, now int64) 
 		return false, fmt.Errorf("apply to profile: %w", err)
 	}
 	p.Timeline.Append(record(ev, name))
-	if res.Leaf == 0 {
-		return true, nil
+	if err := p.touchOthers(ctx, change, ev.Seq, now); err != nil || res.Leaf == 0 {
+		return true, err
 	}
 	for _, m := range res.Merged {
 		if err := p.merged(ctx, m, ev.Seq); err != nil {
@@ -282,6 +283,19 @@ func (p *Pipeline) handleEvent(ctx context.Context, ev *event.Event, now int64) 
 		return false, err
 	}
 	return true, p.Playbooks.OnEvent(ctx, ev, res.Root, res.Leaf)
+}
+
+// touchOthers evaluates customers whose orders an event of somebody else changed.
+func (p *Pipeline) touchOthers(ctx context.Context, change customer.Change, seq uint64, now int64) error {
+	for _, root := range change.Also {
+		err := p.Audiences.Touched(ctx, audience.Touch{
+			Root: root, Traits: customer.ComputedTraits(), Cause: audience.ByEvent, Seq: seq,
+		}, now)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // duplicate says whether the message is in the log already.

@@ -9,7 +9,8 @@ CREATE TABLE customer (
 );
 CREATE INDEX customer_parent ON customer (parent) WHERE parent > 0;
 
--- The identities of customers. blind is the keyed fingerprint of type and value.
+-- The identities of customers. blind is the keyed fingerprint of type and value, so it is
+-- unique by itself.
 CREATE TABLE identity (
     id         ROWKEY,
     type       TEXT   NOT NULL,
@@ -18,7 +19,7 @@ CREATE TABLE identity (
     ord        BIGINT NOT NULL,
     first_seen BIGINT NOT NULL -- ms since 1970
 );
-CREATE UNIQUE INDEX identity_blind ON identity (type, blind);
+CREATE UNIQUE INDEX identity_blind ON identity (blind);
 CREATE INDEX identity_ord ON identity (ord);
 
 -- The history of merges, automatic and by people.

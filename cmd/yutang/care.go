@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"yutang/internal/app"
+	"yutang/internal/bench"
+)
+
+type doctorCommand struct {
+	place
+	JSON bool `help:"Print the findings as JSON."`
+}
+
+// Run prints what was found; it fails if anything is wrong.
+func (c *doctorCommand) Run(ctx context.Context) error {
+	findings := app.Doctor(ctx, c.config())
+	if c.JSON {
+		return json.NewEncoder(os.Stdout).Encode(findings)
+	}
+	bad := 0
+	for _, f := range findings {
+		mark := "ok  "
+		if !f.OK {
+			mark = "FAIL"
+			bad++
+		}
+		fmt.Printf("%s  %-16s %s\n", mark, f.Check, f.Detail)
+		if f.Remedy != "" {
+			fmt.Printf("      %-16s → %s\n", "", f.Remedy)
+		}
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d of %d checks failed", bad, len(findings))
+	}
+	return nil
+}
+
+type backupCommand struct {
+	place
+	File string `arg:"" help:"Backup file to write." type:"path"`
+}
+
+// Run writes the backup.
+func (c *backupCommand) Run(ctx context.Context) error {
+	m, err := app.Backup(ctx, c.config(), c.File)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d events, %d MiB, sha256 %s\n", c.File, m.Events, m.Bytes>>20, m.SHA256)
+	fmt.Println("The key file is not in it. Keep a copy of it in another place: without it the backup cannot be read.")
+	return nil
+}
+
+type restoreCommand struct {
+	place
+	File string `arg:"" help:"Backup file." type:"existingfile"`
+	Key  string `help:"Copy of the key file; put into the new data directory." placeholder:"FILE" type:"existingfile"`
+}
+
+// Run makes the data directory.
+func (c *restoreCommand) Run(ctx context.Context) error {
+	if c.Database != "" {
+		return errors.New("on PostgreSQL the database restores its own backups: pg_restore")
+	}
+	m, err := app.Restore(ctx, c.config(), c.File, c.Key)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s holds %d events of %s. Sending is held until it is released in the settings.\n", c.Data, m.Events, m.Made.Format("2006-01-02 15:04 MST"))
+	return nil
+}
+
+type benchCommand struct {
+	Name      string `arg:"" help:"What to measure; all, ingest, single, idle, visible, timers, preview, memory, restart, growth."`
+	JSON      bool   `help:"One JSON object a figure."`
+	Seconds   int    `help:"Seconds of load." default:"20"`
+	Data      string `help:"Directory to fill and keep for the next run; a temporary one without it." type:"path"`
+	Customers int    `help:"Customers known." default:"1000000"`
+	Events    int    `help:"Events for the figures that need a filled log." default:"10000000"`
+}
+
+// Run measures.
+func (c *benchCommand) Run(ctx context.Context) error {
+	return bench.Run(ctx, c.Name, bench.Config{
+		Data: c.Data, JSON: c.JSON, Seconds: c.Seconds, Customers: c.Customers, Events: c.Events, Out: os.Stdout,
+	})
+}
