@@ -12,6 +12,7 @@ import (
 	"yutang/internal/db"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/fault"
+	"yutang/internal/page"
 )
 
 // covers: J1
@@ -257,6 +258,17 @@ func TestStop_WritesLastUses(t *testing.T) {
 	if got, err := s.Token(s.ctx, token.ID); err != nil || !got.UsedAt.Equal(start) {
 		t.Errorf("last used %v, %v", got.UsedAt, err)
 	}
+}
+
+func TestList_NULIsNotOurFault(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newDoor(t, d)
+		_, err := s.AuditTrail(s.ctx, access.AuditQuery{Object: "a\x00b", Cursor: page.Cursor("a\x00b")})
+		if err != nil && !fault.Is(err, fault.Invalid) {
+			t.Fatal(err)
+		}
+	})
 }
 
 // FuzzCursor: any cursor gives a page or is refused as bad input.
