@@ -14,10 +14,12 @@ var personal = map[string]bool{
 	"身份证": true, "微信号": true, "昵称": true,
 }
 
+var separators = strings.NewReplacer("_", "", "-", "", " ", "", "$", "")
+
 // Personal says whether a property or trait of this name holds personal data: such
 // values are sealed at rest, masked in answers, kept out of columns, indexes and logs.
 func Personal(name string) bool {
-	n := strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "", "$", "").Replace(name))
+	n := strings.ToLower(separators.Replace(name))
 	return personal[n] || strings.HasSuffix(n, "phone") || strings.HasSuffix(n, "email") ||
 		strings.HasSuffix(n, "mobile") || strings.HasSuffix(n, "address")
 }
