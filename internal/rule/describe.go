@@ -78,11 +78,13 @@ func (t *tongue) value(v event.Value) string {
 
 func (t *tongue) predicate(p predicate) string {
 	vals := make([]string, 0, len(p.vals)+1)
-	for _, v := range p.vals {
-		vals = append(vals, t.value(v))
+	for _, d := range p.dates {
+		vals = append(vals, d.text)
 	}
-	if len(p.vals) == 0 && len(p.dates) == 1 {
-		vals = append(vals, p.dates[0].text)
+	for _, v := range p.vals {
+		if p.dates == nil {
+			vals = append(vals, t.value(v))
+		}
 	}
 	if p.op == opWithinLast {
 		vals = append(vals, t.duration(p.last))

@@ -32,7 +32,8 @@ type tally struct {
 // the other answer is the exact time of the next change.
 func (c *foldCode) eval(f *frame) (bool, int64) {
 	lo, end := c.bounds(f)
-	var t tally
+	t := &f.tally
+	*t = tally{}
 	if c.ast.agg.kind == "distinct" {
 		f.seen.reset()
 	}
@@ -43,11 +44,11 @@ func (c *foldCode) eval(f *frame) (bool, int64) {
 		}
 		if c.within > 0 && at[i] != moment {
 			moment = at[i]
-			flips[index(c.holds(f, &t))] = moment + c.within
+			flips[index(c.holds(f, t))] = moment + c.within
 		}
-		c.add(f, &t, i)
+		c.add(f, t, i)
 	}
-	result := c.holds(f, &t)
+	result := c.holds(f, t)
 	next := flips[index(!result)]
 	if end < len(at) || len(c.timed) > 0 {
 		next = c.ahead(f, lo, end, next)

@@ -65,7 +65,7 @@ func (p *parser) operand(o object, pred *predicate, v gjson.Result) {
 		}
 	case opStartsWith:
 		if v.Type != gjson.String {
-			p.fail(ptr, "must be a text")
+			p.fail(ptr, `must be a text in quotes, such as "A"`)
 		}
 		pred.vals = []event.Value{{Kind: event.String, Str: v.Str}}
 	case opGt, opGte, opLt, opLte:

@@ -40,6 +40,7 @@ type frame struct {
 	track *timeline.Track
 	now   int64
 	known []memory // per check
+	tally tally    // the aggregate in the making
 	seen  codeSet  // values counted by distinct
 	seq   stage    // partial matches of a sequence
 }

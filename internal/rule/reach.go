@@ -96,8 +96,8 @@ func (r *reach) bounds(f *frame) (lo int64, end int) {
 // starts to count, and the next change of a property's check.
 func (r *reach) ahead(f *frame, lo int64, end int, next int64) int64 {
 	at := f.track.At
-	for i := end; i < len(at) && at[i] <= r.to; i++ {
-		if at[i] > f.now && at[i] > r.from && r.sel.match(f, i) {
+	for i := max(end, upper(at, lo)); i < len(at) && at[i] <= r.to; i++ {
+		if r.sel.match(f, i) {
 			next = min(next, at[i])
 			break
 		}

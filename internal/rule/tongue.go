@@ -57,7 +57,7 @@ var chinese = tongue{
 	open: "（", close: "）", and: " 且 ", or: " 或 ", comma: "、", to: " 到 ", then: " → ", either: "、",
 	left: "「", right: "」",
 	everyone: "所有客户", nobody: "没有客户", anything: "任意事件",
-	not: "不满足（{rule}）", tag: "有标签{name}", stage: "{kind}{cmp} {name}", audience: "属于人群 {name}",
+	not: "不满足（{rule}）", tag: "有标签{name}", stage: "{kind} {cmp} {name}", audience: "属于人群 {name}",
 	where: "（{tests}）", within: "近{time}", between: "{from} 至 {to} ",
 	span: "在{time}内", order: "{when}{span}依次做过{steps}",
 	once: "{when}做过{events}", never: "{when}未做过{events}", times: "{when}做过{events}{n}",

@@ -74,22 +74,31 @@ func (w *world) Column(prop string) *timeline.Column {
 
 func (w *world) Zone() *time.Location { return w.zone }
 
+// traitOf codes everybody's value anew when its dictionary has been replaced.
 type traitOf struct {
-	w    *world
-	name string
+	w     *world
+	name  string
+	coded *timeline.Dict
+	codes []uint32
 }
 
 func (w *world) Trait(name string) rule.Trait {
 	if w.dicts[name] == nil {
 		w.dicts[name] = timeline.NewDict()
 	}
-	return traitOf{w, name}
+	return &traitOf{w: w, name: name}
 }
 
-func (t traitOf) Dict() *timeline.Dict { return t.w.dicts[t.name] }
+func (t *traitOf) Dict() *timeline.Dict { return t.w.dicts[t.name] }
 
-func (t traitOf) Code(root timeline.Ord) uint32 {
-	return t.Dict().Add(stored(t.name, t.w.people[root-1].traits[t.name]))
+func (t *traitOf) Code(root timeline.Ord) uint32 {
+	if t.coded != t.Dict() {
+		t.coded, t.codes = t.Dict(), nil
+		for _, p := range t.w.people {
+			t.codes = append(t.codes, t.coded.Add(stored(t.name, p.traits[t.name])))
+		}
+	}
+	return t.codes[root-1]
 }
 
 // stored is what columns and traits keep of a value: of a personal one only that it is there.
