@@ -2,6 +2,11 @@ package accesshttp_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"net/url"
+	"strings"
 	"testing"
 
 	"yutang/internal/access"
@@ -9,6 +14,7 @@ import (
 	"yutang/internal/db"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
+	"yutang/internal/httpapi"
 	"yutang/internal/httpapi/httpapitest"
 )
 
@@ -41,4 +47,128 @@ func TestMe_TellsRoleAndPermissions(t *testing.T) {
 			t.Fatalf("me = %+v", me)
 		}
 	})
+}
+
+func TestTokens_AreShownOnceAndWork(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := start(t, d)
+		owner := s.Client(t, access.Owner)
+		var made struct{ ID, Token, Role string }
+		owner.Call("POST", "/tokens", map[string]any{"name": "sync", "role": "viewer"}, &made)
+		if made.Token == "" || made.Role != "viewer" {
+			t.Fatalf("made %+v", made)
+		}
+		bearer := []string{"Authorization", "Bearer " + made.Token}
+		if res := s.Stranger(t).Do("GET", "/me", nil, bearer...); res.Status != 200 {
+			t.Errorf("use: %d %s", res.Status, res.Body)
+		}
+		list := owner.Do("GET", "/tokens?limit=1", nil)
+		if list.Status != 200 || strings.Contains(string(list.Body), made.Token) || !strings.Contains(string(list.Body), `"next"`) {
+			t.Errorf("list: %d %s", list.Status, list.Body)
+		}
+		owner.Call("DELETE", "/tokens/"+made.ID, nil, nil)
+		if res := s.Stranger(t).Do("GET", "/me", nil, bearer...); res.Status != 401 || res.Problem(t).Code != "bad_token" {
+			t.Errorf("revoked: %d %s", res.Status, res.Body)
+		}
+	})
+}
+
+// covers: J1
+func TestSession_SignsInAndOut(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := start(t, d)
+		who := map[string]string{"email": "lin@example.com", "name": "Lin", "password": "correct horse", "role": "analyst"}
+		s.Client(t, access.Owner).Call("POST", "/accounts", who, nil)
+		stranger := s.Stranger(t)
+		if res := stranger.Do("POST", "/session", map[string]string{"email": who["email"], "password": "wrong"}); res.Status != 401 || res.Problem(t).Code != "bad_login" {
+			t.Errorf("wrong: %d %s", res.Status, res.Body)
+		}
+		res := stranger.Do("POST", "/session", map[string]string{"email": who["email"], "password": who["password"]})
+		cookie := res.Header.Get("Set-Cookie")
+		if res.Status != 201 || !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Lax") {
+			t.Fatalf("%d %s %s", res.Status, cookie, res.Body)
+		}
+		session := []string{"Cookie", strings.Split(cookie, ";")[0], httpapi.CSRFHeader, "1"}
+		if res := stranger.Do("GET", "/me", nil, session...); res.Status != 200 || !strings.Contains(string(res.Body), `"analyst"`) {
+			t.Errorf("me: %d %s", res.Status, res.Body)
+		}
+		if res := stranger.Do("DELETE", "/session", nil, session...); res.Status != 204 || len(res.Body) != 0 {
+			t.Errorf("sign-out: %d %s", res.Status, res.Body)
+		}
+		if res := stranger.Do("GET", "/me", nil, session...); res.Status != 401 {
+			t.Errorf("afterwards: %d", res.Status)
+		}
+	})
+}
+
+func TestSources_KeyIsShownOnceAndAudited(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := start(t, d)
+		owner := s.Client(t, access.Owner)
+		var made struct {
+			ID       int64
+			WriteKey string `json:"write_key"`
+		}
+		owner.Call("POST", "/sources", map[string]string{"name": "mall"}, &made)
+		if len(made.WriteKey) != 40 {
+			t.Fatalf("made %+v", made)
+		}
+		if list := owner.Do("GET", "/sources", nil); strings.Contains(string(list.Body), made.WriteKey) || !strings.Contains(string(list.Body), `"mall"`) {
+			t.Errorf("list: %s", list.Body)
+		}
+		if res := owner.Do("POST", "/sources", map[string]string{"name": "mall"}); res.Status != 409 || res.Problem(t).Code != "source_exists" {
+			t.Errorf("again: %d %s", res.Status, res.Body)
+		}
+		owner.Call("PATCH", fmt.Sprintf("/sources/%d", made.ID), map[string]bool{"disabled": true}, nil)
+		trail := owner.Do("GET", "/audit?object="+url.QueryEscape(fmt.Sprintf("source/%d", made.ID)), nil)
+		if got := string(trail.Body); strings.Count(got, `"actor":"tok_`) != 2 || !strings.Contains(got, `"detail":{"disabled":true}`) {
+			t.Errorf("audit: %s", got)
+		}
+	})
+}
+
+func TestBrand_IsSetByTheOwner(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := start(t, d)
+		want := access.Brand{Name: "锦鲤", Zone: "Europe/London", Currency: "GBP"}
+		s.Client(t, access.Owner).Call("PUT", "/settings/brand", want, nil)
+		var got access.Brand
+		s.Client(t, access.Viewer).Call("GET", "/settings/brand", nil, &got)
+		if got != want {
+			t.Fatalf("brand %+v", got)
+		}
+		res := s.Client(t, access.Owner).Do("PUT", "/settings/brand", access.Brand{Name: "x", Zone: "Mars", Currency: "CNY"})
+		if p := res.Problem(t); res.Status != 422 || p.Errors[0].Pointer != "/zone" {
+			t.Errorf("nonsense: %d %s", res.Status, res.Body)
+		}
+	})
+}
+
+func TestOpenAPI_IsServedToAnybody(t *testing.T) {
+	t.Parallel()
+	s := start(t, dbtest.SQLite(t))
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequestWithContext(context.Background(), "GET", "/api/openapi.json", nil))
+	var doc struct {
+		OpenAPI string
+		Paths   map[string]map[string]struct {
+			Permission string `json:"x-permission"`
+		}
+		Components struct{ Schemas map[string]any }
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if doc.OpenAPI != "3.1.0" || doc.Paths["/tokens"]["post"].Permission != "accounts.write" {
+		t.Errorf("document %s", w.Body.Bytes()[:200])
+	}
+	for _, schema := range []string{"AccessToken", "AccessTokenPage", "Problem"} {
+		if doc.Components.Schemas[schema] == nil {
+			t.Errorf("no schema %s", schema)
+		}
+	}
 }
