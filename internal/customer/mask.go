@@ -2,6 +2,8 @@ package customer
 
 import (
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -32,8 +34,28 @@ var classWords = []struct {
 	{"recipient", className}, {"receiver", className},
 }
 
+// classes remembers the class of up to maxClasses names.
+var (
+	classes    sync.Map // string → class
+	classCount atomic.Int64
+)
+
+const maxClasses = 4096
+
 // personalClass sorts a trait or property by its name.
 func personalClass(name string) class {
+	if c, ok := classes.Load(name); ok {
+		return c.(class)
+	}
+	c := findClass(name)
+	if classCount.Load() < maxClasses {
+		classCount.Add(1)
+		classes.Store(strings.Clone(name), c)
+	}
+	return c
+}
+
+func findClass(name string) class {
 	if !event.Personal(name) {
 		return classNone
 	}
