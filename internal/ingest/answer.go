@@ -69,7 +69,7 @@ func (in *Intake) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(problem{
 		Type: "about:blank", Title: http.StatusText(status), Status: status,
-		Code: e.Code, Detail: e.Error(), Errors: e.Fields,
+		Code: e.Code, Detail: e.Message, Errors: e.Fields,
 	})
 }
 
