@@ -154,6 +154,17 @@ func TestToken_CannotGrantMoreThanItsMakerHas(t *testing.T) {
 	if _, _, err := s.AddToken(ctx, access.NewToken{Name: "x", Role: access.Owner, Only: []access.Permission{access.AuditRead}}); err != nil {
 		t.Errorf("narrower: %v", err)
 	}
+	owner := s.account(t, lin)
+	weak := access.As(context.Background(), access.Principal{ID: "tok_1", Role: access.Owner, Only: []access.Permission{access.AccountsWrite}})
+	again := lin
+	again.Email = "second@example.com"
+	if _, err := s.AddAccount(weak, again); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("account: %v", err)
+	}
+	wanted := "battery staple"
+	if _, err := s.UpdateAccount(weak, owner.ID, access.AccountChange{Password: &wanted}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("password of a stronger account: %v", err)
+	}
 	for pointer, n := range map[string]access.NewToken{
 		"/name":        {Name: " ", Role: access.Viewer},
 		"/role":        {Name: "x", Role: "king"},

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"net/mail"
 	"strings"
 	"time"
@@ -55,6 +56,9 @@ func normalEmail(text string) (string, error) {
 // AddAccount makes an account. A second one with the same address is a conflict.
 func (s *Service) AddAccount(ctx context.Context, n NewAccount) (Account, error) {
 	if err := n.Validate(); err != nil {
+		return Account{}, err
+	}
+	if err := mayGrant(ctx, Principal{Role: n.Role}); err != nil {
 		return Account{}, err
 	}
 	hash, err := s.hashPassword(ctx, n.Password)
@@ -115,8 +119,11 @@ func (s *Service) UpdateAccount(ctx context.Context, accountID string, c Account
 		if a, err = s.Account(ctx, accountID); err != nil {
 			return err
 		}
-		reigned := a.Role == Owner && !a.Disabled
+		reigned, before := a.Role == Owner && !a.Disabled, a.Role
 		changed := c.apply(&a)
+		if err := errors.Join(mayGrant(ctx, Principal{Role: before}), mayGrant(ctx, Principal{Role: a.Role})); err != nil {
+			return err
+		}
 		a.UpdatedAt = s.clock.Now()
 		if err := s.updateAccount(ctx, a, hash); err != nil {
 			return err

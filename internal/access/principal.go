@@ -3,6 +3,8 @@ package access
 import (
 	"context"
 	"slices"
+
+	"yutang/internal/fault"
 )
 
 // Kind says how a principal proved who it is.
@@ -62,4 +64,19 @@ func From(ctx context.Context) (Principal, bool) {
 func Can(ctx context.Context, perm Permission) bool {
 	p, ok := From(ctx)
 	return ok && p.Can(perm)
+}
+
+// mayGrant refuses to let the one who asks make or change somebody who may do more. The
+// program itself, which has no principal, may.
+func mayGrant(ctx context.Context, grant Principal) error {
+	by, ok := From(ctx)
+	if !ok {
+		return nil
+	}
+	for _, perm := range grant.Permissions() {
+		if !by.Can(perm) {
+			return fault.New(fault.Forbidden, "forbidden", "you cannot give or take %s: you do not have it", perm)
+		}
+	}
+	return nil
 }

@@ -64,11 +64,8 @@ func (s *Service) AddToken(ctx context.Context, n NewToken) (Token, string, erro
 	if !ok {
 		return Token{}, "", fault.New(fault.Unauthenticated, "unauthenticated", "nobody asks for this token")
 	}
-	grant := Principal{Role: n.Role, Only: n.Only}
-	for _, p := range grant.Permissions() {
-		if !by.Can(p) {
-			return Token{}, "", fault.New(fault.Forbidden, "forbidden", "a token cannot have %s: you do not have it", p)
-		}
+	if err := mayGrant(ctx, Principal{Role: n.Role, Only: n.Only}); err != nil {
+		return Token{}, "", err
 	}
 	secret := TokenPrefix + newSecret()
 	t, err := s.addToken(ctx, n, secret, by.ID)
