@@ -1,0 +1,52 @@
+# Yutang. `make help` lists what can be done.
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FLAGS   := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+export CGO_ENABLED = 0
+
+.PHONY: help build demo serve test test-go long fuzz crash powercut bench lint features clean tools
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+build: ## build bin/yutang
+	$(GO) build $(FLAGS) -o bin/yutang ./cmd/yutang
+
+demo: build ## run a filled brand on http://127.0.0.1:8080
+	./bin/yutang demo
+
+serve: build ## run the server on ./yutang-data
+	./bin/yutang serve
+
+tools: ## install the Debian packages that the tests use
+	@./tools/debian.sh
+
+test: tools build ## run every test on both databases, with client SDKs and crash tests
+	$(GO) run ./tools/check
+
+test-go: ## run the Go tests on SQLite only
+	$(GO) test ./...
+
+long: tools build ## everything in test, and 20 s of fuzzing for each target
+	$(GO) run ./tools/check -fuzz 20s
+
+fuzz: ## fuzz each target for a minute
+	$(GO) run ./tools/check -no-conformance -fuzz 1m
+
+crash: build ## kill the server 1,000 times under load
+	$(GO) test ./internal/crash -run Crash -count 1 -timeout 60m -v -kills 1000
+
+powercut: build ## cut the power 300 times (root; needs xfsprogs)
+	$(GO) test ./internal/crash -run PowerCut -count 1 -timeout 60m -v -cuts 300
+
+bench: build ## measure everything; about 15 minutes
+	./bin/yutang bench all
+
+lint: ## golangci-lint with the floors of the house
+	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run
+
+features: ## write docs/features.md from the tests
+	$(GO) test ./internal/tree -run Features -update
+
+clean: ## remove what was built
+	rm -rf bin
