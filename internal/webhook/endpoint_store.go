@@ -36,7 +36,6 @@ func (s *Service) update(ctx context.Context, e Endpoint) error {
 		return err
 	}
 	_, err = s.db.Exec(ctx, updateEndpoint, e.Name, e.URL, secrets, e.Idempotent, e.Timeout.Milliseconds(), e.Disabled, e.ID)
-	s.forget(e.ID)
 	return named(e, err)
 }
 
@@ -50,7 +49,6 @@ func named(e Endpoint, err error) error {
 // Delete removes an endpoint. Touches planned for it end as rejected.
 func (s *Service) Delete(ctx context.Context, key string) error {
 	n, err := s.db.Exec(ctx, deleteEndpoint, key)
-	s.forget(key)
 	if err == nil && n == 0 {
 		err = notFound(key)
 	}
@@ -69,14 +67,8 @@ func (s *Service) sealed(e Endpoint) ([]byte, error) {
 	return s.box.Seal(nil, raw, sealScope+"/"+e.ID), nil
 }
 
-// Get is one endpoint. It is kept in memory after the first time.
+// Get is one endpoint.
 func (s *Service) Get(ctx context.Context, key string) (Endpoint, error) {
-	s.mu.RLock()
-	e, ok := s.cache[key]
-	s.mu.RUnlock()
-	if ok {
-		return e, nil
-	}
 	list, err := s.query(ctx, selectOne, key)
 	if err != nil {
 		return Endpoint{}, err
@@ -84,16 +76,7 @@ func (s *Service) Get(ctx context.Context, key string) (Endpoint, error) {
 	if len(list) == 0 {
 		return Endpoint{}, notFound(key)
 	}
-	s.mu.Lock()
-	s.cache[key] = list[0]
-	s.mu.Unlock()
 	return list[0], nil
-}
-
-func (s *Service) forget(key string) {
-	s.mu.Lock()
-	delete(s.cache, key)
-	s.mu.Unlock()
 }
 
 // List is the endpoints by id, after the one given.

@@ -15,7 +15,6 @@ package webhook
 import (
 	"context"
 	"net/http"
-	"sync"
 
 	"yutang/internal/clock"
 	"yutang/internal/db"
@@ -33,9 +32,6 @@ type Service struct {
 	clock  clock.Clock
 	allow  Allow
 	client *http.Client
-
-	mu    sync.RWMutex
-	cache map[string]Endpoint
 }
 
 var (
@@ -45,7 +41,7 @@ var (
 
 // New makes the service. allow lists hosts that may have an inner address.
 func New(d *db.DB, box *seal.Box, clk clock.Clock, allow Allow) *Service {
-	return &Service{db: d, box: box, clock: clk, allow: allow, client: newClient(allow), cache: map[string]Endpoint{}}
+	return &Service{db: d, box: box, clock: clk, allow: allow, client: newClient(allow)}
 }
 
 // Reconcile of an endpoint that deduplicates is to send again: the key makes it one

@@ -1,0 +1,182 @@
+package playbook
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/osteele/liquid"
+	"github.com/tidwall/gjson"
+
+	"yutang/internal/fault"
+)
+
+// Limits of templates and of what they make.
+const (
+	maxTemplate = 8 << 10
+	maxRendered = 32 << 10 // bytes of one text
+	maxContent  = 128 << 10
+	maxTexts    = 100
+	maxLoops    = 1 // for inside for
+)
+
+// tags that templates may use. Without assign, capture and ranges a template cannot grow
+// a text or run longer than its data.
+var tagsAllowed = map[string]bool{
+	"if": true, "elsif": true, "else": true, "endif": true, "unless": true, "endunless": true, "case": true, "when": true,
+	"endcase": true, "for": true, "endfor": true, "break": true, "continue": true, "comment": true, "endcomment": true,
+}
+
+var (
+	tagPattern   = regexp.MustCompile(`\{%-?\s*([^\s%-]*)`)
+	rangePattern = regexp.MustCompile(`\{[{%][^}]*\.\.[^}]*[}%]\}`)
+	engines      = map[bool]*liquid.Engine{false: newEngine(false), true: newEngine(true)}
+)
+
+func newEngine(strict bool) *liquid.Engine {
+	e := liquid.NewEngine()
+	e.UnregisterTag("include")
+	e.UnregisterTag("render")
+	if strict {
+		e.StrictVariables()
+	}
+	return e
+}
+
+// content is a JSON object whose texts are templates, in the order they are written.
+type content struct {
+	raw   []byte
+	texts []text
+	skip  bool // a missing value is an error
+}
+
+// text is one template with its place in the raw object.
+type text struct {
+	start, end int // of the JSON string
+	pointer    string
+	template   *liquid.Template
+}
+
+// parseContent checks the object and compiles its texts.
+func parseContent(raw []byte, ptr string, skip bool) (*content, []fault.Field) {
+	var flat bytes.Buffer
+	if json.Compact(&flat, raw) != nil || !gjson.ParseBytes(flat.Bytes()).IsObject() {
+		return nil, fault.BadField(ptr, "must be an object; every text in it is a template").Fields
+	}
+	c := &content{raw: flat.Bytes(), skip: skip}
+	var faults []fault.Field
+	walk(gjson.ParseBytes(c.raw), ptr, func(t text, source string) {
+		var err error
+		if t.template, err = compile(source, skip); err != nil {
+			faults = append(faults, fault.BadField(t.pointer, "%s", err.Error()).Fields...)
+		}
+		c.texts = append(c.texts, t)
+	})
+	if len(c.texts) > maxTexts {
+		faults = append(faults, fault.BadField(ptr, "has more than %d texts", maxTexts).Fields...)
+	}
+	return c, faults
+}
+
+// walk finds the texts in v, which knows its place in the raw object.
+func walk(v gjson.Result, ptr string, found func(t text, source string)) {
+	if v.Type == gjson.String {
+		found(text{start: v.Index, end: v.Index + len(v.Raw), pointer: ptr}, v.Str)
+		return
+	}
+	if !v.IsObject() && !v.IsArray() {
+		return
+	}
+	n := 0
+	v.ForEach(func(k, member gjson.Result) bool {
+		name := strconv.Itoa(n)
+		if v.IsObject() {
+			name = escape(k.Str)
+		}
+		n++
+		walk(member, ptr+"/"+name, found)
+		return true
+	})
+}
+
+// compile checks and compiles one template.
+func compile(source string, strict bool) (*liquid.Template, error) {
+	if len(source) > maxTemplate {
+		return nil, fmt.Errorf("a template has at most %d bytes", maxTemplate)
+	}
+	depth := 0
+	for _, m := range tagPattern.FindAllStringSubmatch(source, -1) {
+		switch name := m[1]; {
+		case !tagsAllowed[name]:
+			return nil, fmt.Errorf("the tag %q cannot be used here", name)
+		case name == "for":
+			depth++
+		case name == "endfor":
+			depth--
+		}
+		if depth > maxLoops {
+			return nil, errors.New("loops cannot be nested")
+		}
+	}
+	if rangePattern.MatchString(source) {
+		return nil, errors.New("ranges such as (1..9) cannot be used here")
+	}
+	t, err := engines[strict].ParseString(source)
+	if err != nil {
+		return nil, fmt.Errorf("not a liquid template: %w", err)
+	}
+	return t, nil
+}
+
+// errMissing is a template that needs a value the customer does not have.
+var errMissing = errors.New("a value is missing")
+
+// render makes the object for one customer.
+func (c *content) render(bind liquid.Bindings) (json.RawMessage, error) {
+	var out bytes.Buffer
+	last := 0
+	for _, t := range c.texts {
+		rendered, err := renderText(t.template, bind)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", t.pointer, err)
+		}
+		out.Write(c.raw[last:t.start])
+		out.Write(gjson.AppendJSONString(nil, rendered))
+		last = t.end
+		if out.Len() > maxContent {
+			return nil, fmt.Errorf("%s: the content has more than %d bytes", t.pointer, maxContent)
+		}
+	}
+	out.Write(c.raw[last:])
+	return out.Bytes(), nil
+}
+
+func renderText(t *liquid.Template, bind liquid.Bindings) (rendered string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the template failed: %v", p)
+		}
+	}()
+	w := &limited{}
+	if e := t.FRender(w, bind); e != nil {
+		if strings.Contains(e.Error(), "undefined variable") {
+			return "", errMissing
+		}
+		return "", e
+	}
+	return strings.ToValidUTF8(w.String(), ""), nil
+}
+
+// limited refuses to grow beyond maxRendered.
+type limited struct{ bytes.Buffer }
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.Len()+len(p) > maxRendered {
+		return 0, fmt.Errorf("the text has more than %d bytes", maxRendered)
+	}
+	return l.Buffer.Write(p)
+}
