@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -48,9 +49,11 @@ func ComputedTraits() []string {
 
 func number(d event.Decimal) event.Value { return event.Value{Kind: event.Number, Num: d} }
 
-// majorUnits turns minor units into a decimal of major ones.
+// majorUnits turns minor units into a decimal of major ones, within a Decimal's range.
 func majorUnits(minor int64, currency string) event.Decimal {
-	return event.Decimal(minor * (event.DecimalScale / money.Scale(currency)))
+	factor := event.DecimalScale / money.Scale(currency)
+	limit := math.MaxInt64 / factor
+	return event.Decimal(max(-limit, min(limit, minor)) * factor)
 }
 
 // compute brings the wanted computed traits of root up to date and appends the names of

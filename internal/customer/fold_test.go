@@ -176,6 +176,9 @@ func TestFold_KeepsItsPromises(t *testing.T) {
 				identified(1, 2, event.TraitOp{Action: event.TraitIncrement, Name: "x", Value: json.RawMessage("2")}),
 			}, `"a"`,
 		},
+		"a long number keeps its digits": {
+			[]*event.Event{identified(1, 1, set("x", `1234567890123456789`))}, `1234567890123456789`,
+		},
 		"decimals add exactly": {
 			[]*event.Event{
 				identified(1, 1, set("x", `0.1`)),

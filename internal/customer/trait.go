@@ -2,6 +2,7 @@ package customer
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -73,12 +74,12 @@ func (t *trait) add(s step) {
 	}
 	i, found := slices.BinarySearchFunc(t.added, s.at, func(x step, at int64) int { return cmp.Compare(x.at, at) })
 	if found {
-		t.added[i].sum += s.sum
+		t.added[i].sum = plus(t.added[i].sum, s.sum)
 		return
 	}
 	t.added = slices.Insert(t.added, i, s)
 	if len(t.added) > maxAdded {
-		t.added[1].sum += t.added[0].sum
+		t.added[1].sum = plus(t.added[1].sum, t.added[0].sum)
 		t.added = slices.Delete(t.added, 0, 1)
 	}
 }
@@ -160,7 +161,7 @@ func sumValue(base string, added []step) string {
 		sum = v.Num
 	}
 	for _, s := range added {
-		sum += s.sum
+		sum = plus(sum, s.sum)
 	}
 	return sum.String()
 }
@@ -196,8 +197,12 @@ func elements(raw string) []string {
 	return out
 }
 
-// canonical is one text for equal values: "" for null.
+// canonical is one text for equal values: "" for null. Numbers keep every digit, though
+// rules see six decimals.
 func canonical(r gjson.Result) string {
+	if r.Type == gjson.Number {
+		return r.Raw
+	}
 	if v := event.ValueOf(r); v.Kind != event.Missing {
 		return v.JSON()
 	}
@@ -205,4 +210,16 @@ func canonical(r gjson.Result) string {
 		return r.Raw
 	}
 	return ""
+}
+
+// plus adds; a sum out of range stays at the end of the range.
+func plus(a, b event.Decimal) event.Decimal {
+	switch sum := a + b; {
+	case a > 0 && b > 0 && sum < 0:
+		return math.MaxInt64
+	case a < 0 && b < 0 && sum >= 0:
+		return math.MinInt64
+	default:
+		return sum
+	}
 }
