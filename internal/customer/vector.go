@@ -12,14 +12,14 @@ type vector struct {
 
 func (v *vector) at(i uint32) uint32 {
 	switch {
-	case i >= uint32(v.len()):
-		return 0
-	case v.w32 != nil:
-		return v.w32[i]
-	case v.w16 != nil:
+	case uint(i) < uint(len(v.w8)):
+		return uint32(v.w8[i])
+	case uint(i) < uint(len(v.w16)):
 		return uint32(v.w16[i])
+	case uint(i) < uint(len(v.w32)):
+		return v.w32[i]
 	}
-	return uint32(v.w8[i])
+	return 0
 }
 
 func (v *vector) len() int { return max(len(v.w8), len(v.w16), len(v.w32)) }
