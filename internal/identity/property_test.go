@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ import (
 	"yutang/internal/event"
 )
 
-// walkers plays random histories on the service and on the model.
+// walker plays random histories on the service and on the model.
 type walker struct {
 	*house
 	m     *model
@@ -173,12 +174,8 @@ func TestService_IsTheModel(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		rapid.Check(t, func(rt *rapid.T) {
-			for _, table := range []string{
-				"customer", "identity", "identity_merge", "identity_conflict", "identity_separation",
-			} {
-				if _, err := d.Exec(t.Context(), "DELETE FROM "+table); err != nil {
-					rt.Fatal(err)
-				}
+			if err := d.InTx(t.Context(), func(ctx context.Context) error { return empty(ctx, d) }); err != nil {
+				rt.Fatal(err)
 			}
 			w := &walker{house: newHouse(t, d), m: newModel()}
 			rt.Repeat(map[string]func(*rapid.T){
@@ -193,4 +190,15 @@ func TestService_IsTheModel(t *testing.T) {
 			}
 		})
 	})
+}
+
+func empty(ctx context.Context, d *db.DB) error {
+	for _, table := range []string{
+		"customer", "identity", "identity_merge", "identity_conflict", "identity_separation",
+	} {
+		if _, err := d.Exec(ctx, "DELETE FROM "+table); err != nil {
+			return err
+		}
+	}
+	return nil
 }
