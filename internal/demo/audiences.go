@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"yutang/internal/importer/importcli"
 )
 
 //go:embed audiences.json
@@ -51,7 +53,7 @@ func ensureAudiences(ctx context.Context, d Deps) (map[string]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("count %s: %w", s.Name, err)
 		}
-		fmt.Fprintf(d.Out, "audience %s: %s\n", s.Name, grouped(int64(count)))
+		fmt.Fprintf(d.Out, "audience %s: %s\n", s.Name, importcli.Grouped(int64(count)))
 	}
 	return ids, nil
 }

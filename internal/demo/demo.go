@@ -17,8 +17,7 @@ import (
 	"io"
 
 	"yutang/internal/clock"
-	"yutang/internal/demo/retail"
-	"yutang/internal/importer"
+	"yutang/internal/importer/importcli"
 	"yutang/internal/money"
 )
 
@@ -32,11 +31,6 @@ const (
 
 //go:embed mapping.json
 var mapping []byte
-
-// Importer takes in a file; importer.Service is one.
-type Importer interface {
-	Import(ctx context.Context, up importer.Upload, report func(importer.Progress)) (*importer.Job, error)
-}
 
 // Audiences keeps audiences by name.
 type Audiences interface {
@@ -68,7 +62,7 @@ type Totals struct {
 
 // Deps are what the demo needs of the program. Playbooks may be nil.
 type Deps struct {
-	Importer  Importer
+	Importer  importcli.Importer
 	Audiences Audiences
 	Playbooks Playbooks
 	Totals    func(ctx context.Context) (Totals, error)
@@ -84,18 +78,18 @@ type Deps struct {
 
 // Run fills the brand and keeps it alive until ctx ends, which is not an error.
 func Run(ctx context.Context, d Deps) error {
-	err := run(ctx, d)
+	err := d.run(ctx, onlineRetail)
 	if ctx.Err() != nil {
 		return nil
 	}
 	return err
 }
 
-func run(ctx context.Context, d Deps) error {
-	if _, err := Load(ctx, d); err != nil {
+func (d Deps) run(ctx context.Context, h history) error {
+	if _, err := d.load(ctx, h); err != nil {
 		return fmt.Errorf("load history: %w", err)
 	}
-	live, err := prepare(ctx, d)
+	live, err := d.prepare(ctx, h)
 	if err != nil {
 		return err
 	}
@@ -103,7 +97,7 @@ func run(ctx context.Context, d Deps) error {
 }
 
 // prepare makes audiences and the playbook, and learns who buys what.
-func prepare(ctx context.Context, d Deps) (*live, error) {
+func (d Deps) prepare(ctx context.Context, h history) (*live, error) {
 	made, err := ensureAudiences(ctx, d)
 	if err != nil {
 		return nil, fmt.Errorf("make audiences: %w", err)
@@ -114,7 +108,7 @@ func prepare(ctx context.Context, d Deps) (*live, error) {
 			return nil, fmt.Errorf("make playbook: %w", err)
 		}
 	}
-	people, err := learn(retail.Each)
+	people, err := learn(h.each)
 	if err != nil {
 		return nil, fmt.Errorf("learn from history: %w", err)
 	}

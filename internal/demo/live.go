@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"yutang/internal/importer/importcli"
 )
 
 const (
@@ -124,12 +126,12 @@ func (l *live) report(ctx context.Context) error {
 			return fmt.Errorf("count audience %s: %w", name, err)
 		}
 		if was, known := l.before[name]; known && was != n {
-			moves = append(moves, fmt.Sprintf("%s %s (%+d)", name, grouped(int64(n)), n-was))
+			moves = append(moves, fmt.Sprintf("%s %s (%+d)", name, importcli.Grouped(int64(n)), n-was))
 		}
 		l.before[name] = n
 	}
 	if l.sent > 0 {
-		fmt.Fprintf(l.d.Out, "live: %s events, %s orders  %s\n", grouped(int64(l.sent)), grouped(int64(l.act.orders)), strings.Join(moves, "  "))
+		fmt.Fprintf(l.d.Out, "live: %s events, %s orders  %s\n", importcli.Grouped(int64(l.sent)), importcli.Grouped(int64(l.act.orders)), strings.Join(moves, "  "))
 	}
 	return nil
 }

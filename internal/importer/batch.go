@@ -9,8 +9,10 @@ import (
 	"yutang/internal/event"
 )
 
+// A batch is small enough that the events of others wait only moments behind it.
 const (
 	maxBatchBytes = 4 << 20
+	maxEvents     = 1000
 	minWait       = 50 * time.Millisecond
 	sampleEvents  = 10
 )
@@ -31,6 +33,11 @@ func (b *batch) add(o outcome, rowPos, spillPos int64) {
 		b.bytes += len(o.ev.Props) + 500
 	}
 	b.rowPos, b.spillPos = rowPos, spillPos
+}
+
+// full says whether it is time for a checkpoint.
+func (b *batch) full(maxRows int) bool {
+	return b.rows >= maxRows || len(b.evs) >= maxEvents || b.bytes >= maxBatchBytes
 }
 
 // flush submits the batch, counts it, and makes the checkpoint.

@@ -79,7 +79,7 @@ type Config struct {
 type Limits struct {
 	File       int64 // bytes of the file as uploaded; default 1 GiB
 	OrderLines int   // lines of one order; default 5,000
-	BatchRows  int   // rows settled between two checkpoints; default 4,000
+	BatchRows  int   // rows settled between two checkpoints; default 20,000
 }
 
 func (l Limits) orDefault() Limits {
@@ -90,7 +90,7 @@ func (l Limits) orDefault() Limits {
 		l.OrderLines = 5000
 	}
 	if l.BatchRows <= 0 {
-		l.BatchRows = 4000
+		l.BatchRows = 20_000
 	}
 	return l
 }

@@ -211,7 +211,7 @@ func (r *run) settle(ctx context.Context, g *group, rowPos, spillPos int64) erro
 	}
 	r.batch.add(r.b.settle(g), rowPos, spillPos)
 	g.key, g.items = "", nil
-	if r.batch.rows >= r.s.cfg.Limits.BatchRows || r.batch.bytes >= maxBatchBytes {
+	if r.batch.full(r.s.cfg.Limits.BatchRows) {
 		return r.flush(ctx)
 	}
 	return nil
