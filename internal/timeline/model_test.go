@@ -150,37 +150,50 @@ func show(t *timeline.Track, cols []*timeline.Column) []moment {
 func (m *model) agree(s *timeline.Store) error {
 	s.RLock()
 	defer s.RUnlock()
-	var names []string
-	for _, p := range props {
-		if m.ready(p) {
-			names = append(names, p)
-		}
-	}
 	if s.Events() != len(m.log) || s.Customers() != int(m.customers) {
 		return fmt.Errorf("%d events of %d customers, want %d of %d", s.Events(), s.Customers(), len(m.log), m.customers)
 	}
+	var t timeline.Track
 	for _, ord := range m.someCustomers() {
-		if err := m.agreeOn(s, ord, names); err != nil {
+		if err := m.agreeOn(s, ord, &t); err != nil {
 			return fmt.Errorf("customer %d: %w", ord, err)
 		}
 	}
 	return nil
 }
 
-// someCustomers are those who have events or are in groups, and the last.
-func (m *model) someCustomers() []timeline.Ord {
-	list := []timeline.Ord{m.customers}
-	for _, r := range m.log {
-		list = append(list, r.Ord)
+// readyProps are the properties whose columns are ready.
+func (m *model) readyProps() (list []string) {
+	for _, p := range props {
+		if m.ready(p) {
+			list = append(list, p)
+		}
 	}
-	for _, leaves := range m.groups {
-		list = append(list, leaves...)
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
+	return list
 }
 
-func (m *model) agreeOn(s *timeline.Store, ord timeline.Ord, names []string) error {
+// someCustomers are those who have events or are in groups, and the last, in the order
+// of their first event.
+func (m *model) someCustomers() []timeline.Ord {
+	var list []timeline.Ord
+	add := func(ord timeline.Ord) {
+		if !slices.Contains(list, ord) {
+			list = append(list, ord)
+		}
+	}
+	for _, r := range m.log {
+		add(r.Ord)
+	}
+	for _, leaves := range m.groups {
+		for _, l := range leaves {
+			add(l)
+		}
+	}
+	add(m.customers)
+	return list
+}
+
+func (m *model) agreeOn(s *timeline.Store, ord timeline.Ord, t *timeline.Track) error {
 	root := m.root(ord)
 	if got := s.Root(ord); got != root {
 		return fmt.Errorf("root %d, want %d", got, root)
@@ -188,11 +201,10 @@ func (m *model) agreeOn(s *timeline.Store, ord timeline.Ord, names []string) err
 	if diff := gocmp.Diff(m.leaves(root), s.Leaves(ord)); diff != "" {
 		return errors.New("leaves: " + diff)
 	}
-	want := m.read(root, names)
-	var t timeline.Track
-	cols := columnsOf(s, names)
-	s.Read(ord, cols, &t)
-	if diff := gocmp.Diff(want, show(&t, cols), cmpopts.EquateEmpty()); diff != "" {
+	names := m.readyProps()
+	want, cols := m.read(root, names), columnsOf(s, names)
+	s.Read(ord, cols, t)
+	if diff := gocmp.Diff(want, show(t, cols), cmpopts.EquateEmpty()); diff != "" {
 		return errors.New("events: " + diff)
 	}
 	first, last, n := s.Bounds(ord)
@@ -217,7 +229,8 @@ func columnsOf(s *timeline.Store, names []string) []*timeline.Column {
 
 // agreeOnScan compares what Scan visits with what Read should give.
 func (m *model) agreeOnScan(s *timeline.Store, workers int) error {
-	cols := columnsOf(s, props[:1])
+	names := m.readyProps()
+	cols := columnsOf(s, names)
 	seen := make([]map[timeline.Ord][]moment, workers)
 	for w := range seen {
 		seen[w] = map[timeline.Ord][]moment{}
@@ -233,7 +246,7 @@ func (m *model) agreeOnScan(s *timeline.Store, workers int) error {
 	for _, part := range seen {
 		for root, got := range part {
 			visited, events = visited+1, events+len(got)
-			if len(got) > 0 && err == nil && !gocmp.Equal(m.read(root, props[:1]), got) {
+			if len(got) > 0 && err == nil && !gocmp.Equal(m.read(root, names), got) {
 				err = fmt.Errorf("scan of %d differs", root)
 			}
 		}

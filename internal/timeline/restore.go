@@ -14,7 +14,7 @@ const (
 	maxSegments = 1 << (32 - segmentBits)
 	maxEvents   = 1 << 30 // in one segment
 	maxString   = 64 << 20
-	maxBehind   = 1 << 10
+	maxBehind   = 64
 )
 
 var errDamaged = errors.New("timeline: the saved copy is damaged")

@@ -1,0 +1,270 @@
+package timeline_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
+	"yutang/internal/event"
+	"yutang/internal/timeline"
+)
+
+func TestAppend_MergesAndTidies(t *testing.T) {
+	t.Parallel()
+	s := timeline.New()
+	m := fill(s, 20_000, "p", func(i int) event.Value { return number(i % 300) })
+	for s.Tidy() {
+		continue
+	}
+	if s.Tidy() {
+		t.Fatal("there is always more to tidy")
+	}
+	c, _ := s.Column("p")
+	var track timeline.Track
+	for ord := timeline.Ord(1); ord <= 10; ord++ {
+		s.Read(ord, []*timeline.Column{c}, &track)
+		want := m.read(ord, []string{"p"})
+		if got := show(&track, []*timeline.Column{c}); !slices.EqualFunc(got, want, func(a, b moment) bool {
+			return a.At == b.At && a.Seq == b.Seq && a.Values[0] == b.Values[0]
+		}) {
+			t.Fatalf("customer %d has %d events, want %d", ord, len(got), len(want))
+		}
+	}
+}
+
+func TestRead_OfNobodyIsEmpty(t *testing.T) {
+	t.Parallel()
+	s := timeline.New()
+	fill(s, 10, "p", number)
+	track := timeline.Track{At: []int64{1}}
+	for _, ord := range []timeline.Ord{0, 11, 1 << 30} {
+		s.Read(ord, []*timeline.Column{nil}, &track)
+		if _, _, n := s.Bounds(ord); n != 0 || track.Len() != 0 || s.Root(ord) != ord {
+			t.Fatalf("customer %d has %d events", ord, track.Len())
+		}
+	}
+}
+
+func TestRead_AllocatesNothingAgain(t *testing.T) {
+	s := timeline.New()
+	fill(s, 5000, "p", number)
+	s.SetGroup(1, []timeline.Ord{1, 2})
+	c, _ := s.Column("p")
+	cols := []*timeline.Column{c}
+	var track timeline.Track
+	for _, ord := range []timeline.Ord{1, 3} {
+		if n := testing.AllocsPerRun(10, func() { s.Read(ord, cols, &track) }); n > 0 {
+			t.Errorf("reading customer %d allocates %v times", ord, n)
+		}
+	}
+}
+
+func TestScan_EndsWithTheFirstError(t *testing.T) {
+	t.Parallel()
+	s := timeline.New()
+	s.Grow(100_000)
+	stop := errors.New("stop")
+	err := s.Scan(context.Background(), nil, 2, func(_ int, root timeline.Ord, _ *timeline.Track) error {
+		if root == 5000 {
+			return stop
+		}
+		return nil
+	})
+	if !errors.Is(err, stop) {
+		t.Fatalf("got %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := s.Scan(ctx, nil, 0, func(int, timeline.Ord, *timeline.Track) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Fatalf("with an ended context: %v", err)
+	}
+	s.Lock() // nobody holds a lock after a scan that failed
+	s.Unlock()
+}
+
+const customers = 40_000 // of the test with readers
+
+// covers: B1, B6
+func TestStore_IsReadWhileItIsWritten(t *testing.T) {
+	t.Parallel()
+	const events = 60_000
+	s, from := timeline.New(), newShop(customers)
+	s.Grow(customers)
+	s.Column("sku")
+	var readers sync.WaitGroup
+	done := make(chan struct{})
+	during := func(step func()) {
+		readers.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					step()
+				}
+			}
+		})
+	}
+	during(func() {
+		c, _ := s.Column("city")
+		last := 0
+		err := s.Scan(context.Background(), []*timeline.Column{c}, 2, func(_ int, _ timeline.Ord, t *timeline.Track) error {
+			if !slices.IsSorted(t.At) {
+				return errors.New("events out of order")
+			}
+			for i := range t.Len() {
+				if c.Dict.Value(t.Codes[0].At(i)).Kind != event.String {
+					return errors.New("an event without its value")
+				}
+			}
+			return nil
+		})
+		s.RLock()
+		if n := s.Events(); n < last {
+			t.Errorf("%d events after %d", n, last)
+		}
+		s.RUnlock()
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	during(func() {
+		if err := s.Save(io.Discard); err != nil {
+			t.Error(err)
+		}
+	})
+	log := make([]timeline.Record, 0, events)
+	for range events {
+		r := from.next()
+		r.Props = append(slices.Clone(r.Props), event.Prop{Key: "order", Value: number(int(r.Seq))}, event.Prop{Key: "trace", Value: text(string(rune(r.Seq)))})
+		log = append(log, r)
+	}
+	appendAll(s, log[:events/2])
+	built := make(chan error)
+	go func() {
+		built <- s.BuildColumn(context.Background(), "trace", (&model{log: log}).fetch(func() error { return nil }), nil)
+	}()
+	appendAll(s, log[events/2:])
+	if err := <-built; err != nil {
+		t.Error(err)
+	}
+	close(done)
+	readers.Wait()
+	c, ready := s.Column("trace")
+	var track timeline.Track
+	seen := 0
+	for ord := timeline.Ord(1); ord <= customers; ord++ {
+		if s.Root(ord) != ord {
+			continue
+		}
+		s.Read(ord, []*timeline.Column{c}, &track)
+		for i := range track.Len() {
+			if c.Dict.Value(track.Codes[0].At(i)) == text(string(rune(track.Seq[i]))) {
+				seen++
+			}
+		}
+	}
+	if !ready || seen != events {
+		t.Fatalf("ready %v, %d of %d values", ready, seen, events)
+	}
+}
+
+// appendAll appends in batches, as the writer does, and regroups customers between.
+func appendAll(s *timeline.Store, log []timeline.Record) {
+	for batch := range slices.Chunk(log, 500) {
+		s.Lock()
+		for _, r := range batch {
+			s.Append(r)
+		}
+		a := batch[0].Ord
+		s.SetGroup(a, []timeline.Ord{a, a%customers + 1})
+		s.Unlock()
+	}
+}
+
+// saved is a small store's saved copy.
+func saved(tb testing.TB) []byte {
+	tb.Helper()
+	s := timeline.New()
+	fill(s, 300, "p", func(i int) event.Value {
+		return []event.Value{text("a"), number(i), {}, {Kind: event.Bool}}[i%4]
+	})
+	fill(s, 200, "rare", number)
+	fill(s, 1000, "few", func(i int) event.Value {
+		if i%100 > 0 {
+			return event.Value{}
+		}
+		return text("x")
+	})
+	var b bytes.Buffer
+	if err := s.Save(&b); err != nil {
+		tb.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestRestore_RefusesWhatIsDamaged(t *testing.T) {
+	t.Parallel()
+	good := saved(t)
+	s := timeline.New()
+	if err := s.Restore(bytes.NewReader(good)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Restore(bytes.NewReader(good)); err == nil {
+		t.Fatal("restored twice")
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 100 {
+		if err := timeline.New().Restore(bytes.NewReader(good[:rng.IntN(len(good))])); err == nil {
+			t.Fatal("a cut copy was restored")
+		}
+	}
+}
+
+func TestSave_ReportsAFullDisk(t *testing.T) {
+	t.Parallel()
+	s := timeline.New()
+	fill(s, 20_000, "p", number)
+	full := errors.New("disk full")
+	if err := s.Save(writerFunc(func([]byte) (int, error) { return 0, full })); !errors.Is(err, full) {
+		t.Fatalf("got %v", err)
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// FuzzRestore checks that no input makes Restore fail otherwise than with an error, and
+// that a store which was restored can be read.
+func FuzzRestore(f *testing.F) {
+	good := saved(f)
+	f.Add(good, uint(0), byte(0))
+	f.Add(good, uint(len(good)/2), byte(7))
+	f.Add([]byte{1, 0}, uint(0), byte(0))
+	f.Fuzz(func(t *testing.T, raw []byte, at uint, flip byte) {
+		if len(raw) > 0 {
+			raw = bytes.Clone(raw)
+			raw[at%uint(len(raw))] ^= flip
+		}
+		s := timeline.New()
+		if s.Restore(bytes.NewReader(raw)) != nil {
+			return
+		}
+		c, _ := s.Column("p")
+		d, _ := s.Column("few")
+		cols := []*timeline.Column{c, d}
+		err := s.Scan(context.Background(), cols, 1, func(_ int, _ timeline.Ord, t *timeline.Track) error {
+			show(t, cols)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
