@@ -29,6 +29,7 @@ type (
 	}
 	stageNode struct {
 		place
+		at   string // pointer of the name
 		kind string // "aipl", "aarrr" or "tier"
 		cmp  op     // opEq unless kind is "tier"
 		name string

@@ -79,7 +79,7 @@ var bigCity = sync.OnceValue(func() *city {
 	const total = 10 * citizens
 	for seq := range uint64(total) {
 		c.store.Append(timeline.Record{
-			Seq: seq + 1, Ord: 1 + rng.Uint32N(citizens), At: cityNow - int64(total-seq)*365*86_400/10*100/citizens, Name: timeline.NameID(1 + rng.IntN(12)),
+			Seq: seq + 1, Ord: 1 + rng.Uint32N(citizens), At: cityNow - int64(total-seq)*365*86_400_000/total, Name: timeline.NameID(1 + rng.IntN(12)),
 			Props: []event.Prop{{Key: "category", Value: event.Value{Kind: event.String, Str: fmt.Sprint("category-", rng.IntN(12))}}},
 		})
 	}

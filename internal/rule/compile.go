@@ -90,7 +90,7 @@ func (c *compiler) stage(n stageNode) code {
 	level := c.world.Level(n.kind)
 	want := slices.Index(level.Names(), n.name)
 	if want < 0 {
-		c.fail(n.pointer()+"/stage/"+n.kind, "no stage has the name %q; use one of: %s", n.name, strings.Join(level.Names(), ", "))
+		c.fail(n.at, "no stage has the name %q; use one of: %s", n.name, strings.Join(level.Names(), ", "))
 	}
 	return &levelCode{ast: n, level: level, want: want}
 }

@@ -125,6 +125,8 @@ func TestEval_TagsStagesAudiencesAndGroups(t *testing.T) {
 		{`{"stage":{"aipl":"interest"}}`, false},
 		{`{"stage":{"aarrr":"active"}}`, false},
 		{`{"stage":{"tier":"V3"}}`, true},
+		{`{"tier":">=V3"}`, true},
+		{`{"aipl":"purchase"}`, true},
 		{`{"stage":{"tier":">=V3"}}`, true},
 		{`{"stage":{"tier":">V3"}}`, false},
 		{`{"stage":{"tier":"<= V3"}}`, true},

@@ -38,6 +38,8 @@ func (n naive) eval(rule any) bool {
 		return slices.Contains(n.p.audiences, r["audience"].(string))
 	case r["stage"] != nil:
 		return n.stage(r["stage"].(dict))
+	case r["tier"] != nil:
+		return n.stage(r)
 	case r["did"] != nil:
 		return n.did(r["did"].(dict))
 	}

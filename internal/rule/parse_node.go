@@ -113,7 +113,8 @@ func (p *parser) stage(ptr, inner string, v gjson.Result) node {
 		return n
 	}
 	n.kind = o.keys[0]
-	n.name = p.text(o.at(n.kind), o.members[n.kind])
+	n.at = o.at(n.kind)
+	n.name = p.text(n.at, o.members[n.kind])
 	text := n.name
 	if n.kind == "tier" {
 		n.cmp, n.name = tier(text)
@@ -121,9 +122,9 @@ func (p *parser) stage(ptr, inner string, v gjson.Result) node {
 	switch {
 	case text == "":
 	case n.kind == "tier" && !tierShape(n.name):
-		p.fail(o.at(n.kind), `must be a tier such as "V3" or a comparison such as ">=V3"`)
+		p.fail(n.at, `must be a tier such as "V3" or a comparison such as ">=V3"`)
 	case !stageShape.MatchString(n.name):
-		p.fail(o.at(n.kind), `must be the name of a stage such as "purchase": letters, digits, "_" and "-"`)
+		p.fail(n.at, `must be the name of a stage such as "purchase": letters, digits, "_" and "-"`)
 	}
 	return n
 }

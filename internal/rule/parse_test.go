@@ -73,6 +73,8 @@ func TestParse_NamesTheFault(t *testing.T) {
 		{`{"stage":{"tier":"=>V3"}}`, "/stage/tier"},
 		{`{"stage":{"tier":">=3"}}`, "/stage/tier"},
 		{`{"stage":{"tier":"V0"}}`, "/stage/tier"},
+		{`{"tier":"gold"}`, "/tier"},
+		{`{"aipl":"purchase","tier":"V1"}`, "/tier"},
 
 		{`{"trait":"city"}`, ""},
 		{`{"trait":"city","op":"eq"}`, ""},
@@ -233,6 +235,7 @@ func TestCompile_RefusesUnknownReferences(t *testing.T) {
 		`{"all":[{"tag":"x"},{"audience":"aud_none"}]}`: "/all/1/audience",
 		`{"not":{"stage":{"aipl":"bought"}}}`:           "/not/stage/aipl",
 		`{"stage":{"tier":">V9"}}`:                      "/stage/tier",
+		`{"any":[{"tier":">V9"}]}`:                      "/any/0/tier",
 	} {
 		r, err := rule.Parse([]byte(text), time.UTC)
 		if err != nil {

@@ -176,7 +176,7 @@ func drawRule(t *rapid.T, depth int) string {
 	case 4:
 		return rapid.SampledFrom([]string{
 			`{"tag":"VIP"}`, `{"tag":"unheard of"}`, `{"audience":"aud_1"}`, `{"stage":{"aipl":"purchase"}}`, `{"stage":{"tier":"V2"}}`,
-			`{"stage":{"tier":">=V3"}}`, `{"stage":{"tier":"<V3"}}`, `{"stage":{"tier":"!=V3"}}`, `{"stage":{"tier":"<=V2"}}`,
+			`{"stage":{"tier":">=V3"}}`, `{"stage":{"tier":"<V3"}}`, `{"tier":"!=V3"}`, `{"stage":{"tier":"<=V2"}}`,
 		}).Draw(t, "flat")
 	case 5, 6:
 		return drawSequence(t)
