@@ -1,10 +1,13 @@
 package importer
 
 import (
+	"bytes"
 	"io"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"yutang/internal/fault"
 )
@@ -35,6 +38,7 @@ func FuzzTable(f *testing.F) {
 	f.Add("\xff\xfeo\x00,\x00")
 	f.Add("\x1f\x8b\x08")
 	f.Add("PK\x03\x04")
+	f.Add(smallWorkbook(f))
 	f.Fuzz(func(t *testing.T, text string) {
 		open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
 		for _, kind := range []Kind{Orders, Events, Customers} {
@@ -43,6 +47,21 @@ func FuzzTable(f *testing.F) {
 			}
 		}
 	})
+}
+
+func smallWorkbook(f *testing.F) string {
+	book := excelize.NewFile()
+	defer book.Close()
+	for cell, v := range map[string]any{"A1": "order_id", "B1": "at", "C1": "price", "A2": "x", "B2": 46000.5, "C2": 2.55} {
+		if err := book.SetCellValue("Sheet1", cell, v); err != nil {
+			f.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	if err := book.Write(&out); err != nil {
+		f.Fatal(err)
+	}
+	return out.String()
 }
 
 // readAll takes a file through everything but the store.

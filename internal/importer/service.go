@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"yutang/internal/fault"
 	"yutang/internal/id"
@@ -90,12 +91,18 @@ func (s *Service) stage(ctx context.Context, up Upload) (j *Job, err error) {
 	if fields[up.Kind] == nil {
 		return nil, fault.BadField("kind", "must be orders, events or customers")
 	}
-	j.Kind, j.Name, j.Source = up.Kind, filepath.Base(up.Name), up.Source
+	j.Kind, j.Name, j.Source = up.Kind, displayName(up.Name), up.Source
 	if j.Source == "" {
 		j.Source = DefaultSource
 	}
 	j.Mapping, err = s.mapping(j, up.Mapping)
 	return j, err
+}
+
+// displayName is the last part of a file's name, fit for every database.
+func displayName(name string) string {
+	name = strings.ToValidUTF8(strings.ReplaceAll(filepath.Base(name), "\x00", ""), "?")
+	return strings.ToValidUTF8(name[:min(len(name), 200)], "")
 }
 
 func (s *Service) write(ctx context.Context, j *Job, body io.Reader) error {

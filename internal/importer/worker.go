@@ -17,8 +17,12 @@ var errCancelled = errors.New("cancelled")
 const retryAfter = 2 * time.Second
 
 // Start runs queued imports one after another until Stop, first those that a stop or a
-// crash interrupted.
+// crash interrupted. It comes before the first Create: files that no import knows of were
+// left by a crash and are removed.
 func (s *Service) Start(ctx context.Context) {
+	if err := s.sweep(ctx); err != nil {
+		s.cfg.Log.Warn("sweep import directory", "error", err)
+	}
 	ctx, s.cancel = context.WithCancel(ctx)
 	s.done = make(chan struct{})
 	go func() {
@@ -34,6 +38,23 @@ func (s *Service) Stop() {
 	}
 	s.cancel()
 	<-s.done
+}
+
+func (s *Service) sweep(ctx context.Context) error {
+	entries, err := os.ReadDir(s.cfg.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, e := range entries {
+		_, err := s.Get(ctx, e.Name())
+		if fault.Is(err, fault.NotFound) {
+			err = s.drop(e.Name())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) poke() {

@@ -3,6 +3,8 @@ package importer_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -39,7 +41,14 @@ func TestWorker_RunsWhatIsQueuedAndStops(t *testing.T) {
 			t.Fatal(err)
 		}
 		want(t, j.State, importer.Queued)
+		orphan := filepath.Join(b.dir, "imp_left_by_a_crash")
+		if err := os.Mkdir(orphan, 0o700); err != nil {
+			t.Fatal(err)
+		}
 		b.Start(context.Background())
+		if _, err := os.Stat(orphan); !os.IsNotExist(err) {
+			t.Fatalf("files of no import are still there: %v", err)
+		}
 		want(t, figures(b.await(t, j.ID)), [5]int64{5, 3, 1, 1, 2})
 		second, err := b.Create(context.Background(), upload(importer.Orders, "", shopOrders+"A9,2026-01-04,13912345670,P1,面霜,1,1\n"))
 		if err != nil {

@@ -26,18 +26,26 @@ type xlsxTable struct {
 	line int
 }
 
-func openXLSX(in io.Reader, src io.Closer, sheet string) (table, error) {
+func openXLSX(in io.Reader, src io.Closer, sheet string) (t table, err error) {
+	defer survive(&err)
 	book, err := excelize.OpenReader(in, excelize.Options{
 		RawCellValue: true, UnzipSizeLimit: maxWorkbook, UnzipXMLSizeLimit: maxWorkbook,
 	})
 	if err != nil {
 		return nil, fault.BadField("file", "is not a workbook that can be read: %v", err)
 	}
-	t := &xlsxTable{book: book, src: src}
-	if err := t.open(sheet); err != nil {
+	x := &xlsxTable{book: book, src: src}
+	if err := x.open(sheet); err != nil {
 		return nil, errors.Join(err, book.Close())
 	}
-	return t, nil
+	return x, nil
+}
+
+// survive makes an error of a panic: a broken workbook must not end the program.
+func survive(err *error) {
+	if p := recover(); p != nil {
+		*err = fault.BadField("file", "is not a workbook that can be read: %v", p)
+	}
 }
 
 func (t *xlsxTable) open(sheet string) (err error) {
@@ -63,7 +71,8 @@ func (t *xlsxTable) header() []string { return t.head }
 func (t *xlsxTable) excel() bool      { return true }
 
 // next gives the next row that is not empty, filled up to the width of the header.
-func (t *xlsxTable) next() (row, error) {
+func (t *xlsxTable) next() (r row, err error) {
+	defer survive(&err)
 	for t.rows.Next() {
 		t.line++
 		cells, err := t.rows.Columns()
