@@ -78,6 +78,9 @@ const (
 	Again                   // surely not delivered, or deduplicated there: may be tried again
 )
 
+// String is the verdict's name.
+func (v Verdict) String() string { return [...]string{"unknown", "accepted", "rejected", "again"}[v] }
+
 // Outcome is the result of an attempt. Reason and Detail must not hold personal data.
 type Outcome struct {
 	Verdict    Verdict

@@ -14,10 +14,12 @@ package webhook
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 
 	"yutang/internal/clock"
 	"yutang/internal/db"
+	"yutang/internal/id"
 	"yutang/internal/outreach"
 	"yutang/internal/seal"
 )
@@ -55,4 +57,18 @@ func (s *Service) Reconcile(ctx context.Context, m outreach.Message) (outreach.O
 		return outreach.Outcome{Verdict: outreach.Again, Reason: outreach.Interrupted}, nil
 	}
 	return outreach.Outcome{Detail: "the endpoint does not say that it deduplicates"}, nil
+}
+
+// Test posts a signed test message to an endpoint, enabled or not.
+func (s *Service) Test(ctx context.Context, key string) (outreach.Outcome, error) {
+	e, err := s.Get(ctx, key)
+	if err != nil {
+		return outreach.Outcome{}, err
+	}
+	m := outreach.Message{ID: id.New("test"), OccurredAt: s.clock.Now(), Content: json.RawMessage(`{"test":true}`)}
+	body, err := json.Marshal(m)
+	if err != nil {
+		return outreach.Outcome{}, err
+	}
+	return s.post(ctx, e, m.ID, body), nil
 }
