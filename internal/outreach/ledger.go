@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"yutang/internal/fault"
+	"yutang/internal/id"
 	"yutang/internal/page"
 	"yutang/internal/timeline"
 )
@@ -30,8 +32,12 @@ func (s *Service) List(ctx context.Context, f Filter) (out page.Page[Delivery], 
 	if _, err := page.After(f.Cursor, &before); err != nil {
 		return out, err
 	}
+	leaves, err := s.leaves(f.Customer)
+	if err != nil {
+		return out, err
+	}
 	limit := page.Limit(f.Limit)
-	text, args := f.query(s.leaves(f.Customer), before, limit+1)
+	text, args := f.query(leaves, before, limit+1)
 	out.Items = []Delivery{}
 	err = s.DB.Each(ctx, text, args, func(rows *sql.Rows) error {
 		var d Delivery
@@ -84,13 +90,16 @@ func (f Filter) query(leaves []timeline.Ord, before string, limit int) (string, 
 }
 
 // leaves are the records of a customer, none for 0.
-func (s *Service) leaves(ord uint32) []timeline.Ord {
+func (s *Service) leaves(ord uint32) ([]timeline.Ord, error) {
 	if ord == 0 {
-		return nil
+		return nil, nil
 	}
 	s.Timeline.RLock()
 	defer s.Timeline.RUnlock()
-	return append([]timeline.Ord{}, s.Timeline.Leaves(s.Timeline.Root(ord))...)
+	if int64(ord) > int64(s.Timeline.Customers()) {
+		return nil, fault.New(fault.NotFound, "customer_not_found", "no customer has the id %q", id.Customer(ord))
+	}
+	return slices.Clone(s.Timeline.Leaves(s.Timeline.Root(ord))), nil
 }
 
 // Get is one delivery with the message sent, nil before the first attempt.

@@ -9,15 +9,15 @@ import (
 
 // Policy is what the brand allows. Transactional touches are exempt from all of it.
 type Policy struct {
-	Quiet   *Quiet                 `json:"quiet_hours"` // nil: none
-	Cap     Cap                    `json:"cap"`
-	Consent map[string]ConsentNeed `json:"consent"` // per channel; a channel that is absent needs "given"
+	Quiet   *Quiet                 `json:"quiet_hours,omitempty"` // nil: none
+	Cap     Cap                    `json:"cap,omitzero"`
+	Consent map[string]ConsentNeed `json:"consent,omitempty"` // per channel; a channel that is absent needs "given"
 }
 
 // Cap limits the touches of one customer in one calendar day, the customer's own. A
 // touch counts when it is dispatched, whatever comes of it. 0 is unlimited.
 type Cap struct {
-	PerDay   int            `json:"per_day"`
+	PerDay   int            `json:"per_day,omitempty"`
 	Channels map[string]int `json:"channels,omitempty"`
 }
 
@@ -40,7 +40,7 @@ func (p Policy) Validate() error {
 		fields = append(fields, fault.Field{Pointer: ptr, Detail: fmt.Sprintf(format, args...)})
 	}
 	if p.Quiet != nil {
-		fields = append(fields, p.Quiet.faults("/quiet_hours")...)
+		fields = append(fields, p.Quiet.Faults("/quiet_hours")...)
 	}
 	if p.Cap.PerDay < 0 {
 		bad("/cap/per_day", "a cap is 0 (unlimited) or more")
@@ -70,7 +70,8 @@ type Quiet struct {
 	To   string `json:"to"`
 }
 
-func (q Quiet) faults(ptr string) (out []fault.Field) {
+// Faults names what is wrong with the span, each with its pointer below ptr.
+func (q Quiet) Faults(ptr string) (out []fault.Field) {
 	for name, text := range map[string]string{"/from": q.From, "/to": q.To} {
 		if _, ok := minuteOfDay(text); !ok {
 			out = append(out, fault.Field{Pointer: ptr + name, Detail: `must be a time of day such as "22:00"`})
@@ -78,9 +79,6 @@ func (q Quiet) faults(ptr string) (out []fault.Field) {
 	}
 	return out
 }
-
-// Faults names what is wrong with the span, each with its pointer below ptr.
-func (q Quiet) Faults(ptr string) []fault.Field { return q.faults(ptr) }
 
 func minuteOfDay(text string) (int, bool) {
 	t, err := time.Parse("15:04", text)

@@ -178,7 +178,11 @@ func (s *Service) Try(ctx context.Context, raw []byte, ord uint32, sample json.R
 	if err != nil {
 		return outreach.Draft{}, err
 	}
+	leaves, err := s.leaves(ord)
+	if err != nil {
+		return outreach.Draft{}, err
+	}
 	name := p.Trigger.Event
 	m := outreach.Message{ID: "dlv_test", OccurredAt: s.Clock.Now(), Playbook: outreach.Origin{Name: p.Name, Step: p.Steps[0].ID}}
-	return s.draft(ctx, p, m, s.root(ord), &event.Event{Name: name, At: s.Clock.Now(), Props: sample})
+	return s.draft(ctx, p, m, s.root(leaves[0]), &event.Event{Name: name, At: s.Clock.Now(), Props: sample})
 }

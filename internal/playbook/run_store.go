@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
+	"yutang/internal/fault"
+	"yutang/internal/id"
 	"yutang/internal/page"
 	"yutang/internal/timeline"
 )
@@ -70,8 +73,12 @@ func (s *Service) Runs(ctx context.Context, f RunFilter) (out page.Page[Run], er
 	if _, err := page.After(f.Cursor, &before); err != nil {
 		return out, err
 	}
+	leaves, err := s.leaves(f.Customer)
+	if err != nil {
+		return out, err
+	}
 	limit := page.Limit(f.Limit)
-	text, args := f.query(s.leaves(f.Customer), before, limit+1)
+	text, args := f.query(leaves, before, limit+1)
 	out.Items = []Run{}
 	err = s.DB.Each(ctx, text, args, func(rows *sql.Rows) error {
 		var r Run
@@ -92,13 +99,16 @@ func (s *Service) Runs(ctx context.Context, f RunFilter) (out page.Page[Run], er
 }
 
 // leaves are the records of a customer, none for 0.
-func (s *Service) leaves(ord uint32) []timeline.Ord {
+func (s *Service) leaves(ord uint32) ([]timeline.Ord, error) {
 	if ord == 0 {
-		return nil
+		return nil, nil
 	}
 	s.Timeline.RLock()
 	defer s.Timeline.RUnlock()
-	return append([]timeline.Ord{}, s.Timeline.Leaves(s.Timeline.Root(ord))...)
+	if int64(ord) > int64(s.Timeline.Customers()) {
+		return nil, fault.New(fault.NotFound, "customer_not_found", "no customer has the id %q", id.Customer(ord))
+	}
+	return slices.Clone(s.Timeline.Leaves(s.Timeline.Root(ord))), nil
 }
 
 // query writes the SELECT of a filter; ids sort by time of starting.
