@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"archive/zip"
 	"bytes"
 	"io"
 	"strings"
@@ -38,7 +39,8 @@ func FuzzTable(f *testing.F) {
 	f.Add("\xff\xfeo\x00,\x00")
 	f.Add("\x1f\x8b\x08")
 	f.Add("PK\x03\x04")
-	f.Add(smallWorkbook(f))
+	f.Add(workbookWithRow(f, "2"))
+	f.Add(workbookWithRow(f, "9223372036854775807"))
 	f.Fuzz(func(t *testing.T, text string) {
 		open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
 		for _, kind := range []Kind{Orders, Events, Customers} {
@@ -49,19 +51,62 @@ func FuzzTable(f *testing.F) {
 	})
 }
 
-func smallWorkbook(f *testing.F) string {
+// TestXLSX_RowsWithoutEndAreRefused: a few bytes can claim that a row lies billions of
+// rows down.
+func TestXLSX_RowsWithoutEndAreRefused(t *testing.T) {
+	t.Parallel()
+	text := workbookWithRow(t, "9223372036854775807")
+	open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
+	if err := readAll(t, open, Orders, 3); err == nil || !strings.Contains(err.Error(), "beyond 1048576") {
+		t.Fatal(err)
+	}
+}
+
+// workbookWithRow makes a workbook whose second row says that it is another.
+func workbookWithRow(t testing.TB, number string) string {
+	t.Helper()
 	book := excelize.NewFile()
 	defer book.Close()
 	for cell, v := range map[string]any{"A1": "order_id", "B1": "at", "C1": "price", "A2": "x", "B2": 46000.5, "C2": 2.55} {
 		if err := book.SetCellValue("Sheet1", cell, v); err != nil {
-			f.Fatal(err)
+			t.Fatal(err)
 		}
 	}
-	var out bytes.Buffer
+	var out, changed bytes.Buffer
 	if err := book.Write(&out); err != nil {
-		f.Fatal(err)
+		t.Fatal(err)
 	}
-	return out.String()
+	in, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := zip.NewWriter(&changed)
+	for _, f := range in.File {
+		if err := copyPart(w, f, number); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return changed.String()
+}
+
+func copyPart(w *zip.Writer, f *zip.File, number string) error {
+	part, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer part.Close()
+	text, err := io.ReadAll(part)
+	if err != nil {
+		return err
+	}
+	to, err := w.Create(f.Name)
+	if err == nil {
+		_, err = to.Write(bytes.ReplaceAll(text, []byte(`<row r="2"`), []byte(`<row r="`+number+`"`)))
+	}
+	return err
 }
 
 // readAll takes a file through everything but the store.

@@ -74,7 +74,9 @@ func (t *xlsxTable) excel() bool      { return true }
 func (t *xlsxTable) next() (r row, err error) {
 	defer survive(&err)
 	for t.rows.Next() {
-		t.line++
+		if t.line++; t.line > excelize.TotalRows {
+			return row{}, fault.BadField("file", "has a row beyond %d, which no workbook has", excelize.TotalRows)
+		}
 		cells, err := t.rows.Columns()
 		if err != nil {
 			return row{}, fault.BadField("file", "row %d cannot be read: %v", t.line, err)
