@@ -104,6 +104,24 @@ func TestColumn_IsBuiltAgainWhenWanted(t *testing.T) {
 	}
 }
 
+func TestColumn_BuiltAgainHoldsOnlyWhatTheLogHas(t *testing.T) {
+	t.Parallel()
+	s := timeline.New()
+	fill(s, 4097, "sku", func(i int) event.Value { return text(fmt.Sprint(i)) })
+	s.Append(timeline.Record{Seq: 5000, Ord: 1, Name: 1})
+	if err := s.BuildColumn(context.Background(), "sku", newModel().fetch(nil), nil); err != nil {
+		t.Fatal(err)
+	}
+	c, _ := s.Column("sku")
+	var track timeline.Track
+	s.Read(1, []*timeline.Column{c}, &track)
+	for i := range track.Len() {
+		if code := track.Codes[0].At(i); code != 0 {
+			t.Fatalf("event %d has the code %d of a former column", i, code)
+		}
+	}
+}
+
 func TestBuildColumns_ReadTheLogOnce(t *testing.T) {
 	t.Parallel()
 	s := timeline.New()

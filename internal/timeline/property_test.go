@@ -187,6 +187,12 @@ func (m *machine) restart(t *rapid.T) {
 	for _, r := range m.model.log[rapid.IntRange(0, from).Draw(t, "replay from"):] {
 		s.Append(r)
 	}
+	m.adopt(t, s, built)
+}
+
+// adopt goes on with a restored store, whose columns must be the same but for those
+// that were built while it was saved.
+func (m *machine) adopt(t *rapid.T, s *timeline.Store, built map[string]bool) {
 	for _, p := range props {
 		if built[p] && m.store.Ready(p) {
 			*m.model.props[p] = modelColumn{lost: true}
@@ -227,7 +233,7 @@ func TestStore_AgreesWithAPlainList(t *testing.T) {
 			"append": m.append, "append more": m.append, "again": m.again, "merge": m.merge, "group": m.group,
 			"use": m.use, "build": m.build, "restart": m.restart, "": m.check,
 		})
-		if err := m.model.agreeOnScan(m.store, 2); err != nil {
+		if err := m.model.agreeOnScan(m.store, rapid.IntRange(1, 2).Draw(t, "workers")); err != nil {
 			t.Fatal(err)
 		}
 	})
