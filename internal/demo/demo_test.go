@@ -3,9 +3,6 @@ package demo
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,6 +26,7 @@ import (
 	"yutang/internal/money"
 	"yutang/internal/rule"
 	"yutang/internal/seal"
+	"yutang/internal/webhook"
 )
 
 // books keep what the history says, by message id.
@@ -352,17 +350,25 @@ func TestLive_StopsWhenAnEventIsRefused(t *testing.T) {
 
 func TestReceiver_TakesOnlySignedMessages(t *testing.T) {
 	t.Parallel()
-	r := &Receiver{Secret: "s", Header: "X-Signature"}
-	mac := hmac.New(sha256.New, []byte("s"))
-	mac.Write([]byte("hello"))
-	good := "sha256=" + hex.EncodeToString(mac.Sum(nil))
-	for signature, status := range map[string]int{good: 200, "": 401, "sha256=00": 401} {
-		req := httptest.NewRequest("POST", "/", strings.NewReader("hello"))
-		req.Header.Set("X-Signature", signature)
+	r := &Receiver{}
+	good := webhook.Sign([]string{"new", "old"}, []byte("hello"), time.Unix(1e9, 0))
+	send := func(signature, body string) int {
+		req := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		req.Header.Set("Yutang-Signature", signature)
 		w := httptest.NewRecorder()
 		r.ServeHTTP(w, req)
-		if w.Code != status {
-			t.Errorf("signature %q: %d, want %d", signature, w.Code, status)
+		return w.Code
+	}
+	if got := send(good, "hello"); got != 401 {
+		t.Errorf("without a secret: %d", got)
+	}
+	r.Trust("old")
+	for _, c := range []struct {
+		signature, body string
+		status          int
+	}{{good, "hello", 200}, {good, "hallo", 401}, {"", "hello", 401}, {"t=1,v1=00", "hello", 401}, {"v1=00", "hello", 401}} {
+		if got := send(c.signature, c.body); got != c.status {
+			t.Errorf("signature %q of %q: %d, want %d", c.signature, c.body, got, c.status)
 		}
 	}
 	if r.Taken() != 1 || string(r.Last()) != "hello" {
