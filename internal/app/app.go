@@ -25,11 +25,14 @@ import (
 	"yutang/internal/fault"
 	"yutang/internal/identity"
 	"yutang/internal/importer"
+	"yutang/internal/job"
+	"yutang/internal/money"
 	"yutang/internal/outreach"
 	"yutang/internal/pipeline"
 	"yutang/internal/playbook"
 	"yutang/internal/seal"
 	"yutang/internal/timeline"
+	"yutang/internal/webhook"
 )
 
 // App is a running server.
@@ -56,6 +59,9 @@ type rooms struct {
 	playbooks *playbook.Service
 	pipeline  *pipeline.Pipeline
 	importer  *importer.Service
+	jobs      *job.Queue
+	webhooks  *webhook.Service
+	apiSource int64
 }
 
 // stopper ends one thing that was started.
@@ -67,21 +73,27 @@ type stopper struct {
 // stopWithin is how long a stop may take all together.
 const stopWithin = 9 * time.Second
 
-// Run serves until ctx ends. started, if not nil, is called once the server is ready.
-func Run(ctx context.Context, cfg Config, started func(*App)) error {
+// Run serves until ctx ends. started, if not nil, is called once the server is ready; its
+// error ends the server.
+func Run(ctx context.Context, cfg Config, started func(*App) error) error {
 	a, err := Start(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	if started != nil {
-		started(a)
+		err = started(a)
 	}
-	select {
-	case <-ctx.Done():
-	case err = <-a.pipeline.Fatal():
+	if err == nil {
+		select {
+		case <-ctx.Done():
+		case err = <-a.pipeline.Fatal():
+		}
 	}
 	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
+	if errors.Is(err, ErrDone) {
+		err = nil
+	}
 	return errors.Join(err, a.Stop(stopCtx))
 }
 
@@ -156,7 +168,7 @@ func (a *App) build(ctx context.Context) error {
 	writer.Pipeline = a.pipeline
 	a.importer = importer.New(importer.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, Zone: brand.Location(), Dir: filepath.Join(a.Data, "imports"),
-		Submit: patient{a.pipeline, a.Clock}, SourceID: a.internalSource, Log: a.Log,
+		Submit: patient{a.pipeline, a.Clock}, SourceID: a.internalSource, Log: a.Config.Log,
 	})
 	return nil
 }
@@ -193,14 +205,10 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.importer.Start(ctx)
 	a.onStop("imports", func(context.Context) error { a.importer.Stop(); return nil })
-	a.access.Start(a.Log)
+	a.access.Start(a.Config.Log)
 	a.onStop("access", a.access.Stop)
 	a.startSnapshots()
-	handler, err := a.handler()
-	if err != nil {
-		return err
-	}
-	a.server.Handler.(*door).open(handler)
+	a.server.Handler.(*door).open(a.handler())
 	a.onStop("http", a.stopHTTP)
 	return nil
 }
@@ -209,6 +217,10 @@ func (a *App) start(ctx context.Context) error {
 func (a *App) bootstrap(ctx context.Context) error {
 	if err := a.access.Bootstrap(ctx, a.AdminToken); err != nil {
 		return fmt.Errorf("bootstrap access: %w", err)
+	}
+	var err error
+	if a.apiSource, err = a.internalSource(ctx, "api"); err != nil {
+		return fmt.Errorf("bootstrap source: %w", err)
 	}
 	if a.WriteKey == "" {
 		return nil
@@ -294,8 +306,8 @@ func (a *App) Pipeline() *pipeline.Pipeline { return a.pipeline }
 // Audiences is the server's audiences.
 func (a *App) Audiences() *audience.Service { return a.audiences }
 
-// Log is the server's event log.
-func (a *App) Log() *event.Log { return a.log }
+// Events is the server's event log.
+func (a *App) Events() *event.Log { return a.log }
 
 // Customers is the highest customer number.
 func (a *App) Customers() int {
@@ -303,3 +315,46 @@ func (a *App) Customers() int {
 	defer a.timeline.RUnlock()
 	return a.timeline.Customers()
 }
+
+// Importer is the server's importer.
+func (a *App) Importer() *importer.Service { return a.importer }
+
+// Playbooks is the server's playbooks.
+func (a *App) Playbooks() *playbook.Service { return a.playbooks }
+
+// Webhooks is the server's webhook endpoints.
+func (a *App) Webhooks() *webhook.Service { return a.webhooks }
+
+// Access is the server's door.
+func (a *App) Access() *access.Service { return a.access }
+
+// NetRevenue is what all orders brought, net of refunds.
+func (a *App) NetRevenue() money.Amount {
+	a.timeline.RLock()
+	defer a.timeline.RUnlock()
+	t := a.customers.BrandOrders()
+	return money.Amount{Minor: t.Net, Currency: t.Currency}
+}
+
+// SetBrand names the brand of a data directory that has no orders yet.
+func (a *App) SetBrand(ctx context.Context, name, zone, currency string) error {
+	err := a.access.SetBrand(access.As(ctx, access.System), access.Brand{Name: name, Zone: zone, Currency: currency})
+	if err == nil {
+		a.customers.UseCurrency(currency)
+	}
+	return err
+}
+
+// EnsureOwner makes an owner's account unless the address has one.
+func (a *App) EnsureOwner(ctx context.Context, email, password string) error {
+	_, err := a.access.AddAccount(access.As(ctx, access.System), access.NewAccount{
+		Email: email, Name: "Owner", Role: access.Owner, Password: password,
+	})
+	if fault.Is(err, fault.Conflict) {
+		return nil
+	}
+	return err
+}
+
+// ErrDone ends Run from its started function without an error.
+var ErrDone = errors.New("done")

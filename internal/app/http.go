@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -13,7 +14,10 @@ import (
 
 	"yutang/internal/access/accesshttp"
 	"yutang/internal/audience/audiencehttp"
+	"yutang/internal/customer/customerhttp"
 	"yutang/internal/httpapi"
+	"yutang/internal/identity/identityhttp"
+	"yutang/internal/importer/importhttp"
 	"yutang/internal/ingest"
 	"yutang/internal/ingest/segment"
 	"yutang/internal/ingest/sensors"
@@ -61,7 +65,7 @@ func (a *App) listen() (err error) {
 	}
 	go func() {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
-			a.Log.Error("http server ended", "error", err)
+			a.Config.Log.Error("http server ended", "error", err)
 		}
 	}()
 	a.onStop("listener", func(context.Context) error { return a.server.Close() })
@@ -82,17 +86,16 @@ func (a *App) stopHTTP(ctx context.Context) error {
 func (a *App) Address() string { return a.listener.Addr().String() }
 
 // handler assembles every route of the program.
-func (a *App) handler() (http.Handler, error) {
+func (a *App) handler() http.Handler {
 	api := httpapi.New(httpapi.Config{
-		Access: a.access, DB: a.db, Box: a.box, Clock: a.Clock, Log: a.Log,
+		Access: a.access, DB: a.db, Box: a.box, Clock: a.Clock, Log: a.Config.Log,
 		Metrics: httpapi.NewMetrics(a.metrics.registry), Version: a.Version,
 	})
+	a.gauges()
 	api.Start()
 	a.onStop("api", api.Stop)
 	a.routes(api)
-	if err := a.console(api); err != nil {
-		return nil, err
-	}
+	a.console(api)
 	intake := http.NewServeMux()
 	in := ingest.New(a.log, a.pipeline, a.Clock, a.Log)
 	segment.Routes(intake, in)
@@ -111,14 +114,13 @@ func (a *App) handler() (http.Handler, error) {
 		default:
 			inside.ServeHTTP(w, r)
 		}
-	}), nil
+	})
 }
 
 // isIntake says whether a path belongs to the doors of event intake, which answer in
 // their protocols' own ways.
 func isIntake(path string) bool {
-	return len(path) >= 4 && path[:4] == "/v1/" || path == "/sa" || path == "/sa.gif" ||
-		len(path) >= 4 && path[:4] == "/sa/"
+	return strings.HasPrefix(path, "/v1/") || path == "/sa" || path == "/sa.gif" || path == "/debug"
 }
 
 func (a *App) readyz(w http.ResponseWriter) {
@@ -130,8 +132,19 @@ func (a *App) readyz(w http.ResponseWriter) {
 	writeText(w, http.StatusOK, "ready")
 }
 
+// maxUpload is how large an imported file may be, in bytes.
+const maxUpload = 1 << 30
+
 // routes lists the domains of the management API.
 func (a *App) routes(api *httpapi.API) {
 	accesshttp.Routes(api, a.access, a.log, a.Clock)
+	identityhttp.Routes(api, identityhttp.Deps{
+		Identity: a.identity, Timeline: a.timeline, Merger: a.pipeline, Access: a.access,
+	})
+	customerhttp.Routes(api, customerhttp.Deps{
+		Customers: a.customers, Identity: a.identity, Timeline: a.timeline, Log: a.log, Audiences: a.audiences,
+		Access: a.access, Submit: a.pipeline, Source: a.apiSource, Clock: a.Clock, Zone: brandZone{a.access}.Zone,
+	})
 	audiencehttp.Routes(api, a.audiences, a.access, a.timeline)
+	importhttp.Routes(api, a.importer, a.access, maxUpload)
 }

@@ -109,8 +109,24 @@ func (s *Service) loadLevels(ctx context.Context) error {
 
 // LevelsChanged puts changed level definitions in force and evaluates everybody.
 func (s *Service) LevelsChanged(ctx context.Context) error {
-	err := s.writer.Do(ctx, func(ctx context.Context) error { return s.loadLevels(ctx) })
+	defs, err := s.customers.LevelDefs(ctx)
 	if err != nil {
+		return err
+	}
+	var rules []*rule.Rule
+	for _, kind := range defs {
+		for _, d := range kind {
+			r, err := rule.Parse(d.Rule, s.world.Zone())
+			if err != nil {
+				return err
+			}
+			rules = append(rules, r)
+		}
+	}
+	if err := s.prepareColumns(ctx, rules); err != nil {
+		return err
+	}
+	if err := s.writer.Do(ctx, func(ctx context.Context) error { return s.loadLevels(ctx) }); err != nil {
 		return err
 	}
 	return s.Rearm(ctx, s.now())

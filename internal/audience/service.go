@@ -138,7 +138,8 @@ func (e *Engine) reaches(r *rule.Rule, self string) bool {
 	return false
 }
 
-// Create saves an audience and queues its build. Get shows when it is live.
+// Create saves an audience; Build queues its build once the caller's transaction, if there
+// is one, is committed. Get shows when it is live.
 func (s *Service) Create(ctx context.Context, in Input) (Audience, error) {
 	r, err := s.parse(in, "")
 	if err != nil {
@@ -149,11 +150,17 @@ func (s *Service) Create(ctx context.Context, in Input) (Audience, error) {
 	if err != nil {
 		return Audience{}, fmt.Errorf("create audience: %w", err)
 	}
-	s.queue <- a.id
 	return s.Get(ctx, a.id)
 }
 
-// Update changes an audience. A changed rule is a new version, built before it goes live.
+// Build queues the build of an audience whose wanted version is not live.
+func (s *Service) Build(a Audience) {
+	if a.State != Live {
+		s.queue <- a.ID
+	}
+}
+
+// Update changes an audience. A changed rule is a new version; see Build.
 func (s *Service) Update(ctx context.Context, id string, in Input) (Audience, error) {
 	r, err := s.parse(in, id)
 	if err != nil {
@@ -175,14 +182,12 @@ func (s *Service) Update(ctx context.Context, id string, in Input) (Audience, er
 	if err != nil {
 		return Audience{}, fmt.Errorf("update audience: %w", err)
 	}
-	if changed {
-		s.queue <- id
-	}
 	return s.Get(ctx, id)
 }
 
-// Delete ends an audience. It is refused while something uses it.
-func (s *Service) Delete(ctx context.Context, id string) error {
+// Delete ends an audience. It is refused while something uses it. also, if not
+// nil, runs in the same transaction.
+func (s *Service) Delete(ctx context.Context, id string, also func(ctx context.Context) error) error {
 	if _, err := s.find(ctx, id); err != nil {
 		return err
 	}
@@ -194,7 +199,11 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 		return fault.New(fault.Conflict, "audience_in_use", "the audience is used by %v; change those first", users)
 	}
 	return s.writer.Do(ctx, func(ctx context.Context) error {
-		if err := s.markDeleted(ctx, id, s.clock.Now()); err != nil {
+		err := s.markDeleted(ctx, id, s.clock.Now())
+		if err == nil && also != nil {
+			err = also(ctx)
+		}
+		if err != nil {
 			return err
 		}
 		for _, b := range slices.Clone(s.builds) {

@@ -92,6 +92,7 @@ func measureVisible(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
+	b.app.Audiences().Build(a)
 	if err := b.app.Audiences().Settled(ctx, a.ID); err != nil {
 		return err
 	}
@@ -100,7 +101,7 @@ func measureVisible(ctx context.Context, b *bench) error {
 	late := 0
 	var times []time.Duration
 	for i := range rounds {
-		body := fmt.Sprintf(`{"event":"Visibility Probed","userId":"probe-%d-%d","messageId":"probe-%d-%d"}`, b.seeded, i, b.app.Log().Last(), i)
+		body := fmt.Sprintf(`{"event":"Visibility Probed","userId":"probe-%d-%d","messageId":"probe-%d-%d"}`, b.seeded, i, b.app.Events().Last(), i)
 		if status, err := post(client, "http://"+b.app.Address()+"/v1/track", []byte(body)); err != nil || status != http.StatusOK {
 			return fmt.Errorf("status %d: %w", status, err)
 		}
@@ -118,7 +119,7 @@ func measureVisible(ctx context.Context, b *bench) error {
 		Name: "visible at ack", Value: float64(late), Unit: "late", Target: "0", Met: late == 0,
 		Details: fmt.Sprintf("of %d acknowledged events, membership asked through the API at once; the question takes %.1f ms p50", rounds, ms(quantile(times, 0.5))),
 	})
-	return b.app.Audiences().Delete(ctx, a.ID)
+	return b.app.Audiences().Delete(ctx, a.ID, nil)
 }
 
 // count asks the API for an audience's count.
@@ -153,6 +154,7 @@ func measureTimers(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
+	b.app.Audiences().Build(a)
 	if err := b.app.Audiences().Settled(ctx, a.ID); err != nil {
 		return err
 	}
@@ -172,7 +174,7 @@ func measureTimers(ctx context.Context, b *bench) error {
 		Met:     drained <= 2*time.Second+time.Second && early == 0,
 		Details: fmt.Sprintf("%d exits due in one second; %d early; last out %.2f s after the last was due; lateness p99 %.2f s", timedExits, early, (drained - time.Second).Seconds(), p99.Seconds()),
 	})
-	return b.app.Audiences().Delete(ctx, a.ID)
+	return b.app.Audiences().Delete(ctx, a.ID, nil)
 }
 
 // setTimers submits the events whose windows end in the second from due on.
@@ -239,7 +241,7 @@ func measurePreview(ctx context.Context, b *bench) error {
 	p95 := quantile(times, 0.95)
 	b.report(Result{
 		Name: "preview, warm", Value: ms(p95), Unit: "ms p95", Target: "<= 100 ms", Met: p95 <= 100*time.Millisecond,
-		Details: fmt.Sprintf("p50 %.1f ms, %d of %d customers match, %d events", ms(quantile(times, 0.5)), p.Count, b.app.Customers(), b.app.Log().Last()),
+		Details: fmt.Sprintf("p50 %.1f ms, %d of %d customers match, %d events", ms(quantile(times, 0.5)), p.Count, b.app.Customers(), b.app.Events().Last()),
 	})
 	began := time.Now()
 	if _, err := b.app.Audiences().Preview(ctx, json.RawMessage(buildRule), time.Time{}); err != nil {
@@ -261,7 +263,7 @@ func measureMemory(_ context.Context, b *bench) error {
 	}
 	b.report(Result{
 		Name: "memory", Value: float64(rss) / (1 << 30), Unit: "GiB RSS", Target: "<= 1.5 GiB", Met: rss <= 3<<29,
-		Details: fmt.Sprintf("%d customers, %d events, generator included", b.app.Customers(), b.app.Log().Last()),
+		Details: fmt.Sprintf("%d customers, %d events, generator included", b.app.Customers(), b.app.Events().Last()),
 	})
 	return nil
 }
@@ -290,7 +292,7 @@ func measureRestart(ctx context.Context, b *bench) error {
 		return err
 	}
 	with := time.Since(began)
-	details := fmt.Sprintf("%d customers, %d events", b.app.Customers(), b.app.Log().Last())
+	details := fmt.Sprintf("%d customers, %d events", b.app.Customers(), b.app.Events().Last())
 	b.report(Result{Name: "restart, snapshot", Value: with.Seconds(), Unit: "s", Target: "<= 3 s", Met: with <= 3*time.Second, Details: details})
 	if err := b.stop(ctx); err != nil {
 		return err

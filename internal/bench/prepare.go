@@ -37,7 +37,7 @@ func (b *bench) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s, _ := b.app.Log().SourceByName("default")
+	s, _ := b.app.Events().SourceByName("default")
 	b.source = s.ID
 	return nil
 }
@@ -115,6 +115,7 @@ func (b *bench) fillAudiences(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("audience %s: %w", rules[i].name, err)
 		}
+		b.app.Audiences().Build(a)
 		if err := b.app.Audiences().Settled(ctx, a.ID); err != nil {
 			return fmt.Errorf("audience %s: %w", rules[i].name, err)
 		}
@@ -125,11 +126,11 @@ func (b *bench) fillAudiences(ctx context.Context) error {
 // fillEvents brings the log to n events, past the doors: the road is the same.
 func (b *bench) fillEvents(ctx context.Context, n int) error {
 	g := b.generator()
-	for b.app.Log().Last() < uint64(n) {
+	for b.app.Events().Last() < uint64(n) {
 		if err := b.seed(ctx, g, seedBatch); err != nil {
 			return err
 		}
-		b.progress("events", int(b.app.Log().Last()), n)
+		b.progress("events", int(b.app.Events().Last()), n)
 	}
 	return nil
 }
@@ -137,7 +138,7 @@ func (b *bench) fillEvents(ctx context.Context, n int) error {
 // generator is one that no event came from yet.
 func (b *bench) generator() *generator {
 	b.seeded++
-	return newGenerator(b.app.Log().Last()+b.seeded, b.Customers)
+	return newGenerator(b.app.Events().Last()+b.seeded, b.Customers)
 }
 
 // seed submits n events of the mix, spread over the last 60 days.

@@ -47,6 +47,9 @@ func txFrom(ctx context.Context) *writer {
 	return w
 }
 
+// Within says whether ctx carries an open transaction.
+func Within(ctx context.Context) bool { return txFrom(ctx) != nil }
+
 // Open opens url: "postgres://..." or the path of an SQLite file, made if absent.
 // It does not migrate; see Migrate.
 func Open(ctx context.Context, url string) (*DB, error) {

@@ -31,12 +31,16 @@ type Log struct {
 
 	last    atomic.Uint64 // highest seq given out
 	pending []*Event
-	rows    []any // rows for event, until Flush
+
+	durable sync.Mutex
+	stored  uint64        // highest seq on disk; guarded by durable
+	advance chan struct{} // closed when stored or the log itself changes
+	rows    []any         // rows for event, until Flush
 }
 
 // NewLog makes a log on d; Load fills it.
 func NewLog(d *db.DB, box *seal.Box) *Log {
-	return &Log{db: d, box: box}
+	return &Log{db: d, box: box, advance: make(chan struct{})}
 }
 
 // Load reads names, sources and the end of the log from SQL, forgetting what was pending.
@@ -55,6 +59,7 @@ func (l *Log) Load(ctx context.Context) error {
 	l.mu.Unlock()
 	l.last.Store(last)
 	l.pending, l.rows = nil, nil
+	l.Stored()
 	return l.loadSources(ctx)
 }
 
@@ -129,6 +134,33 @@ func (l *Log) Pending(seq uint64) (*Event, bool) {
 		return nil, false
 	}
 	return l.pending[seq-l.pending[0].Seq], true
+}
+
+// Stored says that what was flushed is committed. Writer only.
+func (l *Log) Stored() {
+	l.durable.Lock()
+	defer l.durable.Unlock()
+	l.stored = l.last.Load()
+	close(l.advance)
+	l.advance = make(chan struct{})
+}
+
+// await returns when the event at seq is on disk. Derived state runs ahead of the disk by
+// a batch: who read a place there may ask for it a moment early.
+func (l *Log) await(ctx context.Context, seq uint64) error {
+	for {
+		l.durable.Lock()
+		stored, advance := l.stored, l.advance
+		l.durable.Unlock()
+		if seq <= stored || seq > l.last.Load() {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-advance:
+		}
+	}
 }
 
 var (

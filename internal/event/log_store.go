@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"yutang/internal/db"
 	"yutang/internal/fault"
 )
 
@@ -38,9 +39,16 @@ const readText = `SELECT seq, ord, source_id, name_id, at, received_at, body FRO
 WHERE seq IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
 	$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)`
 
-// Read gives the events at these places, in the order asked for. An unknown place is
-// not_found.
+// Read gives the events at these places, in the order asked for. It waits for events whose
+// batch is being committed. An unknown place is not_found.
 func (l *Log) Read(ctx context.Context, seqs []uint64) ([]*Event, error) {
+	if !db.Within(ctx) {
+		for _, seq := range seqs {
+			if err := l.await(ctx, seq); err != nil {
+				return nil, err
+			}
+		}
+	}
 	found := make(map[uint64]*Event, len(seqs))
 	for start := 0; start < len(seqs); start += readChunk {
 		part := seqs[start:min(start+readChunk, len(seqs))]

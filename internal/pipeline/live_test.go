@@ -151,9 +151,11 @@ func (m *machine) act(t *rapid.T) {
 		m.unmerge(t)
 	case "rule":
 		id := rapid.SampledFrom(m.ids).Draw(t, "audience")
-		if _, err := m.audiences.Update(context.Background(), id, audience.Input{Name: "a", Rule: json.RawMessage(drawRule(t)), By: "test"}); err != nil {
+		a, err := m.audiences.Update(context.Background(), id, audience.Input{Name: "a", Rule: json.RawMessage(drawRule(t)), By: "test"})
+		if err != nil {
 			t.Fatal(err)
 		}
+		m.audiences.Build(a)
 		m.settle(t, id)
 	case "nested":
 		if len(m.ids) < 5 {

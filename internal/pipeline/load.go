@@ -10,6 +10,7 @@ import (
 
 	"yutang/internal/audience"
 	"yutang/internal/event"
+	"yutang/internal/fault"
 	"yutang/internal/seal"
 	"yutang/internal/snapshot"
 	"yutang/internal/timeline"
@@ -49,6 +50,7 @@ func (p *Pipeline) Load(ctx context.Context) error {
 // loadState fills the rooms, with nobody scanning them.
 func (p *Pipeline) loadState(ctx context.Context) (m meta, saved *audience.Saved, touched []uint32, err error) {
 	defer p.Audiences.Exclusive()()
+	p.loads.Add(1)
 	if err := p.Log.Load(ctx); err != nil {
 		return m, nil, nil, err
 	}
@@ -219,7 +221,7 @@ func (p *Pipeline) Snapshot(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start snapshot: %w", err)
 	}
-	if err := p.writeSnapshot(&m, &saved); err != nil {
+	if err := p.writeSnapshot(ctx, &m, &saved, p.loads.Load()); err != nil {
 		return fmt.Errorf("write snapshot: %w", err)
 	}
 	p.saved.Store(m.Batch)
@@ -230,7 +232,10 @@ func (p *Pipeline) Snapshot(ctx context.Context) error {
 	return p.forgetDirty(ctx, m.Batch)
 }
 
-func (p *Pipeline) writeSnapshot(m *meta, saved **audience.Saved) error {
+// writeSnapshot copies the rooms while batches go on. What it copies may run ahead of the
+// disk by a batch, so the file gets its name only in the writer's turn, when everything
+// copied is committed, and not if state was loaded anew meanwhile.
+func (p *Pipeline) writeSnapshot(ctx context.Context, m *meta, saved **audience.Saved, loads int64) error {
 	w, err := snapshot.Create(p.snapshotPath, p.box)
 	if err != nil {
 		return err
@@ -241,7 +246,13 @@ func (p *Pipeline) writeSnapshot(m *meta, saved **audience.Saved) error {
 			return fmt.Errorf("section %s: %w", s.name, err)
 		}
 	}
-	return w.Close()
+	defer w.Abort()
+	return p.Do(ctx, func(context.Context) error {
+		if p.loads.Load() != loads {
+			return fault.New(fault.Conflict, "state_reloaded", "derived state was loaded anew while it was saved")
+		}
+		return w.Close()
+	})
 }
 
 // Unsaved is how many events came after the last snapshot.

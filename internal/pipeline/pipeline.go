@@ -97,6 +97,7 @@ type Pipeline struct {
 	roadNow   atomic.Int64
 	saved     atomic.Int64 // batch of the last snapshot
 	savedSeq  atomic.Uint64
+	loads     atomic.Int64 // how often state was loaded
 	observe   Observer
 	wake      chan struct{}
 	armed     int64

@@ -159,6 +159,7 @@ func (r *road) audience(t fataler, rule string) string {
 	if err != nil {
 		t.Fatalf("create audience %s: %v", rule, err)
 	}
+	r.audiences.Build(a)
 	r.settle(t, a.ID)
 	return a.ID
 }

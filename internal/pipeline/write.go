@@ -99,7 +99,9 @@ func (p *Pipeline) run(ctx context.Context, batch []*work) {
 	if err == nil {
 		p.batch++
 		err = p.DB.InTx(ctx, func(ctx context.Context) error { return p.handle(ctx, batch) })
-		if err != nil {
+		if err == nil {
+			p.Log.Stored()
+		} else {
 			p.failed(ctx, batch, err)
 		}
 	}
@@ -243,6 +245,7 @@ func (p *Pipeline) handleEvent(ctx context.Context, ev *event.Event, now int64) 
 	if dup, err := p.duplicate(ctx, ev, fingerprint); err != nil || dup {
 		return false, err
 	}
+	ev.Seq = p.Log.Last() + 1
 	res, err := p.Identity.Resolve(ctx, ev)
 	if err != nil {
 		return false, fmt.Errorf("resolve identity: %w", err)

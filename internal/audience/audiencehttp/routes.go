@@ -65,17 +65,19 @@ func input(ctx context.Context, b body) audience.Input {
 	return audience.Input{Name: b.Name, Description: b.Description, Rule: b.Rule, By: p.ID}
 }
 
-// audited runs a change and writes its audit row.
+// audited runs a change and writes its audit row, in one transaction.
 func (h *handlers) audited(ctx context.Context, action string, change func(context.Context) (audience.Audience, error)) (*output, error) {
-	a, err := change(ctx)
+	out := &output{}
+	err := h.access.Audited(ctx, action, func(ctx context.Context) (string, any, error) {
+		a, err := change(ctx)
+		out.Body = a
+		return a.ID, map[string]any{"name": a.Name, "version": a.Version, "rule": a.Rule}, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	detail := map[string]any{"name": a.Name, "version": a.Version, "rule": a.Rule}
-	if err := h.access.Audit(ctx, action, a.ID, detail); err != nil {
-		return nil, err
-	}
-	return &output{a}, nil
+	h.audiences.Build(out.Body)
+	return out, nil
 }
 
 type updateInput struct {
@@ -99,10 +101,10 @@ func (h *handlers) get(ctx context.Context, in *idInput) (*output, error) {
 }
 
 func (h *handlers) remove(ctx context.Context, in *idInput) (*httpapi.Empty, error) {
-	if err := h.audiences.Delete(ctx, in.ID); err != nil {
-		return nil, err
-	}
-	return &httpapi.Empty{}, h.access.Audit(ctx, "audience.delete", in.ID, nil)
+	err := h.audiences.Delete(ctx, in.ID, func(ctx context.Context) error {
+		return h.access.Audit(ctx, "audience.delete", in.ID, nil)
+	})
+	return &httpapi.Empty{}, err
 }
 
 type listInput struct{ httpapi.PageQuery }

@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"yutang/internal/db"
+	"yutang/internal/fault"
+	"yutang/internal/job"
+	"yutang/internal/outreach"
+	"yutang/internal/playbook"
+	"yutang/internal/webhook"
+)
+
+// buildOutreach makes the ledger, its one channel, and the playbooks.
+func (a *App) buildOutreach(context.Context) error {
+	zone := brandZone{a.access}.Zone
+	a.jobs = job.New(a.db, a.Clock)
+	a.outreach = outreach.New(outreach.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Timeline: a.timeline, Zone: zone,
+	})
+	a.webhooks = webhook.New(a.db, a.box, a.Clock, a.WebhookAllow)
+	a.outreach.Register(webhookChannel, a.webhooks)
+	a.playbooks = playbook.New(playbook.Config{
+		DB: a.db, Clock: a.Clock, Timeline: a.timeline, Log: a.log, Customers: a.customers, Identity: a.identity,
+		Outreach: a.outreach, Zone: zone, CheckEndpoint: a.checkEndpoint,
+		CheckAudience: func(ctx context.Context, id string) error {
+			_, err := a.audiences.Get(ctx, id)
+			return err
+		},
+	})
+	a.audiences.UsedBy(a.playbooks.UsingAudience)
+	return nil
+}
+
+const webhookChannel = "webhook"
+
+func (a *App) checkEndpoint(ctx context.Context, channel, endpoint string) error {
+	if channel != webhookChannel {
+		return fault.New(fault.Invalid, "unknown_channel", "there is no channel %q; choose webhook", channel)
+	}
+	_, err := a.webhooks.Get(ctx, endpoint)
+	return err
+}
+
+// startOutreach starts sending: the ledger first, then the queue that feeds it.
+func (a *App) startOutreach(ctx context.Context) error {
+	source, err := a.internalSource(ctx, "outreach")
+	if err != nil {
+		return fmt.Errorf("source of receipts: %w", err)
+	}
+	a.outreach.UseSubmitter(patient{a.pipeline, a.Clock}, source)
+	if err := a.outreach.CheckInstance(ctx, a.Data); err != nil {
+		return fmt.Errorf("check instance: %w", err)
+	}
+	if err := a.outreach.Start(ctx); err != nil {
+		return fmt.Errorf("start outreach: %w", err)
+	}
+	a.onStop("outreach", func(context.Context) error { a.outreach.Stop(); return nil })
+	if err := a.jobs.Start(ctx); err != nil {
+		return fmt.Errorf("start jobs: %w", err)
+	}
+	a.onStop("jobs", func(ctx context.Context) error { a.jobs.Stop(ctx); return nil })
+	return nil
+}
+
+// holdSending marks a restored database: nothing is sent until somebody releases it.
+func holdSending(ctx context.Context, cfg Config) (err error) {
+	d, err := db.Open(ctx, cfg.DatabaseURL())
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := d.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	if err := d.Migrate(ctx); err != nil {
+		return err
+	}
+	return outreach.HoldSending(ctx, d, "restored", cfg.Clock.Now().Truncate(time.Millisecond))
+}
