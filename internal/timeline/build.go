@@ -37,6 +37,9 @@ func (s *Store) BuildColumn(ctx context.Context, prop string, fetch Fetch, progr
 
 // BuildColumns is BuildColumn for several properties in one reading of the log.
 func (s *Store) BuildColumns(ctx context.Context, props []string, fetch Fetch, progress func(done, total int)) error {
+	if s.ready(props) {
+		return nil
+	}
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
@@ -53,6 +56,18 @@ func (s *Store) BuildColumns(ctx context.Context, props []string, fetch Fetch, p
 		return err
 	}
 	return b.finish()
+}
+
+// ready says whether all these columns are, without waiting for the writer or a build.
+func (s *Store) ready(props []string) bool {
+	s.RLock()
+	defer s.RUnlock()
+	for _, prop := range props {
+		if _, ready := s.Column(prop); !ready {
+			return false
+		}
+	}
+	return true
 }
 
 // build is the filling of some columns with the values of the past.

@@ -107,8 +107,7 @@ func TestColumn_IsBuiltAgainWhenWanted(t *testing.T) {
 func TestColumn_BuiltAgainHoldsOnlyWhatTheLogHas(t *testing.T) {
 	t.Parallel()
 	s := timeline.New()
-	fill(s, 4097, "sku", func(i int) event.Value { return text(fmt.Sprint(i)) })
-	s.Append(timeline.Record{Seq: 5000, Ord: 1, Name: 1})
+	fill(s, 60, "sku", func(i int) event.Value { return text(strings.Repeat("x", i*5)) })
 	if err := s.BuildColumn(context.Background(), "sku", newModel().fetch(nil), nil); err != nil {
 		t.Fatal(err)
 	}
