@@ -16,6 +16,8 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
 	_ "modernc.org/sqlite"             // driver "sqlite"
+
+	"yutang/internal/failpoint"
 )
 
 // Dialect is the SQL engine in use.
@@ -90,7 +92,11 @@ const sqlitePragmas = "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pr
 
 func (d *DB) openSQLite(path string) (err error) {
 	d.dialect = SQLite
-	base := "file:" + strings.NewReplacer("?", "%3f", "#", "%23").Replace(path) + "?" + sqlitePragmas
+	pragmas := sqlitePragmas
+	if failpoint.Broken(failpoint.NoSync) {
+		pragmas = strings.Replace(pragmas, "(FULL)", "(NORMAL)", 1)
+	}
+	base := "file:" + strings.NewReplacer("?", "%3f", "#", "%23").Replace(path) + "?" + pragmas
 	if d.write, err = sql.Open("sqlite", base+"&_txlock=immediate&_pragma=cache_size(-65536)"); err != nil {
 		return err
 	}

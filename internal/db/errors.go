@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 
+	"yutang/internal/failpoint"
 	"yutang/internal/fault"
 )
 
@@ -86,7 +87,7 @@ func translatePostgres(e *pgconn.PgError) error {
 // damaged file): the process must not trust what it has in memory, and stops.
 func IsDiskError(err error) bool {
 	var e *fault.Error
-	return errors.As(err, &e) && e.Code == "disk_error"
+	return errors.As(err, &e) && e.Code == "disk_error" && !failpoint.Broken(failpoint.KeepGoing)
 }
 
 // IsDiskFull says that there was no room; with room, the same write would succeed.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"yutang/internal/failpoint"
 	"yutang/internal/job"
 	"yutang/internal/timeline"
 )
@@ -216,6 +217,7 @@ func (s *Service) snooze(ctx context.Context, c candidate, due time.Time, why Re
 func (s *Service) call(ctx context.Context, c candidate) {
 	r := result{candidate: c, settled: make(chan struct{})}
 	r.delivery.Attempt++
+	failpoint.Hit(failpoint.Attempting)
 	if sender := s.senders[c.delivery.Channel]; sender == nil {
 		r.outcome = Outcome{Verdict: Rejected, Reason: NoEndpoint, Detail: "no sender for channel " + c.delivery.Channel}
 	} else if o, err := sender.Send(ctx, c.draft.Message); err != nil {
@@ -223,6 +225,7 @@ func (s *Service) call(ctx context.Context, c candidate) {
 	} else {
 		r.outcome = o
 	}
+	failpoint.Hit(failpoint.Called)
 	s.mu.Lock()
 	s.breaker(c.job.Queue).note(r.outcome, s.Clock.Now())
 	s.mu.Unlock()

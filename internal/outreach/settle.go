@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yutang/internal/event"
+	"yutang/internal/failpoint"
 	"yutang/internal/job"
 )
 
@@ -133,6 +134,12 @@ func (s *Service) recover(ctx context.Context) error {
 			return fmt.Errorf("find interrupted deliveries: %w", err)
 		}
 		for _, d := range open {
+			if failpoint.Broken(failpoint.CallTwice) {
+				if _, err := s.replan(ctx, d, Outcome{}, s.Clock.Now()); err != nil {
+					return err
+				}
+				continue
+			}
 			if err := s.lose(ctx, d); err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 
 	"yutang/internal/audience"
 	"yutang/internal/event"
+	"yutang/internal/failpoint"
 	"yutang/internal/fault"
 	"yutang/internal/seal"
 	"yutang/internal/snapshot"
@@ -174,7 +175,11 @@ func (p *Pipeline) catchUp(ctx context.Context, m meta, saved *audience.Saved) (
 			return nil, fmt.Errorf("reload customers: %w", err)
 		}
 	}
-	tail, err := p.replay(ctx, m.Seq+1)
+	from := m.Seq + 1
+	if m.Seq > 0 && failpoint.Broken(failpoint.LoseTail) {
+		from = p.Log.Last() + 1
+	}
+	tail, err := p.replay(ctx, from)
 	if err != nil {
 		return nil, fmt.Errorf("replay the log: %w", err)
 	}
@@ -229,6 +234,7 @@ func (p *Pipeline) Snapshot(ctx context.Context) error {
 	if err := p.Do(ctx, func(context.Context) error { return p.Audiences.Compact() }); err != nil {
 		return fmt.Errorf("compact traits: %w", err)
 	}
+	failpoint.Hit(failpoint.SnapshotForget)
 	return p.forgetDirty(ctx, m.Batch)
 }
 
@@ -245,12 +251,14 @@ func (p *Pipeline) writeSnapshot(ctx context.Context, m *meta, saved **audience.
 			w.Abort()
 			return fmt.Errorf("section %s: %w", s.name, err)
 		}
+		failpoint.Hit(failpoint.SnapshotSection)
 	}
 	defer w.Abort()
 	return p.Do(ctx, func(context.Context) error {
 		if p.loads.Load() != loads {
 			return fault.New(fault.Conflict, "state_reloaded", "derived state was loaded anew while it was saved")
 		}
+		failpoint.Hit(failpoint.SnapshotName)
 		return w.Close()
 	})
 }

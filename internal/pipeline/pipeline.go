@@ -33,6 +33,7 @@ import (
 	"yutang/internal/customer"
 	"yutang/internal/db"
 	"yutang/internal/event"
+	"yutang/internal/failpoint"
 	"yutang/internal/fault"
 	"yutang/internal/identity"
 	"yutang/internal/timeline"
@@ -134,7 +135,7 @@ func New(r Rooms, box sealer, snapshotPath string, observe Observer) *Pipeline {
 		fatal: make(chan error, 1), wake: make(chan struct{}, 1),
 	}
 	r.Audiences.OnTransition(func(ctx context.Context, t audience.Transition) error {
-		return r.Playbooks.OnTransition(ctx, t.Audience, t.Entered, t.Root, t.Root, t.At, t.Seq)
+		return r.Playbooks.OnTransition(ctx, t.Audience, t.Entered, t.Root, t.Root, t.At, t.EventSeq)
 	})
 	return p
 }
@@ -187,7 +188,7 @@ func (p *Pipeline) Submit(ctx context.Context, evs []*event.Event) (Result, erro
 	if err := p.Ready(); err != nil {
 		return Result{}, err
 	}
-	if p.queued.Add(int64(len(evs))) > maxQueued {
+	if p.queued.Add(int64(len(evs))) > maxQueued && !failpoint.Broken(failpoint.Unbounded) {
 		p.queued.Add(-int64(len(evs)))
 		e := fault.New(fault.RateLimited, "overloaded", "more events arrive than can be stored; try again shortly")
 		e.RetryAfter = time.Second
@@ -202,7 +203,11 @@ func (p *Pipeline) Submit(ctx context.Context, evs []*event.Event) (Result, erro
 		p.Identity.Prepare(ev)
 		p.Log.Prepare(ev)
 	}
-	if err := p.wait(ctx, w); err != nil {
+	if failpoint.Broken(failpoint.AckEarly) {
+		go func() { _ = p.wait(context.WithoutCancel(ctx), w) }()
+		return Result{Accepted: len(evs)}, nil
+	}
+	if err := p.wait(ctx, w); err != nil && !failpoint.Broken(failpoint.AckFailed) {
 		return Result{}, err
 	}
 	return w.result, nil

@@ -11,6 +11,7 @@ import (
 	"yutang/internal/customer"
 	"yutang/internal/db"
 	"yutang/internal/event"
+	"yutang/internal/failpoint"
 	"yutang/internal/fault"
 )
 
@@ -99,6 +100,7 @@ func (p *Pipeline) run(ctx context.Context, batch []*work) {
 	if err == nil {
 		p.batch++
 		err = p.DB.InTx(ctx, func(ctx context.Context) error { return p.handle(ctx, batch) })
+		failpoint.Hit(failpoint.BeforeAck)
 		if err == nil {
 			p.Log.Stored()
 		} else {
@@ -303,6 +305,9 @@ func (p *Pipeline) touchOthers(ctx context.Context, change customer.Change, seq 
 
 // duplicate says whether the message is in the log already.
 func (p *Pipeline) duplicate(ctx context.Context, ev *event.Event, fingerprint uint64) (dup bool, err error) {
+	if failpoint.Broken(failpoint.NoDedupe) {
+		return false, nil
+	}
 	p.seen.Candidates(fingerprint, func(seq uint64) bool {
 		stored, ok := p.Log.Pending(seq)
 		if !ok {
@@ -325,7 +330,9 @@ func (p *Pipeline) flush(ctx context.Context) error {
 			return err
 		}
 	}
-	return p.saveDirty(ctx)
+	err := p.saveDirty(ctx)
+	failpoint.Hit(failpoint.BeforeCommit)
+	return err
 }
 
 // arm makes sure that the writer is woken when the next timer is due.

@@ -12,7 +12,7 @@ import (
 // floors lists the packages of the house from the ground up: a package imports only lower
 // floors, or what beside names. docs/architecture.md explains them.
 var floors = [][]string{
-	{"clock", "id", "money", "fault", "page", "seal", "db", "job", "snapshot"},
+	{"clock", "id", "money", "fault", "page", "seal", "db", "job", "snapshot", "failpoint"},
 	{"event", "access"},
 	{"identity", "customer", "timeline"},
 	{"rule", "audience"},
@@ -29,7 +29,7 @@ var floors = [][]string{
 
 // beside lists imports within a floor that the design allows.
 var beside = map[string][]string{
-	"id": {"fault"}, "money": {"fault"}, "page": {"fault"}, "db": {"fault"}, "snapshot": {"seal"},
+	"id": {"fault"}, "money": {"fault"}, "page": {"fault"}, "db": {"fault", "failpoint"}, "snapshot": {"seal"},
 	"job":      {"db", "fault", "clock", "id"},
 	"access":   {"event"},
 	"identity": {"timeline"}, "customer": {"timeline", "identity"},
