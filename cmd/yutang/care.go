@@ -82,11 +82,12 @@ type benchCommand struct {
 	Data      string `help:"Directory to fill and keep for the next run; a temporary one without it." type:"path"`
 	Customers int    `help:"Customers known." default:"1000000"`
 	Events    int    `help:"Events for the figures that need a filled log." default:"10000000"`
+	Profile   string `help:"Write a CPU profile of the measuring, without the filling, to this file." type:"path"`
 }
 
 // Run measures.
 func (c *benchCommand) Run(ctx context.Context) error {
 	return bench.Run(ctx, c.Name, bench.Config{
-		Data: c.Data, JSON: c.JSON, Seconds: c.Seconds, Customers: c.Customers, Events: c.Events, Out: os.Stdout,
+		Data: c.Data, JSON: c.JSON, Seconds: c.Seconds, Customers: c.Customers, Events: c.Events, Profile: c.Profile, Out: os.Stdout,
 	})
 }

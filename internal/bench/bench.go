@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +46,7 @@ type Config struct {
 	Events    int    // 10,000,000; "growth" goes to twice as many
 	Seconds   int    // of load; 20
 	JSON      bool
+	Profile   string // file for a CPU profile of the measuring
 	Out       io.Writer
 }
 
@@ -114,11 +116,28 @@ func Run(ctx context.Context, name string, cfg Config) error {
 		if err := b.prepare(ctx, m.needs(cfg)); err != nil {
 			return fmt.Errorf("prepare %s: %w", m.name, err)
 		}
-		if err := m.run(ctx, b); err != nil {
+		if err := b.profiled(func() error { return m.run(ctx, b) }); err != nil {
 			return fmt.Errorf("measure %s: %w", m.name, err)
 		}
 	}
 	return nil
+}
+
+// profiled runs fn, under the CPU profiler if asked for.
+func (b *bench) profiled(fn func() error) error {
+	if b.Profile == "" {
+		return fn()
+	}
+	f, err := os.Create(b.Profile)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return fn()
 }
 
 // report prints a figure.
