@@ -29,9 +29,7 @@ func TestAppend_MergesAndTidies(t *testing.T) {
 	for ord := timeline.Ord(1); ord <= 10; ord++ {
 		s.Read(ord, []*timeline.Column{c}, &track)
 		want := m.read(ord, []string{"p"})
-		if got := show(&track, []*timeline.Column{c}); !slices.EqualFunc(got, want, func(a, b moment) bool {
-			return a.At == b.At && a.Seq == b.Seq && a.Values[0] == b.Values[0]
-		}) {
+		if got := show(&track, []*timeline.Column{c}); !slices.EqualFunc(got, want, moment.equal) {
 			t.Fatalf("customer %d has %d events, want %d", ord, len(got), len(want))
 		}
 	}
