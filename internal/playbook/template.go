@@ -125,11 +125,28 @@ func compile(source string, strict bool) (*liquid.Template, error) {
 	if rangePattern.MatchString(source) {
 		return nil, errors.New("ranges such as (1..9) cannot be used here")
 	}
+	for open, shut := range map[string]string{"{{": "}}", "{%": "%}"} {
+		if strings.Count(source, open) != strings.Count(source, shut) {
+			return nil, fmt.Errorf("a %s is not closed by %s", open, shut)
+		}
+	}
 	t, err := engines[strict].ParseString(source)
 	if err != nil {
 		return nil, fmt.Errorf("not a liquid template: %w", err)
 	}
-	return t, nil
+	return t, checkFilters(source)
+}
+
+// checkFilters finds filters that do not exist, which liquid tells only when it renders.
+func checkFilters(source string) error {
+	t, err := engines[false].ParseString(source)
+	if err != nil {
+		return fmt.Errorf("not a liquid template: %w", err)
+	}
+	if _, err := renderText(t, liquid.Bindings{}); err != nil && strings.Contains(err.Error(), "undefined filter") {
+		return fmt.Errorf("not a liquid template: %w", err)
+	}
+	return nil
 }
 
 // errMissing is a template that needs a value the customer does not have.

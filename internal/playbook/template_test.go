@@ -1,0 +1,115 @@
+package playbook
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/osteele/liquid"
+
+	"yutang/internal/fault"
+)
+
+var someone = liquid.Bindings{
+	"customer": map[string]any{"id": "c1", "tags": []string{"VIP", "new"}},
+	"traits":   map[string]any{"nick": `A "B" \ </x>`, "points": int64(1200), "kids": []any{"Li", "Mo"}},
+	"event":    map[string]any{"props": map[string]any{"price": 12.5}},
+}
+
+func TestContent_RendersTextsAndStaysJSON(t *testing.T) {
+	t.Parallel()
+	c, faults := parseContent([]byte(` { "a" : "Hi {{ traits.nick }}", "b":[1,"{{ event.props.price }}",{"c":"{{ traits.points }}"}], "d": null,
+		"e":"{% for k in traits.kids %}{{ k }};{% endfor %}", "f":"{{ traits.absent }}{{ traits.absent | default: 'none' }}" }`), "", false)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	out, err := c.render(someone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got any
+	if err := json.Unmarshal(out, &got); err != nil {
+		t.Fatalf("%s: %v", out, err)
+	}
+	want := map[string]any{
+		"a": `Hi A "B" \ </x>`, "b": []any{1.0, "12.5", map[string]any{"c": "1200"}}, "d": nil, "e": "Li;Mo;", "f": "none",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
+func TestContent_MissingValueIsAnErrorWhenAsked(t *testing.T) {
+	t.Parallel()
+	c, faults := parseContent([]byte(`{"a":"{{ traits.absent }}"}`), "", true)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	if _, err := c.render(someone); !errors.Is(err, errMissing) {
+		t.Fatalf("rendered with a missing value: %v", err)
+	}
+}
+
+func TestContent_RefusesWhatCouldReadFilesOrNeverEnd(t *testing.T) {
+	t.Parallel()
+	for _, source := range []string{
+		`{% include "/etc/passwd" %}`, `{% render "x" %}`, `{% for i in (1..1000000000) %}x{% endfor %}`, `{%- assign a = "x" -%}`,
+		`{% capture x %}y{% endcapture %}`, `{{ (1..9) | join }}`, `{% for a in traits.kids %}{% for b in traits.kids %}{% endfor %}{% endfor %}`,
+		`{% if %}`, `{{ x | nofilter }}`, strings.Repeat("x", maxTemplate+1),
+	} {
+		raw, _ := json.Marshal(map[string]string{"text": source})
+		_, faults := parseContent(raw, "/c", false)
+		if len(faults) != 1 || faults[0].Pointer != "/c/text" {
+			t.Errorf("%.60q: %v", source, faults)
+		}
+	}
+}
+
+func TestParse_PointsAtEveryFault(t *testing.T) {
+	t.Parallel()
+	_, err := parse([]byte(`{"name":"","trigger":{"event":"A","audience":"aud_1","where":[{"prop":"a","op":"like"}],"when":1},
+		"quiet_hours":{"from":"9","to":"10:00"},"reentry":"sometimes","holdout_percent":99,"cap":{"per_day":-1},
+		"steps":[{"id":"s","send":{"channel":"","content":{"a":["{{"]},"expires_in":"1y","missing":"guess"}}]}`), time.UTC)
+	e := &fault.Error{}
+	if !errors.As(err, &e) {
+		t.Fatal(err)
+	}
+	got := map[string]bool{}
+	for _, f := range e.Fields {
+		got[f.Pointer] = true
+	}
+	want := map[string]bool{
+		"/trigger/when": true, "/name": true, "/trigger": true, "/trigger/where": true, "/trigger/where/0/op": true, "/quiet_hours/from": true,
+		"/reentry": true, "/holdout_percent": true, "/cap/per_day": true, "/steps/0/send/channel": true, "/steps/0/send/content/a/0": true,
+		"/steps/0/send/expires_in": true, "/steps/0/send/missing": true,
+	}
+	delete(want, "/trigger/where") // belongs to "event", which is named too
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatal(diff)
+	}
+	for _, bad := range []string{``, `[]`, `{"name":1}`, `{"steps":{}}`, `{"name":"a","trigger":{"event":"A"},"steps":[]}`} {
+		if _, err := parse([]byte(bad), time.UTC); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+// FuzzParse holds that a definition is refused or makes JSON, whatever it says.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(`{"name":"a","trigger":{"event":"A","where":[{"prop":"p","op":"eq","value":1}]},"steps":[{"id":"s","send":{"channel":"webhook","content":{"t":"{{ traits.nick | upcase }}{% if a %}b{% endif %}"}}}]}`))
+	f.Add([]byte(`{"name":"a","trigger":{"audience":"x","on":"left"},"reentry":"7d","steps":[{"id":"s","send":{"channel":"c","content":{"\u0000":["{%- for k in traits.kids -%}{{k}}{%endfor%}"]},"missing":"skip"}}]}`))
+	f.Add([]byte(`{"steps":[{"send":{"content":{"a":"{{ x | date: '%s' }}{% raw %}{{{% endraw %}"}}}]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		p, err := parse(raw, time.UTC)
+		if err != nil || p.content == nil {
+			return
+		}
+		out, err := p.content.render(someone)
+		if err == nil && !json.Valid(out) {
+			t.Fatalf("%s renders to %s", raw, out)
+		}
+	})
+}
