@@ -134,19 +134,7 @@ func (s *Service) recover(ctx context.Context) error {
 			return fmt.Errorf("find interrupted deliveries: %w", err)
 		}
 		for _, d := range open {
-			if failpoint.Broken(failpoint.CallTwice) {
-				if _, err := s.replan(ctx, d, Outcome{}, s.Clock.Now()); err != nil {
-					return err
-				}
-				continue
-			}
-			if err := s.lose(ctx, d); err != nil {
-				return err
-			}
-			if err := s.Jobs.Drop(ctx, deliverKind, d.ID); err != nil {
-				return err
-			}
-			if err := s.ask(ctx, d); err != nil {
+			if err := s.recoverOne(ctx, d); err != nil {
 				return err
 			}
 		}
@@ -155,6 +143,19 @@ func (s *Service) recover(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+func (s *Service) recoverOne(ctx context.Context, d Delivery) error {
+	if err := s.Jobs.Drop(ctx, deliverKind, d.ID); err != nil {
+		return err
+	}
+	if failpoint.Broken(failpoint.CallTwice) {
+		return s.decideUnknown(ctx, d, Outcome{Verdict: Again, Reason: Interrupted})
+	}
+	if err := s.lose(ctx, d); err != nil {
+		return err
+	}
+	return s.ask(ctx, d)
 }
 
 // ask has the provider asked about an unknown delivery, if it can be.

@@ -14,14 +14,14 @@ import (
 )
 
 // Allow lists "host" or "host:port" entries that may be called although they are inside
-// the operator's network. Lower case.
+// the operator's network.
 type Allow []string
 
 // ParseAllow reads a comma-separated list.
 func ParseAllow(text string) Allow {
 	var out Allow
 	for entry := range strings.SplitSeq(text, ",") {
-		if entry = strings.ToLower(strings.TrimSpace(entry)); entry != "" {
+		if entry = strings.TrimSpace(entry); entry != "" {
 			out = append(out, entry)
 		}
 	}
@@ -30,9 +30,8 @@ func ParseAllow(text string) Allow {
 
 // has says whether host:port, or host on every port, is listed.
 func (a Allow) has(host, port string) bool {
-	host = strings.ToLower(host)
 	for _, entry := range a {
-		if entry == host || entry == net.JoinHostPort(host, port) {
+		if strings.EqualFold(entry, host) || strings.EqualFold(entry, net.JoinHostPort(host, port)) {
 			return true
 		}
 	}

@@ -3,9 +3,11 @@ package playbookhttp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"yutang/internal/access"
+	"yutang/internal/fault"
 	"yutang/internal/httpapi"
 	"yutang/internal/id"
 	"yutang/internal/outreach"
@@ -55,7 +57,22 @@ type createInput struct{ Body definition }
 
 func (h *handlers) create(ctx context.Context, in *createInput) (*output, error) {
 	b, err := h.playbooks.Create(ctx, in.Body.Definition)
-	return h.noted(ctx, "playbook.create", b, err)
+	return h.noted(ctx, "playbook.create", b, underDefinition(err))
+}
+
+// underDefinition moves the pointers of a definition's faults to where it stands in the
+// request's body.
+func underDefinition(err error) error {
+	var e *fault.Error
+	if !errors.As(err, &e) || e.Kind != fault.Invalid {
+		return err
+	}
+	moved := *e
+	moved.Fields = make([]fault.Field, len(e.Fields))
+	for i, f := range e.Fields {
+		moved.Fields[i] = fault.Field{Pointer: "/definition" + f.Pointer, Detail: f.Detail}
+	}
+	return &moved
 }
 
 // noted writes the audit row of a change and answers with the playbook.
@@ -84,7 +101,7 @@ type updateInput struct {
 
 func (h *handlers) update(ctx context.Context, in *updateInput) (*output, error) {
 	b, err := h.playbooks.Update(ctx, in.ID, in.Body.Definition)
-	return h.noted(ctx, "playbook.update", b, err)
+	return h.noted(ctx, "playbook.update", b, underDefinition(err))
 }
 
 func (h *handlers) publish(ctx context.Context, in *oneInput) (*output, error) {
@@ -177,7 +194,7 @@ func (h *handlers) render(ctx context.Context, in *renderInput) (*renderOutput, 
 	}
 	d, err := h.playbooks.Try(ctx, in.Body.Definition, ord, in.Body.Event)
 	if err != nil {
-		return nil, err
+		return nil, underDefinition(err)
 	}
 	out := &renderOutput{}
 	out.Body.Message, out.Body.Suppress = d.Message, d.Refuse
