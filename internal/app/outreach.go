@@ -58,6 +58,9 @@ func (a *App) startOutreach(ctx context.Context) error {
 		return fmt.Errorf("start outreach: %w", err)
 	}
 	a.onStop("outreach", func(context.Context) error { a.outreach.Stop(); return nil })
+	if err := a.jobs.Reclaim(ctx); err != nil { // this is the one process
+		return err
+	}
 	if err := a.jobs.Start(ctx); err != nil {
 		return fmt.Errorf("start jobs: %w", err)
 	}

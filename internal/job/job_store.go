@@ -151,6 +151,17 @@ func (q *Queue) Drop(ctx context.Context, kind, key string) error {
 	return err
 }
 
+const updateReclaim = `UPDATE job SET leased_until = 0 WHERE leased_until > 0`
+
+// Reclaim ends every lease: their holders are gone. Before Start, by a caller who knows
+// that no other process runs jobs; without it they wait until their leases end.
+func (q *Queue) Reclaim(ctx context.Context) error {
+	if _, err := q.db.Exec(ctx, updateReclaim); err != nil {
+		return fmt.Errorf("reclaim jobs: %w", err)
+	}
+	return nil
+}
+
 // Revive makes a dead job due now, with its attempts counted anew.
 func (q *Queue) Revive(ctx context.Context, kind, key string) error {
 	n, err := q.db.Exec(ctx, updateRevive, q.clock.Now().UnixMilli(), kind, key)

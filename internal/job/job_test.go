@@ -94,6 +94,28 @@ func TestLease_ClockSetBackDoesNotProlong(t *testing.T) {
 	})
 }
 
+// covers: J4
+func TestReclaim_GivesTheJobsOfACrashBackAtOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		clk := clock.NewManual(noon)
+		q := New(d, clk)
+		put(t, q, "a", noon)
+		lost := claimAll(t, q)[0]
+		after := New(d, clk)
+		if err := errors.Join(after.Reclaim(ctx), after.findLanes(ctx)); err != nil {
+			t.Fatal(err)
+		}
+		if jobs := claimAll(t, after); len(jobs) != 1 {
+			t.Fatal("the job of a crashed claim waits for its lease")
+		}
+		if held, err := q.Done(ctx, lost); held || err != nil {
+			t.Fatalf("the crashed claim settled: %v, %v", held, err)
+		}
+	})
+}
+
 func TestEach_RetriesThenBuriesWithReason(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
