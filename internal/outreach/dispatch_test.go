@@ -293,3 +293,31 @@ func TestResolve_UnknownByAHuman(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkDispatch measures touches from plan to receipt, on SQLite with
+// synchronous=FULL, to eight endpoints on this machine.
+func BenchmarkDispatch(b *testing.B) {
+	r := newRig(b, dbtest.SQLite(b))
+	endpoints := make([]string, 8)
+	for i := range endpoints {
+		e, err := r.hooks().Create(context.Background(), webhook.Endpoint{Name: string(rune('a' + i)), URL: r.receiver.URL})
+		if err != nil {
+			b.Fatal(err)
+		}
+		endpoints[i] = e.ID
+	}
+	r.run()
+	for b.Loop() {
+		touches := make([]outreach.Touch, 1000)
+		for i := range touches {
+			touches[i] = r.touch(uint32(i%50 + 1))
+			touches[i].Endpoint = endpoints[i%len(endpoints)]
+		}
+		r.plan(touches...)
+		for range touches {
+			<-r.road.got
+			<-r.receiver.arrived
+		}
+	}
+	b.ReportMetric(1000*float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
+}

@@ -33,7 +33,7 @@ type receiver struct {
 	arrived chan string
 }
 
-func newReceiver(t *testing.T) *receiver {
+func newReceiver(t testing.TB) *receiver {
 	r := &receiver{keys: map[string]int{}, arrived: make(chan string, 10_000)}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -99,7 +99,7 @@ func (w words) Compose(_ context.Context, d outreach.Delivery) (outreach.Draft, 
 // rig is one brand's database with a process working on it. A crash is a new process on
 // the same database while the old one is never heard of again.
 type rig struct {
-	t        *testing.T
+	t        testing.TB
 	db       *db.DB
 	box      *seal.Box
 	clock    *clock.Manual
@@ -114,7 +114,7 @@ type rig struct {
 	stop func()
 }
 
-func newRig(t *testing.T, d *db.DB) *rig {
+func newRig(t testing.TB, d *db.DB) *rig {
 	t.Helper()
 	box, err := seal.OpenKeyFile(filepath.Join(t.TempDir(), "key"))
 	if err != nil {
