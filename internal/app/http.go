@@ -21,6 +21,8 @@ import (
 	"yutang/internal/ingest"
 	"yutang/internal/ingest/segment"
 	"yutang/internal/ingest/sensors"
+	"yutang/internal/outreach/outreachhttp"
+	"yutang/internal/playbook/playbookhttp"
 )
 
 // door answers health checks at once and everything else when it is open.
@@ -147,4 +149,6 @@ func (a *App) routes(api *httpapi.API) {
 	})
 	audiencehttp.Routes(api, a.audiences, a.access, a.timeline)
 	importhttp.Routes(api, a.importer, a.access, maxUpload)
+	outreachhttp.Routes(api, outreachhttp.Deps{Outreach: a.outreach, Webhooks: a.webhooks, Access: a.access})
+	playbookhttp.Routes(api, a.playbooks, a.access)
 }
