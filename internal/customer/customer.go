@@ -63,8 +63,9 @@ type Service struct {
 	building sync.Mutex     // held by EnsureTrait
 	live     []*TraitColumn // computed columns in use
 	levels   [len(levelKinds)]*LevelColumn
-	moves    []move // level changes, until Flush
-	moveSeq  int64  // last number in customer_level; 0 is not read yet
+	moves    []move   // level changes, until Flush
+	moveSeq  int64    // last number in customer_level
+	lastMove []uint32 // per record: number of its newest change, 0 none
 	names    nameIndex
 
 	totals     []leafTotals // by record; [0] is nobody's orders
@@ -111,7 +112,7 @@ func (s *Service) clear() {
 	for _, l := range s.levels {
 		l.reset()
 	}
-	s.moves, s.moveSeq, s.names = nil, 0, nameIndex{}
+	s.moves, s.moveSeq, s.lastMove, s.names = nil, 0, nil, nameIndex{}
 	s.totals, s.brand, s.foreign, s.currencies = nil, leafTotals{}, map[foreignKey]leafTotals{}, nil
 	s.known, s.orders = map[uint64]struct{}{}, map[string]*order{}
 }

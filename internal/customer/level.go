@@ -39,10 +39,12 @@ type LevelColumn struct {
 
 // move is one change of a level, as in the table customer_level.
 type move struct {
+	seq      int64
 	ord      timeline.Ord
 	kind     string
 	from, to int
 	at       int64
+	prev     int64 // seq of the customer's move before, 0 none
 }
 
 // Level is the column of a kind; an unknown kind has no levels.
@@ -118,7 +120,7 @@ func (s *Service) SetLevel(kind string, root uint32, level int, at int64) (was i
 	if was = s.levels[i].put(root, level); was == level {
 		return was, false
 	}
-	s.moves = append(s.moves, move{root, kind, was, level, at})
-	s.dirty.Add(root)
+	s.moveSeq++
+	s.moves = append(s.moves, move{s.moveSeq, root, kind, was, level, at, s.chain(root, s.moveSeq)})
 	return was, true
 }

@@ -7,27 +7,21 @@ import (
 	"slices"
 	"time"
 
+	"yutang/internal/fault"
 	"yutang/internal/id"
 	"yutang/internal/timeline"
 )
 
-var levelColumns = []string{"seq", "ord", "kind", "from_level", "to_level", "at"}
+var levelColumns = []string{"seq", "ord", "kind", "from_level", "to_level", "at", "prev"}
 
-const selectMoveSeq = `SELECT COALESCE(MAX(seq), 0) FROM customer_level`
-
+// flushLevels writes pending changes.
 func (s *Service) flushLevels(ctx context.Context) error {
 	if len(s.moves) == 0 {
 		return nil
 	}
-	if s.moveSeq == 0 {
-		if err := s.db.Get(ctx, selectMoveSeq, nil, &s.moveSeq); err != nil {
-			return fmt.Errorf("read level history: %w", err)
-		}
-	}
 	args := s.args[:0]
 	for _, m := range s.moves {
-		s.moveSeq++
-		args = append(args, s.moveSeq, int64(m.ord), m.kind, m.from, m.to, m.at)
+		args = append(args, m.seq, int64(m.ord), m.kind, m.from, m.to, m.at, m.prev)
 	}
 	s.args = args
 	if err := s.db.InsertMany(ctx, "customer_level", levelColumns, args, ""); err != nil {
@@ -38,29 +32,78 @@ func (s *Service) flushLevels(ctx context.Context) error {
 	return nil
 }
 
-const selectLevels = `SELECT ord, kind, to_level FROM customer_level ORDER BY seq`
+const selectLevels = `SELECT seq, ord, kind, to_level FROM customer_level WHERE seq > $1 ORDER BY seq`
 
-const selectLevelsOf = `SELECT ord, kind, to_level FROM customer_level WHERE ord = $1 ORDER BY seq`
-
-// loadLevels plays the history of all customers, or of one.
-func (s *Service) loadLevels(ctx context.Context, only *timeline.Ord) error {
-	query, args := selectLevels, []any(nil)
-	if only != nil {
-		query, args = selectLevelsOf, []any{*only}
-		for _, l := range s.levels {
-			l.put(*only, NoLevel)
-		}
-	}
-	err := s.db.Each(ctx, query, args, func(rows *sql.Rows) error {
+// playLevels applies the history after s.moveSeq: all of it, or what a saved copy lacks.
+func (s *Service) playLevels(ctx context.Context) error {
+	err := s.db.Each(ctx, selectLevels, []any{s.moveSeq}, func(rows *sql.Rows) error {
+		var seq int64
 		var ord timeline.Ord
 		var kind string
 		var level int
-		if err := rows.Scan(&ord, &kind, &level); err != nil {
+		if err := rows.Scan(&seq, &ord, &kind, &level); err != nil {
 			return err
 		}
 		if i := kindIndex(kind); i >= 0 && level < len(levelKinds[i].levels) {
 			s.levels[i].put(ord, level)
 		}
+		s.moveSeq = seq
+		s.chain(ord, seq)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read level history: %w", err)
+	}
+	return nil
+}
+
+// chain notes the newest change of a customer and gives the one before.
+func (s *Service) chain(ord timeline.Ord, seq int64) (prev int64) {
+	s.lastMove = reach(s.lastMove, ord)
+	prev = int64(s.lastMove[ord])
+	s.lastMove[ord] = uint32(seq)
+	return prev
+}
+
+const selectMove = `SELECT seq, ord, kind, from_level, to_level, at, prev FROM customer_level WHERE seq = $1`
+
+const selectMoves = `SELECT seq, ord, kind, from_level, to_level, at, prev FROM customer_level
+WHERE ord = $1 ORDER BY seq DESC`
+
+// eachMove visits the changes of one record, newest first, until visit returns false. While
+// the newest is not on disk yet, it reads the table through instead of the chain.
+func (s *Service) eachMove(ctx context.Context, ord timeline.Ord, visit func(m move) bool) error {
+	s.tl.RLock()
+	next := int64(0)
+	if int(ord) < len(s.lastMove) {
+		next = int64(s.lastMove[ord])
+	}
+	s.tl.RUnlock()
+	for first := true; next != 0; first = false {
+		var m move
+		err := s.db.Get(ctx, selectMove, []any{next}, &m.seq, &m.ord, &m.kind, &m.from, &m.to, &m.at, &m.prev)
+		if first && fault.Is(err, fault.NotFound) {
+			return s.scanMoves(ctx, ord, visit)
+		}
+		if err != nil {
+			return fmt.Errorf("read level history: %w", err)
+		}
+		if !visit(m) {
+			return nil
+		}
+		next = m.prev
+	}
+	return nil
+}
+
+func (s *Service) scanMoves(ctx context.Context, ord timeline.Ord, visit func(m move) bool) error {
+	more := true
+	err := s.db.Each(ctx, selectMoves, []any{int64(ord)}, func(rows *sql.Rows) error {
+		var m move
+		if err := rows.Scan(&m.seq, &m.ord, &m.kind, &m.from, &m.to, &m.at, &m.prev); err != nil {
+			return err
+		}
+		more = more && visit(m)
 		return nil
 	})
 	if err != nil {
@@ -78,9 +121,6 @@ type LevelChange struct {
 	At       time.Time
 }
 
-const selectHistory = `SELECT seq, kind, from_level, to_level, at FROM customer_level
-WHERE ord = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`
-
 // LevelHistory is up to limit changes of root's records before seq (0: the newest),
 // newest first. No lock held.
 func (s *Service) LevelHistory(ctx context.Context, root uint32, before int64, limit int) ([]LevelChange, error) {
@@ -92,20 +132,20 @@ func (s *Service) LevelHistory(ctx context.Context, root uint32, before int64, l
 	s.tl.RUnlock()
 	var out []LevelChange
 	for _, leaf := range leaves {
-		err := s.db.Each(ctx, selectHistory, []any{leaf, before, limit}, func(rows *sql.Rows) error {
-			c := LevelChange{Customer: id.Customer(leaf)}
-			var from, to int
-			var at int64
-			if err := rows.Scan(&c.Seq, &c.Kind, &from, &to, &at); err != nil {
-				return err
+		n := 0
+		err := s.eachMove(ctx, leaf, func(m move) bool {
+			if m.seq < before {
+				n++
+				l := s.Level(m.kind)
+				out = append(out, LevelChange{
+					Seq: m.seq, Customer: id.Customer(leaf), Kind: m.kind,
+					From: l.name(m.from), To: l.name(m.to), At: time.UnixMilli(m.at).UTC(),
+				})
 			}
-			l := s.Level(c.Kind)
-			c.From, c.To, c.At = l.name(from), l.name(to), time.UnixMilli(at).UTC()
-			out = append(out, c)
-			return nil
+			return n < limit
 		})
 		if err != nil {
-			return nil, fmt.Errorf("read level history: %w", err)
+			return nil, err
 		}
 	}
 	slices.SortFunc(out, func(a, b LevelChange) int { return int(b.Seq - a.Seq) })
@@ -139,20 +179,16 @@ func (s *Service) LevelFlows(ctx context.Context, kind string, from, to time.Tim
 	return out, nil
 }
 
-const selectLevelAt = `SELECT kind, to_level FROM customer_level WHERE ord = $1 AND at <= $2 ORDER BY seq`
-
 // LevelsAt are root's levels at a past moment by kind, NoLevel if none. No lock held.
 func (s *Service) LevelsAt(ctx context.Context, root uint32, at time.Time) (map[string]int, error) {
 	out := map[string]int{AIPL: NoLevel, AARRR: NoLevel, Tier: NoLevel}
-	err := s.db.Each(ctx, selectLevelAt, []any{root, at.UnixMilli()}, func(rows *sql.Rows) error {
-		var kind string
-		var level int
-		err := rows.Scan(&kind, &level)
-		out[kind] = level
-		return err
+	found := map[string]bool{}
+	err := s.eachMove(ctx, root, func(m move) bool {
+		if m.at <= at.UnixMilli() && !found[m.kind] {
+			found[m.kind] = true
+			out[m.kind] = m.to
+		}
+		return len(found) < len(levelKinds)
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read level history: %w", err)
-	}
-	return out, nil
+	return out, err
 }

@@ -34,7 +34,7 @@ func (s *Service) Load(ctx context.Context) error {
 	if err := s.eachOrder(ctx, nil, s.take); err != nil {
 		return fmt.Errorf("load orders: %w", err)
 	}
-	if err := s.loadLevels(ctx, nil); err != nil {
+	if err := s.playLevels(ctx); err != nil {
 		return fmt.Errorf("load levels: %w", err)
 	}
 	s.rebuildComputed()

@@ -10,12 +10,12 @@ import (
 // Reload reads these records anew after a snapshot was restored: their rows may have
 // changed since. Identity is reloaded before. Writer only.
 func (s *Service) Reload(ctx context.Context, ords []uint32) error {
+	if err := s.playLevels(ctx); err != nil {
+		return fmt.Errorf("reload levels: %w", err)
+	}
 	for _, ord := range ords {
 		if err := s.reloadOrders(ctx, ord); err != nil {
 			return fmt.Errorf("reload orders: %w", err)
-		}
-		if err := s.loadLevels(ctx, &ord); err != nil {
-			return fmt.Errorf("reload levels: %w", err)
 		}
 		if ord != 0 {
 			delete(s.docs, ord)

@@ -73,6 +73,11 @@ func (s *Service) restoreSets(d *decoder) {
 			d.err = set.UnmarshalBinary(raw)
 		}
 	}
+	s.moveSeq = int64(d.num())
+	s.lastMove = make([]uint32, d.len())
+	for i := range s.lastMove {
+		s.lastMove[i] = uint32(d.num())
+	}
 	for _, l := range s.levels {
 		l.of = d.bytes()
 		for _, level := range l.of {

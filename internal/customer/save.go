@@ -14,10 +14,10 @@ import (
 //
 //	format, currency
 //	crowded, columns: name, kept, wanted, values, codes; a computed one: name, wanted
-//	tags: name, bitmap · levels: codes · stored: bitmap
+//	tags: name, bitmap · levels: last change, newest change by record, codes · stored: bitmap
 //	totals, brand, foreign, order fingerprints
 //	names: text, entries
-const saveFormat = 1
+const saveFormat = 2
 
 // Save writes the memory to w. It takes the read lock itself, for one part at a time,
 // while events may be applied: after Restore, Reload the customers who changed since
@@ -80,17 +80,31 @@ func (s *Service) saveSets(e *encoder) {
 		e.text(tag)
 		e.bytes(raw)
 	}
+	s.saveLevels(e)
+	s.tl.RLock()
+	raw, err := s.stored.ToBytes()
+	s.tl.RUnlock()
+	e.fail(err)
+	e.bytes(raw)
+}
+
+// saveLevels notes first where the history stands: what follows may hold later changes,
+// and Reload plays those again.
+func (s *Service) saveLevels(e *encoder) {
+	s.tl.RLock()
+	seq, last := s.moveSeq, slices.Clone(s.lastMove)
+	s.tl.RUnlock()
+	e.num(uint64(seq))
+	e.num(uint64(len(last)))
+	for _, n := range last {
+		e.num(uint64(n))
+	}
 	for _, l := range s.levels {
 		s.tl.RLock()
 		of := slices.Clone(l.of)
 		s.tl.RUnlock()
 		e.bytes(of)
 	}
-	s.tl.RLock()
-	raw, err := s.stored.ToBytes()
-	s.tl.RUnlock()
-	e.fail(err)
-	e.bytes(raw)
 }
 
 func (s *Service) saveTotals(e *encoder) {

@@ -36,6 +36,7 @@ type road struct {
 }
 
 func (r *road) SubmitEvents(ctx context.Context, evs []*event.Event) (int, error) {
+	defer r.log.Stored()
 	return len(evs), r.db.InTx(ctx, func(ctx context.Context) error {
 		r.timeline.Lock()
 		defer r.timeline.Unlock()

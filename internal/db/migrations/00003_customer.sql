@@ -21,16 +21,17 @@ CREATE TABLE customer_order (
 );
 CREATE INDEX customer_order_ord ON customer_order (ord);
 
--- Every change of a lifecycle stage or tier. -1 is no stage.
+-- Every change of a lifecycle stage or tier. -1 is no stage. prev chains the changes of one
+-- customer, so that no index is needed: one would cost a random page for each change.
 CREATE TABLE customer_level (
     seq        ROWKEY,
     ord        BIGINT NOT NULL,
     kind       TEXT   NOT NULL,
     from_level BIGINT NOT NULL,
     to_level   BIGINT NOT NULL,
-    at         BIGINT NOT NULL
+    at         BIGINT NOT NULL,
+    prev       BIGINT NOT NULL  -- seq of the customer's change before, 0 none
 );
-CREATE INDEX customer_level_ord ON customer_level (ord, seq);
 
 -- The rules of stages and tiers, lowest first; defaults apply where there is no row.
 CREATE TABLE level_rule (
