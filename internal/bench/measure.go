@@ -18,7 +18,7 @@ import (
 
 // batchSenders is how many connections post batches: enough that a transaction carries a
 // few thousand events.
-const batchSenders = 32
+const batchSenders = 20
 
 func measureIngest(ctx context.Context, b *bench) error {
 	l, took := b.send(ctx, batchSenders, 100, "/v1/batch", time.Duration(b.Seconds)*time.Second)
