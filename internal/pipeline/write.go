@@ -93,10 +93,11 @@ func (p *Pipeline) next() *work {
 	}
 }
 
-// run handles one batch in one transaction and answers its submitters.
+// run handles one batch in one transaction and answers its submitters. They are answered
+// before derived state is loaded again, which may take as long as the disk is full.
 func (p *Pipeline) run(ctx context.Context, batch []*work) {
 	started := p.Clock.Now()
-	err := p.Ready()
+	err, lost := p.Ready(), false
 	if err == nil {
 		p.batch++
 		err = p.DB.InTx(ctx, func(ctx context.Context) error { return p.handle(ctx, batch) })
@@ -104,7 +105,7 @@ func (p *Pipeline) run(ctx context.Context, batch []*work) {
 		if err == nil {
 			p.Log.Stored()
 		} else {
-			p.failed(ctx, batch, err)
+			lost = p.failed(batch, err)
 		}
 	}
 	b := Batch{Took: p.Clock.Now().Sub(started)}
@@ -116,22 +117,26 @@ func (p *Pipeline) run(ctx context.Context, batch []*work) {
 	if err == nil {
 		p.observe(b)
 	}
+	if lost {
+		p.reload(ctx)
+	}
 }
 
-// failed decides what a failed transaction means for derived state.
-func (p *Pipeline) failed(ctx context.Context, batch []*work, err error) {
+// failed decides what a failed transaction means for derived state; lost says that it is
+// to be loaded again.
+func (p *Pipeline) failed(batch []*work, err error) (lost bool) {
 	var known *fault.Error
 	if len(batch) == 1 && batch[0].fn != nil && errors.As(err, &known) &&
 		known.Kind != fault.Internal && known.Kind != fault.Unavailable {
 		p.batch--
-		return // the function refused before it changed anything
+		return false // the function refused before it changed anything
 	}
 	p.fail(err)
 	if db.IsDiskError(err) {
 		p.fatal <- fmt.Errorf("write failed: %w", err)
-		return
+		return false
 	}
-	p.reload(ctx)
+	return true
 }
 
 // reload loads derived state until it succeeds, then takes work again.
