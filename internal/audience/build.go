@@ -39,18 +39,19 @@ const scanWorkers = 2
 func (e *Engine) prepareColumns(ctx context.Context, rules []*rule.Rule) error {
 	e.scans.RLock()
 	defer e.scans.RUnlock()
+	var props []string
 	for _, r := range rules {
 		d := r.Deps()
-		for _, prop := range d.Props {
-			if err := e.tl.BuildColumn(ctx, prop, e.fetch, nil); err != nil {
-				return fmt.Errorf("build column of property %s: %w", prop, err)
-			}
-		}
+		props = append(props, d.Props...)
 		for _, name := range d.Traits {
 			if err := e.customers.EnsureTrait(ctx, name); err != nil {
 				return fmt.Errorf("build column of trait %s: %w", name, err)
 			}
 		}
+	}
+	slices.Sort(props)
+	if err := e.tl.BuildColumns(ctx, slices.Compact(props), e.fetch, nil); err != nil {
+		return fmt.Errorf("build property columns: %w", err)
 	}
 	return nil
 }

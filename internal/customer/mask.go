@@ -91,16 +91,17 @@ func MaskIdentity(kind, value string) string {
 	return value
 }
 
-// MaskObject masks the personal members of a JSON object, at every depth.
-func MaskObject(object []byte) []byte {
+// MaskObject masks the personal members of a JSON object, at every depth. eventName is the
+// event whose properties they are, "" for a context.
+func MaskObject(eventName string, object []byte) []byte {
 	r := gjson.ParseBytes(object)
 	if !r.IsObject() {
 		return object
 	}
-	return maskMembers(nil, r)
+	return maskMembers(nil, eventName, r)
 }
 
-func maskMembers(dst []byte, r gjson.Result) []byte {
+func maskMembers(dst []byte, eventName string, r gjson.Result) []byte {
 	open, end := byte('{'), byte('}')
 	if r.IsArray() {
 		open, end = '[', ']'
@@ -117,10 +118,10 @@ func maskMembers(dst []byte, r gjson.Result) []byte {
 			dst = append(dst, ':')
 		}
 		switch {
-		case open == '{' && event.Personal(k.Str):
+		case open == '{' && event.PersonalProp(eventName, k.Str):
 			dst = append(dst, MaskValue(k.Str, []byte(v.Raw))...)
 		case v.IsObject(), v.IsArray():
-			dst = maskMembers(dst, v)
+			dst = maskMembers(dst, eventName, v)
 		default:
 			dst = append(dst, v.Raw...)
 		}

@@ -31,7 +31,7 @@ func TestMaskValue_HidesPersonalValues(t *testing.T) {
 			t.Errorf("%s %s is masked as %s, want %s", c.name, c.value, got, c.want)
 		}
 	}
-	got := string(MaskObject([]byte(`{"sku":"a","to":[{"phone":"13812348000","n":1}],"name":"Li"}`)))
+	got := string(MaskObject("Form Submitted", []byte(`{"sku":"a","to":[{"phone":"13812348000","n":1}],"name":"Li"}`)))
 	if want := `{"sku":"a","to":[{"phone":"138****8000","n":1}],"name":"L**"}`; got != want {
 		t.Errorf("masked object %s, want %s", got, want)
 	}
@@ -41,7 +41,7 @@ func FuzzMaskObject(f *testing.F) {
 	f.Add([]byte(`{"phone":"13812348000","a":[1,{"name":"x"}]}`))
 	f.Add([]byte(`{"email":{"name":[]},"":null}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		MaskObject(raw)
+		MaskObject("Product Viewed", raw)
 	})
 }
 

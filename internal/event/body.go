@@ -29,10 +29,10 @@ func (l *Log) Prepare(ev *Event) {
 	plain := appendBody(make([]byte, 0, 128+len(ev.Props)+len(ev.Context)), ev)
 	ev.prep.sealed = l.box.Seal(make([]byte, 0, len(plain)+seal.Overhead), plain, scope)
 	ev.prep.dedupe = Fingerprint(ev.SourceID, ev.MessageID)
-	ev.prep.scalars = Scalars(nil, ev.Props)
+	ev.prep.scalars = indexable(ev.Name, Scalars(nil, ev.Props))
 }
 
-// Scalars are the event's scalar properties, as computed by Prepare.
+// Scalars are the event's scalar properties that are not personal, as computed by Prepare.
 func (ev *Event) Scalars() []Prop { return ev.prep.scalars }
 
 // Fingerprint is 64 bits of (source, message id): FNV-1a with Murmur3's finaliser.

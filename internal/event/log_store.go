@@ -107,11 +107,15 @@ func (l *Log) Scan(ctx context.Context, from, to uint64, visit func(s *Stored) e
 	})
 }
 
-// Props opens the event and appends its scalar properties to dst, using buf as scratch.
+// Props opens the event and appends its scalar properties that are not personal to dst,
+// using buf as scratch.
 func (s *Stored) Props(dst []Prop, buf []byte) ([]Prop, []byte, error) {
 	plain, err := s.log.box.Open(buf[:0], s.body, scope)
 	if err != nil {
 		return dst, buf, fmt.Errorf("open event %d: %w", s.Seq, err)
 	}
-	return Scalars(dst, rawProps(plain)), plain, nil
+	name, _ := s.log.Name(s.NameID)
+	n := len(dst)
+	dst = Scalars(dst, rawProps(plain))
+	return dst[:n+len(indexable(name, dst[n:]))], plain, nil
 }

@@ -23,3 +23,31 @@ func Personal(name string) bool {
 	return personal[n] || strings.HasSuffix(n, "phone") || strings.HasSuffix(n, "email") ||
 		strings.HasSuffix(n, "mobile") || strings.HasSuffix(n, "address")
 }
+
+// things are the first words of events whose property "name" names a thing: a product, a
+// page, a coupon.
+var things = map[string]bool{
+	"Product": true, "Products": true, "Order": true, "Cart": true, "Checkout": true, "Wishlist": true, "Page": true,
+	"Screen": true, "Coupon": true, "Promotion": true, "Material": true, "Message": true, "Payment": true, "Item": true,
+}
+
+// PersonalProp is Personal for a property of an event, where "name" is a person's only in
+// some events. With no event named it says whether the property is personal in every event.
+func PersonalProp(eventName, prop string) bool {
+	if strings.EqualFold(prop, "name") {
+		first, _, _ := strings.Cut(eventName, " ")
+		return eventName != "" && !things[first]
+	}
+	return Personal(prop)
+}
+
+// indexable drops what must not be held in clear from an event's scalar properties.
+func indexable(eventName string, props []Prop) []Prop {
+	out := props[:0]
+	for _, p := range props {
+		if !PersonalProp(eventName, p.Key) {
+			out = append(out, p)
+		}
+	}
+	return out
+}

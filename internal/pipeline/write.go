@@ -31,6 +31,8 @@ func (p *Pipeline) write() {
 		select {
 		case w := <-p.queue:
 			p.take(ctx, w)
+		case <-p.tidyDue():
+			p.tidy()
 		case <-p.wake:
 			p.armed = 0
 			p.run(ctx, nil)
@@ -41,6 +43,31 @@ func (p *Pipeline) write() {
 		if p.gone() {
 			return
 		}
+	}
+}
+
+// untidyEvents is how many new events make it worth merging the timeline's recent parts
+// into the sorted base, so that scans read straight on.
+const untidyEvents = 50_000
+
+// atOnce is a channel that can always be received from.
+var atOnce = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
+
+// tidyDue can be received from while the timeline wants merging. Beside other work that
+// waits it gets its turn by chance, for a few milliseconds at a time.
+func (p *Pipeline) tidyDue() <-chan struct{} {
+	if p.untidy < untidyEvents {
+		return nil
+	}
+	return atOnce
+}
+
+// tidy merges one part of the timeline.
+func (p *Pipeline) tidy() {
+	p.Timeline.Lock()
+	defer p.Timeline.Unlock()
+	if !p.Timeline.Tidy() {
+		p.untidy = 0
 	}
 }
 
@@ -115,6 +142,7 @@ func (p *Pipeline) run(ctx context.Context, batch []*work) {
 		p.answer(w, err)
 	}
 	if err == nil {
+		p.untidy += b.Events
 		p.observe(b)
 	}
 	if lost {

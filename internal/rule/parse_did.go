@@ -105,7 +105,7 @@ func (p *parser) of(o, c object) string {
 		return ""
 	}
 	name := p.name(holder, "of")
-	if event.Personal(name) {
+	if event.PersonalProp("", name) {
 		p.fail(holder.at("of"), `%q is personal data, which rules do not read; choose another property`, name)
 	}
 	return name

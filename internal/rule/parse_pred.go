@@ -38,11 +38,13 @@ func (p *parser) predicate(o object, key string) predicate {
 	switch {
 	case opText.Type != gjson.String || !slices.Contains(allOps, pred.op):
 		p.fail(o.at("op"), "unknown comparison; use one of: %s", opNames(allOps))
+	case key == "prop" && event.PersonalProp("", pred.name):
+		p.fail(o.at(key), `%q is personal data, which rules do not read; choose another property`, pred.name)
 	case pred.op == opExists || pred.op == opMissing:
 		if value.Exists() {
 			p.fail(o.at("value"), "%q takes no value; remove it", pred.op)
 		}
-	case event.Personal(pred.name):
+	case key == "trait" && event.Personal(pred.name):
 		p.fail(o.at("op"), `%q is personal data, which rules do not read; only "exists" and "missing" are allowed`, pred.name)
 	case !value.Exists():
 		p.fail(o.ptr, `"value" is missing; %q compares with one`, pred.op)

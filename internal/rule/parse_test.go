@@ -120,7 +120,7 @@ func TestParse_NamesTheFault(t *testing.T) {
 		{`{"did":{"event":"A","within":"1d","between":["2025-01-01","2025-01-02"]}}`, "/did/between"},
 		{`{"did":{"event":"A","where":{}}}`, "/did/where"},
 		{`{"did":{"event":"A","where":[{"prop":"x","op":"eq"}]}}`, "/did/where/0"},
-		{`{"did":{"event":"A","where":[{"prop":"email","op":"eq","value":"x"}]}}`, "/did/where/0/op"},
+		{`{"did":{"event":"A","where":[{"prop":"email","op":"eq","value":"x"}]}}`, "/did/where/0/prop"},
 		{`{"did":{"event":"A","where":[{"trait":"x","op":"exists"}]}}`, "/did/where/0/trait"},
 		{`{"did":{"event":"A","count":3}}`, "/did/count"},
 		{`{"did":{"event":"A","count":{}}}`, "/did/count"},

@@ -67,7 +67,7 @@ func (s *Store) addColumn(prop string) *Column {
 	case len(s.columns) >= maxSlots:
 		c.slot = -1
 		return c
-	case event.Personal(prop):
+	case event.PersonalProp("", prop):
 		c.state.Store(barred)
 	case !s.crowded:
 		c.state.Store(kept)

@@ -121,7 +121,7 @@ func wireEvent(ev *event.Event, open bool) Event {
 		out.Tags = append(out.Tags, TagChange{op.Tag, op.Remove})
 	}
 	if !open {
-		out.Properties, out.Context = customer.MaskObject(out.Properties), customer.MaskObject(out.Context)
+		out.Properties, out.Context = customer.MaskObject(ev.Name, out.Properties), customer.MaskObject("", out.Context)
 	}
 	return out
 }

@@ -145,7 +145,7 @@ func wireSample(ev *event.Event, unmask bool) Sample {
 	if unmask {
 		return s
 	}
-	s.Props = customer.MaskObject(s.Props)
+	s.Props = customer.MaskObject(ev.Name, s.Props)
 	for i, who := range s.Identities {
 		s.Identities[i].Value = customer.MaskIdentity(who.Type, who.Value)
 	}
