@@ -104,7 +104,9 @@ func (s *Service) Plan(t Touch) { s.pending = append(s.pending, t) }
 // OnEvent notes consent given or withdrawn, under the record leaf.
 func (s *Service) OnEvent(ev *event.Event, leaf uint32) {
 	if ev.Name == event.ConsentGiven || ev.Name == event.ConsentWithdrawn {
-		s.news = append(s.news, readConsent(ev, leaf))
+		if c, ok := readConsent(ev, leaf); ok {
+			s.news = append(s.news, c)
+		}
 	}
 }
 

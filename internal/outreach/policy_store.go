@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/tidwall/gjson"
 
@@ -27,15 +28,18 @@ type consent struct {
 const anyChannel = "*"
 
 // readConsent reads the property channel; without one every channel is meant.
-func readConsent(ev *event.Event, leaf uint32) consent {
+func readConsent(ev *event.Event, leaf uint32) (c consent, ok bool) {
+	c = consent{
+		ord: leaf, channel: anyChannel, given: ev.Name == event.ConsentGiven, at: ev.At.UnixMilli(), seq: ev.Seq,
+	}
 	channel := gjson.GetBytes(ev.Props, "channel").String()
-	if channel == "" || len(channel) > 64 {
-		channel = anyChannel
+	if len(channel) > 64 || strings.ContainsFunc(channel, unicode.IsControl) {
+		return c, !c.given // of a channel that cannot be read, only a no is understood
 	}
-	return consent{
-		ord: leaf, channel: strings.ToLower(channel), given: ev.Name == event.ConsentGiven,
-		at: ev.At.UnixMilli(), seq: ev.Seq,
+	if channel != "" {
+		c.channel = strings.ToLower(channel)
 	}
+	return c, true
 }
 
 const upsertConsent = `INSERT INTO consent (ord, channel, given, at, seq) VALUES ($1, $2, $3, $4, $5)

@@ -86,12 +86,16 @@ func TestConsent_NewestWordByEventTimeDecides(t *testing.T) {
 		r.consent(4, event.ConsentGiven, "sms", noon)
 		r.consent(5, event.ConsentGiven, "", noon)
 		r.consent(6, event.ConsentGiven, "webhook", noon)
+		r.consent(9, event.ConsentGiven, `web\u0000hook`, noon) // of a channel nobody can read
+		r.consent(10, event.ConsentGiven, "webhook", noon)
+		r.consent(10, event.ConsentWithdrawn, `\u0007`, noon.Add(time.Minute))
 		r.consent(7, event.ConsentWithdrawn, "", noon.Add(time.Minute))
 		r.merge(6, 7) // one person: the newer word counts
 		exempt := r.touch(8)
 		exempt.Transactional = true
-		r.plan(r.touch(1), r.touch(2), r.touch(3), r.touch(4), r.touch(5), r.touch(6), exempt)
+		r.plan(r.touch(1), r.touch(2), r.touch(3), r.touch(4), r.touch(5), r.touch(6), r.touch(9), r.touch(10), exempt)
 		want := map[uint32]outreach.State{
+			9: outreach.Suppressed, 10: outreach.Suppressed,
 			1: outreach.StateAccepted, 2: outreach.Suppressed, 3: outreach.Suppressed, 4: outreach.Suppressed,
 			5: outreach.StateAccepted, 6: outreach.Suppressed, 8: outreach.StateAccepted,
 		}
