@@ -29,7 +29,7 @@ var builtin = map[string][]string{
 var BuiltinPatterns = []string{
 	"any type: nothing but spaces, or no letter and no digit",
 	"any type: nothing but zeros",
-	"phone: the last eight digits are equal, or 12345678",
+	"phone: the last eight digits are equal",
 	"email: noreply@, no-reply@, donotreply@",
 }
 
@@ -72,7 +72,7 @@ func patternBlocks(prefix, value string) bool {
 			return false
 		}
 		tail := value[len(value)-8:]
-		return tail == "12345678" || strings.Count(tail, tail[:1]) == len(tail)
+		return strings.Count(tail, tail[:1]) == len(tail)
 	case "email":
 		local, _, _ := strings.Cut(value, "@")
 		local = strings.NewReplacer("-", "", "_", "", ".", "").Replace(local)
