@@ -139,7 +139,7 @@ func (p *Pipeline) run(ctx context.Context, batch []*work) {
 	for _, w := range batch {
 		b.Events += w.result.Accepted
 		b.Duplicates += w.result.Duplicates
-		p.answer(w, err)
+		p.answer(w, p.blame(batch, err))
 	}
 	if err == nil {
 		p.untidy += b.Events
@@ -148,6 +148,18 @@ func (p *Pipeline) run(ctx context.Context, batch []*work) {
 	if lost {
 		p.reload(ctx)
 	}
+}
+
+// blame is what the submitters of a failed batch hear. Alone, one hears the error itself.
+// Among others nobody knows whose event it was: all are told to send again.
+func (p *Pipeline) blame(batch []*work, err error) error {
+	if err == nil || len(batch) == 1 {
+		return err
+	}
+	if closed := p.Ready(); closed != nil {
+		return closed
+	}
+	return err
 }
 
 // failed decides what a failed transaction means for derived state; lost says that it is
