@@ -21,6 +21,7 @@ type Event struct {
 	Name       string          `json:"name"`
 	At         time.Time       `json:"at"`
 	ReceivedAt time.Time       `json:"received_at"`
+	Clamped    bool            `json:"clamped,omitempty" doc:"the sender's time was not believable; at is the time of receipt"`
 	Customer   string          `json:"customer" doc:"the record it was noted under: another id if that was merged later"`
 	Properties json.RawMessage `json:"properties,omitempty"`
 	Context    json.RawMessage `json:"context,omitempty"`
@@ -108,7 +109,7 @@ func (h *handlers) before(root uint32, last place, limit int) []place {
 func wireEvent(ev *event.Event, open bool) Event {
 	out := Event{
 		Seq: ev.Seq, Name: ev.Name, At: ev.At.UTC(), ReceivedAt: ev.ReceivedAt.UTC(), Customer: id.Customer(ev.Ord),
-		Properties: ev.Props, Context: ev.Context,
+		Clamped: ev.Clamped, Properties: ev.Props, Context: ev.Context,
 	}
 	for _, op := range ev.Traits {
 		value := op.Value
