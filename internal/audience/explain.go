@@ -44,7 +44,7 @@ func (s *Service) Explain(ctx context.Context, id string, root uint32, at time.T
 	if now {
 		at = s.clock.Now()
 	}
-	out := Explanation{Audience: id, Version: a.version, At: at.UTC()}
+	out := Explanation{Audience: id, Version: a.version, At: at.UTC(), Transitions: []Change{}}
 	r, err := s.ruleOf(a, &out)
 	if err != nil {
 		return out, err
