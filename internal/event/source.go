@@ -78,8 +78,8 @@ func (l *Log) AddSource(ctx context.Context, name, writeKey string, at time.Time
 	if name == "" || len(name) > 64 {
 		return Source{}, fault.BadField("/name", "a source's name has 1 to 64 characters")
 	}
-	if len(writeKey) < 8 {
-		return Source{}, fault.BadField("/write_key", "a write key has at least 8 characters")
+	if writeKey == "" {
+		return Source{}, fault.BadField("/write_key", "a source needs a write key")
 	}
 	hash := sha256.Sum256([]byte(writeKey))
 	err := l.db.InTx(ctx, func(ctx context.Context) error {
