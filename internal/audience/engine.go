@@ -58,6 +58,7 @@ const recentKept = 200
 func NewEngine(tl *timeline.Store, customers *customer.Service, log *event.Log, brand Brand) *Engine {
 	e := &Engine{tl: tl, customers: customers, log: log}
 	e.world = &world{engine: e, brand: brand}
+	tl.UseSome(e.fetchSome)
 	e.clear()
 	return e
 }

@@ -130,3 +130,10 @@ func (e *Engine) fetch(ctx context.Context, from uint64, visit func(seq uint64, 
 		return visit(s.Seq, s.Ord, s.At, s.NameID, props)
 	})
 }
+
+// fetchSome reads single events of the log for such a column.
+func (e *Engine) fetchSome(ctx context.Context, seqs []uint64, visit func(seq uint64, ord timeline.Ord, at int64, props []event.Prop) error) error {
+	return e.log.ScanSome(ctx, seqs, func(s *event.Stored, props []event.Prop) error {
+		return visit(s.Seq, s.Ord, s.At, props)
+	})
+}

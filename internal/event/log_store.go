@@ -4,6 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"yutang/internal/db"
 	"yutang/internal/fault"
@@ -118,4 +123,68 @@ func (s *Stored) Props(dst []Prop, buf []byte) ([]Prop, []byte, error) {
 	n := len(dst)
 	dst = Scalars(dst, rawProps(plain))
 	return dst[:n+len(indexable(name, dst[n:]))], plain, nil
+}
+
+const (
+	someWorkers = 2
+	someChunk   = 256
+)
+
+// ScanSome visits the stored events at these places, in any order, one visit at a time.
+// The visitor must not keep s or props.
+func (l *Log) ScanSome(ctx context.Context, seqs []uint64, visit func(s *Stored, props []Prop) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	chunks := make(chan []uint64)
+	var mu sync.Mutex
+	for range someWorkers {
+		group.Go(func() error {
+			for chunk := range chunks {
+				if err := l.scanChunk(ctx, chunk, &mu, visit); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		defer close(chunks)
+		for chunk := range slices.Chunk(seqs, someChunk) {
+			select {
+			case chunks <- chunk:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// scanChunk writes the places into the statement itself: they are numbers, and a driver
+// that searches its parameters would take longer than the reading.
+func (l *Log) scanChunk(ctx context.Context, seqs []uint64, mu *sync.Mutex, visit func(s *Stored, props []Prop) error) error {
+	text := []byte("SELECT seq, ord, name_id, at, dedupe, body FROM event WHERE seq IN (")
+	for i, seq := range seqs {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendUint(text, seq, 10)
+	}
+	s := Stored{log: l}
+	var body sql.RawBytes
+	var props []Prop
+	var buf []byte
+	return l.db.Each(ctx, string(append(text, ')')), nil, func(r *sql.Rows) (err error) {
+		var seq, ord, name, dedupe int64
+		if err := r.Scan(&seq, &ord, &name, &s.At, &dedupe, &body); err != nil {
+			return err
+		}
+		s.Seq, s.Ord, s.NameID, s.Dedupe, s.body = uint64(seq), uint32(ord), uint16(name), uint64(dedupe), body
+		if props, buf, err = s.Props(props[:0], buf); err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		return visit(&s, props)
+	})
 }

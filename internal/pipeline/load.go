@@ -37,6 +37,7 @@ func (p *Pipeline) Load(ctx context.Context) error {
 	if err := p.Audiences.Prepare(ctx); err != nil {
 		return err
 	}
+	p.untidy = untidyEvents
 	p.saved.Store(m.Batch)
 	p.savedSeq.Store(m.Seq)
 	if p.Audiences.Covers(saved) {

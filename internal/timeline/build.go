@@ -13,6 +13,16 @@ import (
 // the first error of visit and returns it. The props are not kept after the call.
 type Fetch func(ctx context.Context, fromSeq uint64, visit func(seq uint64, ord Ord, at int64, name NameID, props []event.Prop) error) error
 
+// FetchSome reads the events at these places of the log, in any order.
+type FetchSome func(ctx context.Context, seqs []uint64, visit func(seq uint64, ord Ord, at int64, props []event.Prop) error) error
+
+// UseSome lets builds read only the events that can have a property, where those are few.
+// Before the first build.
+func (s *Store) UseSome(fetch FetchSome) { s.some = fetch }
+
+// fewOf is the share of events up to which they are read one by one.
+const fewOf = 8
+
 // buildStep is how many values are filled in without letting readers in.
 const buildStep = 4096
 
@@ -109,6 +119,17 @@ func (b *build) run(ctx context.Context, fetch Fetch) error {
 	if err := b.settle(ctx); err != nil {
 		return err
 	}
+	if seqs, few := b.places(); few {
+		err := b.store.some(ctx, seqs, func(seq uint64, ord Ord, at int64, props []event.Prop) error {
+			b.take(uint32(seq), ord, at, props)
+			return ctx.Err()
+		})
+		if err != nil {
+			return err
+		}
+		b.fill()
+		return b.compact(ctx)
+	}
 	err := fetch(ctx, 1, func(seq uint64, ord Ord, at int64, _ NameID, props []event.Prop) error {
 		if seq > b.until {
 			return errCaughtUp
@@ -121,6 +142,41 @@ func (b *build) run(ctx context.Context, fetch Fetch) error {
 	}
 	b.fill()
 	return b.compact(ctx)
+}
+
+// places lists, in order, the events that can have one of the properties, unless that is
+// not known or they are not few.
+func (b *build) places() (seqs []uint64, few bool) {
+	s := b.store
+	s.RLock()
+	defer s.RUnlock()
+	var names []uint64
+	for _, c := range b.columns {
+		if c.blind {
+			return nil, false
+		}
+		for i, word := range c.names {
+			for i >= len(names) {
+				names = append(names, 0)
+			}
+			names[i] |= word
+		}
+	}
+	if s.some == nil {
+		return nil, false
+	}
+	for _, g := range s.segments {
+		for i, name := range g.base.name {
+			if int(name)/64 < len(names) && names[name/64]&(1<<(name%64)) != 0 && uint64(g.base.seq[i]) <= b.until {
+				seqs = append(seqs, uint64(g.base.seq[i]))
+			}
+		}
+		if len(seqs) > b.total/fewOf+buildStep {
+			return nil, false
+		}
+	}
+	slices.Sort(seqs)
+	return seqs, true
 }
 
 // settle moves the events there are into the bases, where codes can be put.

@@ -36,6 +36,8 @@ type Column struct {
 	state  atomic.Uint32
 	wanted atomic.Bool // somebody uses it: not given up for having many values
 	text   bool        // has a value that is not a number
+	names  []uint64    // bits of the event names it was seen with; guarded by the store's lock
+	blind  bool        // names may lack some: properties were passed over before it was added
 	born   uint64      // the store's count of built columns when this one was built
 }
 
@@ -62,7 +64,7 @@ func (s *Store) Column(prop string) (c *Column, ready bool) {
 // it does not know was in no event, so its empty column is complete.
 func (s *Store) addColumn(prop string) *Column {
 	prop = strings.Clone(prop)
-	c := &Column{Prop: prop, Dict: NewDict(), slot: len(s.columns)}
+	c := &Column{Prop: prop, Dict: NewDict(), slot: len(s.columns), blind: s.crowded}
 	switch {
 	case len(s.columns) >= maxSlots:
 		c.slot = -1
@@ -102,15 +104,25 @@ func (s *Store) columnAt(name NameID, i int, prop string) *Column {
 		return shape[i]
 	}
 	c := s.seen(prop)
-	switch {
-	case c == nil || c.slot < 0:
+	if c == nil || c.slot < 0 {
 		return nil
+	}
+	c.noteName(name)
+	switch {
 	case i < len(shape):
 		shape[i] = c
 	case i == len(shape):
 		s.shapes[name] = append(shape, c)
 	}
 	return c
+}
+
+// noteName remembers that events of this name may have the property.
+func (c *Column) noteName(name NameID) {
+	for int(name)/64 >= len(c.names) {
+		c.names = append(c.names, 0)
+	}
+	c.names[name/64] |= 1 << (name % 64)
 }
 
 // codeOf gives the code of a value in c, 0 if it gives c up over it.

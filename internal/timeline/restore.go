@@ -79,6 +79,10 @@ func (d *decoder) column() *Column {
 	c.state.Store(uint32(d.num(uint64(kept))))
 	d.check(c.state.Load() != building)
 	c.wanted.Store(d.flag())
+	c.blind = d.flag()
+	for range d.num(1 << 10) {
+		c.names = append(c.names, d.num(1<<64-1))
+	}
 	n := d.num(maxValues + 1)
 	for i := uint64(0); i < n && d.err == nil; i++ {
 		v := event.Value{Kind: event.Kind(d.num(uint64(event.List))), Num: event.Decimal(d.num(1<<64 - 1)), Str: d.text()}

@@ -16,7 +16,7 @@ import (
 //	format, then for each segment: its number + 1, applied, base; then 0
 //	customers, crowded, columns: prop, state, wanted, values
 const (
-	saveFormat  = 1
+	saveFormat  = 2
 	chunkLength = 8192
 )
 
@@ -78,6 +78,8 @@ type savedColumn struct {
 	state  state
 	wanted bool
 	values []event.Value
+	names  []uint64
+	blind  bool
 }
 
 // saveColumns writes what is the same for all segments. A column that was built after
@@ -87,7 +89,9 @@ func (s *Store) saveColumns(e *encoder, built uint64) {
 	customers, crowded := s.Customers(), s.crowded
 	var list []savedColumn
 	for _, c := range s.listColumns() {
-		v := savedColumn{prop: c.Prop, state: c.state.Load(), wanted: c.wanted.Load()}
+		v := savedColumn{
+			prop: c.Prop, state: c.state.Load(), wanted: c.wanted.Load(), names: slices.Clone(c.names), blind: c.blind,
+		}
 		if v.state == building || (v.state == kept && c.born > built) {
 			v.state, v.wanted = left, false
 		}
@@ -104,6 +108,11 @@ func (s *Store) saveColumns(e *encoder, built uint64) {
 		e.text(c.prop)
 		e.num(uint64(c.state))
 		e.flag(c.wanted)
+		e.flag(c.blind)
+		e.num(uint64(len(c.names)))
+		for _, word := range c.names {
+			e.num(word)
+		}
 		e.num(uint64(len(c.values)))
 		for _, v := range c.values {
 			e.num(uint64(v.Kind))

@@ -40,6 +40,7 @@ type Store struct {
 	crowded bool      // properties were passed over because there are too many names
 	built   uint64    // columns built so far
 
+	some    FetchSome
 	shapes  [][]*Column   // by event name: columns of the last event's properties
 	scratch scratch       // the writer's
 	turn    chan struct{} // held by the one who builds columns
