@@ -156,6 +156,9 @@ func (m *machine) act(t *rapid.T) {
 			t.Fatal(err)
 		}
 		m.audiences.Build(a)
+		for range rapid.IntRange(0, 3).Draw(t, "meanwhile") { // while the build runs
+			m.submit(t, m.draw(t))
+		}
 		m.settle(t, id)
 	case "nested":
 		if len(m.ids) < 5 {

@@ -294,3 +294,53 @@ func TestMerge_AndUnmergeRestoreAudiences(t *testing.T) {
 		}
 	})
 }
+
+// covers: B6
+func TestTimedExit_MovesEarlier(t *testing.T) {
+	t.Parallel()
+	r := open(t, dbtest.SQLite(t))
+	id := r.audience(t, `{"trait":"since","op":"within_last","value":"30m"}`)
+	since := func(ago time.Duration) *event.Event {
+		ev := r.track("ann", event.Identified, 0, "")
+		value := r.clock.Now().Add(-ago).Format(time.RFC3339)
+		ev.Traits = []event.TraitOp{{Action: event.TraitSet, Name: "since", Value: json.RawMessage(`"` + value + `"`)}}
+		return ev
+	}
+	r.submit(t, since(10*time.Minute))
+	r.submit(t, since(25*time.Minute))
+	if got := r.members(t, id); len(got) != 1 {
+		t.Fatalf("members: %v", got)
+	}
+	r.clock.Advance(5*time.Minute + tick)
+	r.sync(t)
+	if got := r.members(t, id); len(got) != 0 {
+		t.Fatalf("still a member after the earlier end: %v", got)
+	}
+}
+
+// covers: B6
+func TestBuild_SeesWhatHappensMeanwhile(t *testing.T) {
+	t.Parallel()
+	r := open(t, dbtest.SQLite(t))
+	ctx := context.Background()
+	var evs []*event.Event
+	for i := range 3000 {
+		evs = append(evs, r.track(fmt.Sprint("u", i), "A", time.Hour, ""))
+	}
+	r.submit(t, evs...)
+	for round := range 8 {
+		name := fmt.Sprint("E", round)
+		a, err := r.audiences.Create(ctx, audience.Input{Name: "a", Rule: json.RawMessage(`{"did":{"event":"` + name + `"}}`), By: "test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.audiences.Build(a)
+		for i := range 40 { // some before, some during, some after the scan
+			r.submit(t, r.track(fmt.Sprint("u", i*70), name, 0, ""))
+		}
+		r.settle(t, a.ID)
+		if got := r.members(t, a.ID); len(got) != 40 {
+			t.Fatalf("round %d: %d members, want 40", round, len(got))
+		}
+	}
+}
