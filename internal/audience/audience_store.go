@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -193,4 +194,39 @@ func (s *Service) baseAt(ctx context.Context, num, at int64, blob *[]byte) error
 		return nil
 	}
 	return err
+}
+
+// Version is one version of an audience's rule.
+type Version struct {
+	Version   int             `json:"version"`
+	Rule      json.RawMessage `json:"rule"`
+	CreatedAt time.Time       `json:"created_at"`
+	CreatedBy string          `json:"created_by"`
+	LiveAt    *time.Time      `json:"live_at,omitempty" doc:"when it went live; absent if it never did"`
+}
+
+// Versions lists the versions of an audience, newest first.
+func (s *Service) Versions(ctx context.Context, id string) (out []Version, err error) {
+	a, err := s.find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	err = s.db.Each(ctx, `SELECT version, rule, created_at, created_by, live_at FROM audience_version
+		WHERE audience = $1 ORDER BY version DESC`, []any{a.num}, func(r *sql.Rows) error {
+		var v Version
+		var rule string
+		var created int64
+		var live sql.NullInt64
+		if err := r.Scan(&v.Version, &rule, &created, &v.CreatedBy, &live); err != nil {
+			return err
+		}
+		v.Rule, v.CreatedAt = json.RawMessage(rule), time.UnixMilli(created).UTC()
+		if live.Valid {
+			at := time.UnixMilli(live.Int64).UTC()
+			v.LiveAt = &at
+		}
+		out = append(out, v)
+		return nil
+	})
+	return out, err
 }

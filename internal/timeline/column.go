@@ -9,7 +9,7 @@ import (
 
 const (
 	maxNamed   = 512     // properties that get a column without being asked for
-	maxText    = 4096    // distinct values of such a column that are not all numbers
+	maxText    = 16384   // distinct values of such a column that are not all numbers
 	maxNumbers = 65536   // ... that are
 	maxLength  = 256     // bytes of one value of such a column
 	maxValues  = 4 << 20 // distinct values of any column

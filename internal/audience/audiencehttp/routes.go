@@ -40,6 +40,7 @@ func Routes(a *httpapi.API, s *audience.Service, acc *access.Service, tl *timeli
 	httpapi.Register(a, op(put, "/audiences/{id}", "update-audience", "Change an audience; a changed rule is a new version", write, 0), h.update)
 	httpapi.Register(a, op(del, "/audiences/{id}", "delete-audience", "Delete an audience that nothing uses", write, http.StatusNoContent), h.remove)
 	httpapi.Register(a, op(get, "/audiences/{id}/members", "list-audience-members", "List the members now", read, 0), h.members)
+	httpapi.Register(a, op(get, "/audiences/{id}/versions", "list-audience-versions", "List the versions of the rule, newest first", read, 0), h.versions)
 	httpapi.Register(a, op(get, "/audiences/{id}/explain", "explain-audience", "Why a customer is in or out, now or at a past moment", read, 0), h.explain)
 	httpapi.Register(a, op(get, "/transitions", "list-transitions", "The latest entries and exits of all audiences", read, 0), h.recent)
 }
@@ -143,6 +144,14 @@ func (h *handlers) members(ctx context.Context, in *membersInput) (*httpapi.List
 		p.Next = page.Cursor(roots[len(roots)-1])
 	}
 	return httpapi.Listed(p, func(root uint32) Member { return Member{ID: id.Customer(root)} }), nil
+}
+
+func (h *handlers) versions(ctx context.Context, in *idInput) (*httpapi.List[audience.Version], error) {
+	all, err := h.audiences.Versions(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return httpapi.Listed(page.Page[audience.Version]{Items: all}, same[audience.Version]), nil
 }
 
 type previewInput struct {
