@@ -41,8 +41,8 @@ func TestColumn_IsGivenUpAtManyValues(t *testing.T) {
 		value  func(i int) event.Value
 		ready  bool
 	}{
-		{"texts", 4096, func(i int) event.Value { return text(fmt.Sprint(i)) }, true},
-		{"many texts", 4097, func(i int) event.Value { return text(fmt.Sprint(i)) }, false},
+		{"texts", 16384, func(i int) event.Value { return text(fmt.Sprint(i)) }, true},
+		{"many texts", 16385, func(i int) event.Value { return text(fmt.Sprint(i)) }, false},
 		{"numbers", 65536, number, true},
 		{"many numbers", 65537, number, false},
 		{"lists of scalars", 1, func(int) event.Value { return event.Value{Kind: event.List, Str: `["a"]`} }, true},
@@ -124,7 +124,7 @@ func TestColumn_BuiltAgainHoldsOnlyWhatTheLogHas(t *testing.T) {
 func TestBuildColumns_ReadTheLogOnce(t *testing.T) {
 	t.Parallel()
 	s := timeline.New()
-	m := fill(s, 4097, "a", func(i int) event.Value { return text(fmt.Sprint(i)) })
+	m := fill(s, 16385, "a", func(i int) event.Value { return text(fmt.Sprint(i)) })
 	reads := 0
 	fetch := func(ctx context.Context, from uint64, visit func(uint64, timeline.Ord, int64, timeline.NameID, []event.Prop) error) error {
 		reads++
@@ -143,7 +143,7 @@ func TestBuildColumns_ReadTheLogOnce(t *testing.T) {
 func TestBuildColumn_Stops(t *testing.T) {
 	t.Parallel()
 	s := timeline.New()
-	m := fill(s, 4097, "a", func(i int) event.Value { return text(fmt.Sprint(i)) })
+	m := fill(s, 16385, "a", func(i int) event.Value { return text(fmt.Sprint(i)) })
 	ctx, cancel := context.WithCancel(context.Background())
 	n := 0
 	err := s.BuildColumn(ctx, "a", m.fetch(func() error {
