@@ -11,7 +11,7 @@ var personal = map[string]bool{
 	"address": true, "street": true, "idcard": true, "idnumber": true, "passport": true, "ip": true,
 	"wechat": true, "qq": true, "avatar": true, "birthday": false,
 	"姓名": true, "手机": true, "手机号": true, "电话": true, "邮箱": true, "地址": true, "收货地址": true,
-	"身份证": true, "微信号": true, "昵称": true,
+	"身份证": true, "身份证号": true, "微信号": true, "昵称": true, "收货人": true, "收件人": true, "联系人": true, "consignee": true,
 }
 
 var separators = strings.NewReplacer("_", "", "-", "", " ", "", "$", "")
@@ -20,8 +20,27 @@ var separators = strings.NewReplacer("_", "", "-", "", " ", "", "$", "")
 // values are sealed at rest, masked in answers, kept out of columns, indexes and logs.
 func Personal(name string) bool {
 	n := strings.ToLower(separators.Replace(name))
-	return personal[n] || strings.HasSuffix(n, "phone") || strings.HasSuffix(n, "email") ||
-		strings.HasSuffix(n, "mobile") || strings.HasSuffix(n, "address")
+	if who, ok := strings.CutSuffix(n, "name"); ok && people[who] {
+		return true
+	}
+	for _, ending := range endings {
+		if strings.HasSuffix(n, ending) {
+			return true
+		}
+	}
+	return personal[n]
+}
+
+// endings are how names of personal data end, whatever stands before.
+var endings = []string{
+	"phone", "email", "mobile", "address", "姓名", "手机", "手机号", "手机号码", "电话", "电话号码", "邮箱", "地址", "住址",
+}
+
+// people are the words for a person whose name a "..._name" is.
+var people = map[string]bool{
+	"receiver": true, "recipient": true, "consignee": true, "buyer": true, "customer": true, "contact": true, "member": true,
+	"shipping": true, "billing": true, "given": true, "family": true, "middle": true, "legal": true, "display": true,
+	"cardholder": true, "holder": true, "person": true, "guest": true, "wechat": true, "child": true, "baby": true,
 }
 
 // things are the first words of events whose property "name" names a thing: a product, a
