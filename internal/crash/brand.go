@@ -71,12 +71,18 @@ func (b *Brand) Settle(ctx context.Context, api API) error {
 	return Poll(ctx, func() (bool, error) {
 		for _, a := range audiences {
 			n, state, err := b.count(ctx, api, a)
-			if err != nil || state != "live" || (a.match == nil && n != 0) {
-				return false, fmt.Errorf("audience %q is %s with %d: %w", a.name, state, n, err)
+			if err != nil {
+				return false, err
+			}
+			if state != "live" || (a.match == nil && n != 0) {
+				return false, fmt.Errorf("audience %q is %s with %d", a.name, state, n)
 			}
 		}
 		moving, err := b.moving(ctx, api)
-		return moving == 0, err
+		if err == nil && moving > 0 {
+			err = fmt.Errorf("%d deliveries have not come to an end", moving)
+		}
+		return true, err
 	})
 }
 

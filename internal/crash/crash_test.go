@@ -2,11 +2,13 @@ package crash
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -111,7 +113,7 @@ func judge(t *testing.T, h *Harness) {
 	t.Helper()
 	v, err := h.Verify(t.Context())
 	if err != nil {
-		t.Fatalf("verify: %v\n%s", err, h)
+		t.Fatalf("verify: %v\n%s\n%s", err, h, h.server.Notes())
 	}
 	t.Logf("%s\n%s", v, h)
 	if err := v.Err(); err != nil {
@@ -148,12 +150,23 @@ func TestCrash_LoseNothingAndRepeatNothing(t *testing.T) {
 func hurt(ctx context.Context, h *Harness, rng *rand.Rand, i int) error {
 	wait := func(most int) error { return rest(ctx, time.Duration(rng.IntN(most*1000))*time.Microsecond) }
 	if err := h.AwaitAcks(ctx, 1+rng.IntN(20)); err != nil {
-		return fmt.Errorf("await acks: %w\n%s", err, h.server.Output())
+		return fmt.Errorf("await acks: %w\n%s", err, h.server.Notes())
 	}
 	if err := wait(80); err != nil {
 		return err
 	}
 	switch i % 6 {
+	case 3: // after a stop and a start, so that there is a snapshot and a tail
+		h.gate.Close()
+		if err := h.server.Stop(); err != nil {
+			return err
+		}
+		if err := h.Restart(ctx); err != nil {
+			return err
+		}
+		if err := h.AwaitAcks(ctx, 1+rng.IntN(10)); err != nil {
+			return err
+		}
 	case 4: // while it stops, which is when it saves its state
 		if err := h.server.Terminate(); err != nil {
 			return err
@@ -173,5 +186,56 @@ func hurt(ctx context.Context, h *Harness, rng *rand.Rand, i int) error {
 		}
 	}
 	h.Kill()
+	return nil
+}
+
+// covers: J4, B1
+func TestCrash_AtNamedPoints(t *testing.T) {
+	t.Parallel()
+	h := begin(t, "none")
+	env := h.Env
+	for _, p := range failpoint.Points {
+		visits := []int{1, 2, 5}
+		if p == failpoint.SnapshotName || p == failpoint.SnapshotForget {
+			visits = []int{1} // a stop passes there once
+		}
+		for _, visit := range visits {
+			h.Kill()
+			h.Env = append(env[:len(env):len(env)], fmt.Sprintf("YUTANG_FAILPOINT=%s:%d", p, visit))
+			if err := dieAt(t.Context(), h, p); err != nil {
+				t.Fatalf("%s, visit %d: %v\n%s", p, visit, err, h.server.Notes())
+			}
+			h.Env = env
+			must(t, h.Restart(t.Context()))
+			must(t, h.AwaitAcks(t.Context(), 5))
+		}
+	}
+	judge(t, h)
+}
+
+// dieAt starts a server that ends at a point, and gets it there.
+func dieAt(ctx context.Context, h *Harness, p failpoint.Point) error {
+	if err := h.Restart(ctx); err != nil {
+		if h.server.EndsWithin(time.Second) && h.server.Exit() == -1 {
+			return nil // work of before led there at once
+		}
+		return err
+	}
+	if strings.HasPrefix(string(p), "snapshot") {
+		if err := h.AwaitAcks(ctx, 3); err != nil {
+			return err
+		}
+		h.gate.Close()
+		if err := h.server.Terminate(); err != nil {
+			return err
+		}
+	}
+	if !h.server.EndsWithin(patience) {
+		return errors.New("the point was not reached")
+	}
+	h.gate.Close()
+	if h.server.Exit() != -1 {
+		return fmt.Errorf("the server ended by itself with %d", h.server.Exit())
+	}
 	return nil
 }

@@ -70,6 +70,7 @@ type Driver struct {
 	workers sync.WaitGroup
 	failed  atomic.Pointer[error]
 	answers sync.Map // "status code" → *atomic.Int64
+	flying  atomic.Int64
 
 	mu    sync.Mutex
 	acked []*request // some of those acknowledged
@@ -100,6 +101,9 @@ func (d *Driver) Stop() error {
 	}
 	return nil
 }
+
+// Flying is how many requests wait for an answer.
+func (d *Driver) Flying() int { return int(d.flying.Load()) }
 
 // Answers counts what came back: "200", "503 disk_full", "none" ...
 func (d *Driver) Answers() map[string]int64 {
@@ -166,6 +170,8 @@ func (d *Driver) deliver(ctx context.Context, rng *rand.Rand, r *request) error 
 // once posts a request. Only an error of the driver's own is one.
 func (d *Driver) once(ctx context.Context, r *request, address string) (acked bool, err error) {
 	// A request that was sent is waited for: the ledger must know what came of it.
+	d.flying.Add(1)
+	defer d.flying.Add(-1)
 	a, err := r.post(context.WithoutCancel(ctx), d.client, address)
 	switch {
 	case a.status == 0:

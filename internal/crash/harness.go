@@ -101,6 +101,25 @@ func (h *Harness) AwaitAcks(ctx context.Context, n int) error {
 	})
 }
 
+// AwaitRefusals waits for n answers such as "503 disk_full".
+func (h *Harness) AwaitRefusals(ctx context.Context, n int64, answer string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := Poll(ctx, func() (bool, error) { return h.driver.Answers()[answer] >= n, nil })
+	if err != nil {
+		return fmt.Errorf("not enough answers %q: %w; there are %v\n%s", answer, err, h.driver.Answers(), h.server.Notes())
+	}
+	return nil
+}
+
+// AwaitIdle waits a moment for the requests under way and says how many still are.
+func (h *Harness) AwaitIdle(ctx context.Context) int {
+	ctx, cancel := context.WithTimeout(ctx, patience/6)
+	defer cancel()
+	_ = Poll(ctx, func() (bool, error) { return h.driver.Flying() == 0, nil }) // the number tells
+	return h.driver.Flying()
+}
+
 // Kill ends the server as kill -9 does. Requests are under way.
 func (h *Harness) Kill() {
 	h.gate.Close()
@@ -153,6 +172,24 @@ func (h *Harness) Verify(ctx context.Context) (*Verdict, error) {
 		}
 	}
 	return v, nil
+}
+
+// VerifyLog ends the load, stops the server however it stops, and holds the log alone
+// against the ledger.
+func (h *Harness) VerifyLog(ctx context.Context) (*Verdict, error) {
+	if err := h.endLoad(); err != nil {
+		return nil, err
+	}
+	h.server.Kill()
+	book, err := ReadLedger(h.ledgerPath)
+	if err != nil {
+		return nil, err
+	}
+	log, err := ReadLog(ctx, h.Data)
+	if err != nil {
+		return nil, err
+	}
+	return Check(book, log.Facts), nil
 }
 
 func (h *Harness) endLoad() error {
@@ -234,7 +271,7 @@ func (h *Harness) verifyState(ctx context.Context, v *Verdict, model *Model, log
 		return err
 	}
 	if (h.Rebuilt == rebuilt) != snapshot {
-		v.Wrong = append(v.Wrong, fmt.Sprintf("start with snapshot: %t, but %s", snapshot, h.server.Output()))
+		v.Wrong = append(v.Wrong, fmt.Sprintf("start with snapshot: %t, but %s", snapshot, h.server.Notes()))
 	}
 	if err := h.brand.Settle(ctx, h.api()); err != nil {
 		return err
@@ -256,4 +293,3 @@ func (h *Harness) String() string {
 	return fmt.Sprintf("seed %d; %d starts, %d with a snapshot and %d without, the slowest %s; answers %v; %d deliveries received",
 		h.Seed, h.Starts, h.Starts-h.Rebuilt, h.Rebuilt, h.SlowStart.Round(time.Millisecond), h.answers, len(h.receiver.Calls()))
 }
-

@@ -71,9 +71,9 @@ func (s *Server) AwaitReady(ctx context.Context) error {
 	select {
 	case s.Address = <-s.out.address:
 	case <-s.done:
-		return fmt.Errorf("the server ended before it was ready (exit %d):\n%s", s.Exit(), s.Output())
+		return fmt.Errorf("the server ended before it was ready (exit %d):\n%s", s.Exit(), s.Notes())
 	case <-ctx.Done():
-		return fmt.Errorf("the server is not ready: %w\n%s", ctx.Err(), s.Output())
+		return fmt.Errorf("the server is not ready: %w\n%s", ctx.Err(), s.Notes())
 	}
 	s.Took = time.Since(s.started)
 	return Poll(ctx, func() (bool, error) {
@@ -120,14 +120,14 @@ func (s *Server) Terminate() error { return s.cmd.Process.Signal(syscall.SIGTERM
 func (s *Server) Stop() error {
 	began := time.Now()
 	if err := s.Terminate(); err != nil {
-		return fmt.Errorf("stop server: %w\n%s", err, s.Output())
+		return fmt.Errorf("stop server: %w\n%s", err, s.Notes())
 	}
 	if !s.EndsWithin(10 * time.Second) {
 		s.Kill()
-		return fmt.Errorf("the server did not end within 10 s:\n%s", s.Output())
+		return fmt.Errorf("the server did not end within 10 s:\n%s", s.Notes())
 	}
 	if s.Exit() != 0 {
-		return fmt.Errorf("the server ended with %d after %s:\n%s", s.Exit(), time.Since(began), s.Output())
+		return fmt.Errorf("the server ended with %d after %s:\n%s", s.Exit(), time.Since(began), s.Notes())
 	}
 	return nil
 }
@@ -151,6 +151,17 @@ func (s *Server) Exit() int { return s.cmd.ProcessState.ExitCode() }
 // Output is everything that the process printed.
 func (s *Server) Output() string { return s.out.String() }
 
+// Notes is what it printed, without a line for each request.
+func (s *Server) Notes() string {
+	var b strings.Builder
+	for line := range strings.Lines(s.Output()) {
+		if !strings.Contains(line, "msg=request") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
 // Peak is the highest resident memory of the process so far, in MiB.
 func (s *Server) Peak() (int, error) {
 	raw, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(s.cmd.Process.Pid), "status"))
@@ -170,15 +181,19 @@ func (s *Server) Peak() (int, error) {
 func Poll(ctx context.Context, ask func() (bool, error)) error {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
+	var last error
 	for {
 		ok, err := ask()
 		if ok && err == nil {
 			return nil
 		}
+		if ctx.Err() == nil {
+			last = err
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return errors.Join(ctx.Err(), err)
+			return errors.Join(ctx.Err(), last)
 		}
 	}
 }
