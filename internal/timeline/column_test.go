@@ -70,7 +70,7 @@ func TestColumn_InUseIsNotGivenUp(t *testing.T) {
 	if _, ready := s.Column("sku"); !ready {
 		t.Fatal("a property of no event is not ready")
 	}
-	fill(s, 5000, "sku", func(i int) event.Value { return text(fmt.Sprint(i)) })
+	fill(s, 20000, "sku", func(i int) event.Value { return text(fmt.Sprint(i)) })
 	if _, ready := s.Column("sku"); !ready {
 		t.Fatal("given up although in use")
 	}
@@ -79,14 +79,14 @@ func TestColumn_InUseIsNotGivenUp(t *testing.T) {
 func TestColumn_IsBuiltAgainWhenWanted(t *testing.T) {
 	t.Parallel()
 	s := timeline.New()
-	m := fill(s, 5000, "sku", func(i int) event.Value { return text(fmt.Sprint(i)) })
+	m := fill(s, 20000, "sku", func(i int) event.Value { return text(fmt.Sprint(i)) })
 	col, ready := s.Column("sku")
 	if ready {
-		t.Fatal("ready with 5000 texts")
+		t.Fatal("ready with 20000 texts")
 	}
 	calls := 0
 	err := s.BuildColumn(context.Background(), "sku", m.fetch(func() error { return nil }), func(done, total int) {
-		if calls++; done < 1 || done > total || total != 5000 {
+		if calls++; done < 1 || done > total || total != 20000 {
 			t.Errorf("progress %d of %d", done, total)
 		}
 	})
@@ -94,12 +94,12 @@ func TestColumn_IsBuiltAgainWhenWanted(t *testing.T) {
 		t.Fatalf("%v after %d calls of progress", err, calls)
 	}
 	again, ready := s.Column("sku")
-	if again != col || !ready || col.Dict.Len() != 5001 {
+	if again != col || !ready || col.Dict.Len() != 20001 {
 		t.Fatalf("ready %v with %d values", ready, col.Dict.Len())
 	}
 	var track timeline.Track
 	s.Read(3, []*timeline.Column{col}, &track)
-	if got := col.Dict.Value(track.Codes[0].At(499)); got != text("4992") {
+	if got := col.Dict.Value(track.Codes[0].At(1999)); got != text("19992") {
 		t.Fatalf("the last value is %v", got)
 	}
 }
