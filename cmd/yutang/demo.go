@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -37,6 +38,9 @@ const (
 
 // Run fills the brand and keeps it alive until a signal.
 func (c *demoCommand) Run(ctx context.Context) error {
+	if os.Getenv("YUTANG_LOG") == "" {
+		level.Set(slog.LevelWarn) // requests would drown what the demo says
+	}
 	receiver := &demo.Receiver{}
 	address, stop, err := serveReceiver(receiver)
 	if err != nil {
@@ -162,7 +166,8 @@ func (d demoPlaybooks) Ensure(ctx context.Context, p demo.Playbook) error {
 		"steps": []any{map[string]any{"id": "send", "send": map[string]any{
 			"channel": "webhook", "endpoint": end.ID, "content": map[string]any{"text": p.Text}, "identities": []string{"member_no"},
 		}}},
-		"reentry": "1d",
+		"reentry":     "1d",
+		"quiet_hours": map[string]any{"from": "00:00", "to": "00:00"}, // none: a demo is looked at in the evening too
 	})
 	if err != nil {
 		return err

@@ -21,6 +21,9 @@ import (
 // version is set by the build.
 var version = "dev"
 
+// level is what is logged; commands that show progress raise it.
+var level slog.LevelVar
+
 // place says where a brand's data are.
 type place struct {
 	Data     string `help:"Data directory." default:"./yutang-data" env:"YUTANG_DATA" type:"path"`
@@ -44,7 +47,8 @@ type commands struct {
 }
 
 func main() {
-	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()})))
+	level.Set(logLevel())
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: &level})))
 	tune()
 	var c commands
 	parser := kong.Parse(&c, kong.Name("yutang"), kong.UsageOnError(),

@@ -7,6 +7,7 @@ import (
 
 	"yutang/internal/console"
 	"yutang/internal/httpapi"
+	"yutang/internal/outreach"
 	"yutang/internal/page"
 )
 
@@ -42,22 +43,30 @@ func (a *App) shownPlaybooks(ctx context.Context) (out []console.Playbook, err e
 		}
 		line := console.Playbook{ID: p.ID, Name: gjson.GetBytes(p.Draft, "name").Str, State: string(p.State)}
 		line.Runs = append(line.Runs, console.Count{Name: "runs", N: int64(n.Runs)})
-		for _, c := range n.Deliveries {
-			line.Runs = append(line.Runs, console.Count{Name: string(c.State), N: int64(c.Count)})
-		}
+		line.Runs = append(line.Runs, byState(n.Deliveries)...)
 		out = append(out, line)
 	}
 	return out, nil
 }
 
+// byState adds up counts of one state whatever the reason, in the order they came.
+func byState(counts []outreach.Count) (out []console.Count) {
+	at := map[outreach.State]int{}
+	for _, c := range counts {
+		i, ok := at[c.State]
+		if !ok {
+			i = len(out)
+			at[c.State], out = i, append(out, console.Count{Name: string(c.State)})
+		}
+		out[i].N += int64(c.Count)
+	}
+	return out
+}
+
 func (a *App) shownDeliveries(ctx context.Context) (out []console.Count, err error) {
 	counts, err := a.outreach.Counts(ctx, "")
 	for _, c := range counts {
-		name := string(c.State)
-		if c.Reason != "" {
-			name += " · " + string(c.Reason)
-		}
-		out = append(out, console.Count{Name: name, N: int64(c.Count)})
+		out = append(out, console.Count{Name: string(c.State), Reason: string(c.Reason), N: int64(c.Count)})
 	}
 	return out, err
 }

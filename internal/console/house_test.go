@@ -104,6 +104,7 @@ func TestHouse_ShowsTheRealRoomsMasked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		b.House.Audiences.Build(aud)
 		if err := b.House.Audiences.Settled(ctx, aud.ID); err != nil {
 			t.Fatal(err)
 		}

@@ -53,8 +53,9 @@ type Playbook struct {
 
 // Count is how many of a kind there are.
 type Count struct {
-	Name string
-	N    int64
+	Name   string
+	Reason string // of deliveries, "" if there is none
+	N      int64
 }
 
 // Event is one event of a feed or a timeline. Detail is a short text without personal data.

@@ -31,6 +31,7 @@ type visit struct {
 	viewed   []int
 	cart     []line
 	toView   int
+	asked    bool   // for consent to messages
 	ordered  string // order id; a refund may follow
 	revenue  float64
 	finished bool
@@ -87,6 +88,8 @@ func (a *activity) step(v *visit) message {
 		})
 	case len(v.viewed) < v.toView:
 		return a.view(v)
+	case a.consents(v):
+		return v.track("Consent Given", map[string]any{"channel": "webhook"})
 	case len(v.cart) == 0:
 		return a.add(v)
 	case v.shopper == nil && v.email == "":
@@ -95,6 +98,15 @@ func (a *activity) step(v *visit) message {
 		return a.add(v)
 	}
 	return a.order(v)
+}
+
+// consents asks once a visit whether messages are welcome; seven in ten say yes.
+func (a *activity) consents(v *visit) bool {
+	if v.asked || v.finished {
+		return false
+	}
+	v.asked = true
+	return a.rand.IntN(100) < 70
 }
 
 func (a *activity) view(v *visit) message {
