@@ -58,9 +58,12 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	d := &DB{gate: make(chan struct{}, 1)}
 	d.gate <- struct{}{}
 	var err error
-	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+	switch scheme, _, named := strings.Cut(url, "://"); {
+	case named && (scheme == "postgres" || scheme == "postgresql"):
 		err = d.openPostgres(url)
-	} else {
+	case named:
+		err = fault.New(fault.Invalid, "unknown_database", "there is no database of the kind %q; give postgres://... or leave it out for SQLite", scheme)
+	default:
 		err = d.openSQLite(strings.TrimPrefix(url, "sqlite:"))
 	}
 	if err == nil {
@@ -96,7 +99,10 @@ func (d *DB) openSQLite(path string) (err error) {
 	if failpoint.Broken(failpoint.NoSync) {
 		pragmas = strings.Replace(pragmas, "(FULL)", "(NORMAL)", 1)
 	}
-	base := "file:" + strings.NewReplacer("?", "%3f", "#", "%23").Replace(path) + "?" + pragmas
+	if err := createPrivate(path); err != nil {
+		return err
+	}
+	base := sqliteURI(path) + "?" + pragmas
 	if d.write, err = sql.Open("sqlite", base+"&_txlock=immediate&_pragma=cache_size(-65536)"); err != nil {
 		return err
 	}

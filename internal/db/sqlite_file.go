@@ -5,18 +5,37 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
+	"strings"
 
 	"yutang/internal/fault"
 )
 
+// sqliteURI names a file in the form in which every path is possible.
+func sqliteURI(path string) string {
+	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
+}
+
+// createPrivate makes an empty file that only its owner may read, unless the file exists.
+// SQLite gives its side files the same mode.
+func createPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("make database file: %w", err)
+	}
+	return f.Close()
+}
+
 // CopySQLite writes a consistent copy of a database file that may be in use.
 func CopySQLite(ctx context.Context, from, to string) error {
-	pool, err := sql.Open("sqlite", "file:"+from+"?_pragma=busy_timeout(10000)")
+	pool, err := sql.Open("sqlite", sqliteURI(from)+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
 	if err := os.Remove(to); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	if err := createPrivate(to); err != nil {
 		return err
 	}
 	if _, err := pool.ExecContext(ctx, "VACUUM INTO $1", to); err != nil {
@@ -32,7 +51,7 @@ func CopySQLite(ctx context.Context, from, to string) error {
 
 // CheckSQLite runs SQLite's integrity check on a database file and counts its events.
 func CheckSQLite(ctx context.Context, path string) (events uint64, err error) {
-	pool, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
+	pool, err := sql.Open("sqlite", sqliteURI(path)+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		return 0, err
 	}
