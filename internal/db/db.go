@@ -18,6 +18,7 @@ import (
 	_ "modernc.org/sqlite"             // driver "sqlite"
 
 	"yutang/internal/failpoint"
+	"yutang/internal/fault"
 )
 
 // Dialect is the SQL engine in use.
