@@ -20,11 +20,12 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	cfg := c.config()
 	cfg.Listen, cfg.AdminToken, cfg.WriteKey, cfg.WebhookAllow = c.Listen, c.AdminToken, c.WriteKey, c.WebhookAllow
 	return app.Run(ctx, cfg, func(a *app.App) error {
-		fmt.Printf("yutang %s listens on http://%s\n", version, a.Address())
+		ready := fmt.Sprintf("yutang %s listens on http://%s\n", version, a.Address())
 		link, err := a.SetupLink(ctx)
 		if link != "" {
-			fmt.Printf("set up the owner's account, once: %s\n", link)
+			ready += fmt.Sprintf("set up the owner's account, once: %s\n", link)
 		}
+		fmt.Print(ready)
 		return err
 	})
 }
