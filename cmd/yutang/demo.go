@@ -127,7 +127,6 @@ func (d demoAudiences) Create(ctx context.Context, name, description string, rul
 	if err != nil {
 		return "", err
 	}
-	d.Build(a)
 	return a.ID, d.Settled(ctx, a.ID)
 }
 

@@ -138,8 +138,8 @@ func (e *Engine) reaches(r *rule.Rule, self string) bool {
 	return false
 }
 
-// Create saves an audience; Build queues its build once the caller's transaction, if there
-// is one, is committed. Get shows when it is live.
+// Create saves an audience and queues its build. Inside a caller's transaction nothing is
+// queued: the caller calls Build after the commit. Get shows when it is live.
 func (s *Service) Create(ctx context.Context, in Input) (Audience, error) {
 	r, err := s.parse(in, "")
 	if err != nil {
@@ -150,7 +150,7 @@ func (s *Service) Create(ctx context.Context, in Input) (Audience, error) {
 	if err != nil {
 		return Audience{}, fmt.Errorf("create audience: %w", err)
 	}
-	return s.Get(ctx, a.id)
+	return s.queued(ctx, a.id)
 }
 
 // Build queues the build of an audience whose wanted version is not live.
@@ -160,7 +160,16 @@ func (s *Service) Build(a Audience) {
 	}
 }
 
-// Update changes an audience. A changed rule is a new version; see Build.
+// queued shows an audience and queues its build, unless a transaction is open.
+func (s *Service) queued(ctx context.Context, id string) (Audience, error) {
+	a, err := s.Get(ctx, id)
+	if err == nil && !db.Within(ctx) {
+		s.Build(a)
+	}
+	return a, err
+}
+
+// Update changes an audience. A changed rule is a new version, built as by Create.
 func (s *Service) Update(ctx context.Context, id string, in Input) (Audience, error) {
 	r, err := s.parse(in, id)
 	if err != nil {
@@ -182,7 +191,7 @@ func (s *Service) Update(ctx context.Context, id string, in Input) (Audience, er
 	if err != nil {
 		return Audience{}, fmt.Errorf("update audience: %w", err)
 	}
-	return s.Get(ctx, id)
+	return s.queued(ctx, id)
 }
 
 // Delete ends an audience. It is refused while something uses it. also, if not

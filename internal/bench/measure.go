@@ -96,7 +96,6 @@ func measureVisible(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	b.app.Audiences().Build(a)
 	if err := b.app.Audiences().Settled(ctx, a.ID); err != nil {
 		return err
 	}
@@ -158,7 +157,6 @@ func measureTimers(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	b.app.Audiences().Build(a)
 	if err := b.app.Audiences().Settled(ctx, a.ID); err != nil {
 		return err
 	}

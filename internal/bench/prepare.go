@@ -115,7 +115,6 @@ func (b *bench) fillAudiences(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("audience %s: %w", rules[i].name, err)
 		}
-		b.app.Audiences().Build(a)
 		if err := b.app.Audiences().Settled(ctx, a.ID); err != nil {
 			return fmt.Errorf("audience %s: %w", rules[i].name, err)
 		}

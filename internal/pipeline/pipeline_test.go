@@ -159,7 +159,6 @@ func (r *road) audience(t fataler, rule string) string {
 	if err != nil {
 		t.Fatalf("create audience %s: %v", rule, err)
 	}
-	r.audiences.Build(a)
 	r.settle(t, a.ID)
 	return a.ID
 }
@@ -334,7 +333,6 @@ func TestBuild_SeesWhatHappensMeanwhile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.audiences.Build(a)
 		for i := range 40 { // some before, some during, some after the scan
 			r.submit(t, r.track(fmt.Sprint("u", i*70), name, 0, ""))
 		}

@@ -118,7 +118,6 @@ func (b *brand) audience(rule string) string {
 	ctx := context.Background()
 	a, err := b.audiences.Create(ctx, audience.Input{Name: "a", Rule: json.RawMessage(rule), By: "test"})
 	b.must(err)
-	b.audiences.Build(a)
 	b.must(b.audiences.Settled(ctx, a.ID))
 	return a.ID
 }
