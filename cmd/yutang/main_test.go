@@ -296,8 +296,13 @@ func TestCommandLine_SaysWhatIsWrong(t *testing.T) {
 		t.Errorf("version: %s", out)
 	}
 	for _, args := range [][]string{
-		{}, {"nope"}, {"serve", "--listen", "nowhere"}, {"bench", "nope"}, {"serve", "--database", "mysql://x", "--listen", "127.0.0.1:0"},
-		{"backup", "x", "--data", "/nonexistent"}, {"doctor", "--data", "/proc/nope"},
+		{},
+		{"nope"},
+		{"serve", "--listen", "nowhere"},
+		{"bench", "nope"},
+		{"serve", "--database", "mysql://x", "--listen", "127.0.0.1:0"},
+		{"backup", "x", "--data", "/nonexistent"},
+		{"doctor", "--data", "/proc/nope"},
 	} {
 		if out, ok := run(t, args...); ok || len(out) < 10 || strings.Contains(out, "goroutine ") {
 			t.Errorf("%v: %v %s", args, ok, out)

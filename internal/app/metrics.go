@@ -21,10 +21,14 @@ func newMetrics() *metrics {
 		registry:   prometheus.NewRegistry(),
 		events:     prometheus.NewCounter(prometheus.CounterOpts{Name: "yutang_events_total", Help: "Events stored."}),
 		duplicates: prometheus.NewCounter(prometheus.CounterOpts{Name: "yutang_duplicates_total", Help: "Messages that were stored before."}),
-		batches: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "yutang_batch_seconds", Help: "Time of one transaction of the road.",
-			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}),
-		sizes: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "yutang_batch_events", Help: "Events in one transaction of the road.",
-			Buckets: prometheus.ExponentialBuckets(1, 2, 14)}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "yutang_batch_seconds", Help: "Time of one transaction of the road.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
+		}),
+		sizes: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "yutang_batch_events", Help: "Events in one transaction of the road.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 14),
+		}),
 	}
 	m.registry.MustRegister(m.events, m.duplicates, m.batches, m.sizes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

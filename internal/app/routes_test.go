@@ -71,9 +71,16 @@ func TestUnknownRoutes_AreRefused(t *testing.T) {
 		method, path string
 		status       int
 	}{
-		{"GET", "/api/v1/nope", 404}, {"GET", "/api/v1/customers/c1/nope", 404}, {"GET", "/api/v2/customers", 404},
-		{"PATCH", "/api/v1/audiences", 405}, {"DELETE", "/api/v1/customers", 405}, {"GET", "/api/v1/customers/merge", 401},
-		{"GET", "/nope", 404}, {"GET", "/v1/nope", 404}, {"GET", "/v1/track", 405}, {"PUT", "/v1/batch", 405},
+		{"GET", "/api/v1/nope", 404},
+		{"GET", "/api/v1/customers/c1/nope", 404},
+		{"GET", "/api/v2/customers", 404},
+		{"PATCH", "/api/v1/audiences", 405},
+		{"DELETE", "/api/v1/customers", 405},
+		{"GET", "/api/v1/customers/merge", 401},
+		{"GET", "/nope", 404},
+		{"GET", "/v1/nope", 404},
+		{"GET", "/v1/track", 405},
+		{"PUT", "/v1/batch", 405},
 		{"GET", "/debug/pprof/", 404},
 	} {
 		a := s.send(c.method, c.path, nil)

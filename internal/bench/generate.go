@@ -14,8 +14,14 @@ type kind struct {
 
 // mix is what a busy shop sends: mostly looking, some doing, few orders.
 var mix = []kind{
-	{"Product Viewed", 480}, {"Page Viewed", 200}, {"Product Added", 110}, {"Material Opened", 80},
-	{"Message Delivered", 50}, {"Order Completed", 40}, {"Coupon Applied", 30}, {"Product Shared", 10},
+	{"Product Viewed", 480},
+	{"Page Viewed", 200},
+	{"Product Added", 110},
+	{"Material Opened", 80},
+	{"Message Delivered", 50},
+	{"Order Completed", 40},
+	{"Coupon Applied", 30},
+	{"Product Shared", 10},
 }
 
 // generator makes the JSON of events of known customers. Not safe for concurrent use.

@@ -91,8 +91,10 @@ func (b *bench) fsync(rounds int) (time.Duration, error) {
 
 // measureVisible asks the API right after each acknowledgement.
 func measureVisible(ctx context.Context, b *bench) error {
-	a, err := b.app.Audiences().Create(ctx, audience.Input{Name: "visible", By: "bench",
-		Rule: json.RawMessage(`{"did":{"event":"Visibility Probed","within":"1h"}}`)})
+	a, err := b.app.Audiences().Create(ctx, audience.Input{
+		Name: "visible", By: "bench",
+		Rule: json.RawMessage(`{"did":{"event":"Visibility Probed","within":"1h"}}`),
+	})
 	if err != nil {
 		return err
 	}
@@ -152,8 +154,10 @@ const timedExits = 100_000
 // measureTimers makes 100,000 customers leave an audience within one second, on the real
 // clock, and notes when the last is out and how late each was.
 func measureTimers(ctx context.Context, b *bench) error {
-	a, err := b.app.Audiences().Create(ctx, audience.Input{Name: "timers", By: "bench",
-		Rule: json.RawMessage(`{"did":{"event":"Timer Set","within":"60s"}}`)})
+	a, err := b.app.Audiences().Create(ctx, audience.Input{
+		Name: "timers", By: "bench",
+		Rule: json.RawMessage(`{"did":{"event":"Timer Set","within":"60s"}}`),
+	})
 	if err != nil {
 		return err
 	}

@@ -30,9 +30,20 @@ func TestColours_CanBeRead(t *testing.T) {
 			values[m[1]] = m[2]
 		}
 		for _, pair := range [][2]string{
-			{"text", "ground"}, {"text", "card"}, {"faint", "ground"}, {"faint", "card"}, {"head", "card"}, {"head", "chip"},
-			{"primary-text", "ground"}, {"primary-text", "card"}, {"primary-text", "chip-live"}, {"on-primary", "primary"},
-			{"in", "card"}, {"out", "card"}, {"bad", "card"}, {"warn", "chip-warn"},
+			{"text", "ground"},
+			{"text", "card"},
+			{"faint", "ground"},
+			{"faint", "card"},
+			{"head", "card"},
+			{"head", "chip"},
+			{"primary-text", "ground"},
+			{"primary-text", "card"},
+			{"primary-text", "chip-live"},
+			{"on-primary", "primary"},
+			{"in", "card"},
+			{"out", "card"},
+			{"bad", "card"},
+			{"warn", "chip-warn"},
 		} {
 			a, b := luminance(t, values[pair[0]]), luminance(t, values[pair[1]])
 			if ratio := (max(a, b) + .05) / (min(a, b) + .05); ratio < 4.5 {

@@ -22,8 +22,10 @@ var audiences = []audience{
 	{"buyers", `{"did":{"event":"Order Completed","count":{"gte":3}}}`, func(p *person) bool { return p.bought >= 3 }},
 	{"spenders", `{"did":{"event":"Order Completed","sum":{"of":"revenue","gte":500}}}`, func(p *person) bool { return p.spent >= 500_00 }},
 	{"never bought", `{"not":{"did":{"event":"Order Completed"}}}`, func(p *person) bool { return p.bought == 0 }},
-	{"gold", `{"all":[{"trait":"plan","op":"eq","value":"gold"},{"did":{"event":"Product Viewed","within":"30d"}}]}`,
-		func(p *person) bool { return p.plan == "gold" && p.views > 0 }},
+	{
+		"gold", `{"all":[{"trait":"plan","op":"eq","value":"gold"},{"did":{"event":"Product Viewed","within":"30d"}}]}`,
+		func(p *person) bool { return p.plan == "gold" && p.views > 0 },
+	},
 	{"net", `{"trait":"net_revenue","op":"gte","value":300}`, func(p *person) bool { return p.net() >= 300_00 }},
 	{"just now", `{"did":{"event":"Product Viewed","within":"2s"}}`, nil},
 }

@@ -64,8 +64,10 @@ func (p *plant) events() {
 	}}, 200)
 	p.track("/v1/batch", map[string]any{"batch": []any{
 		map[string]any{"type": "track", "event": "Message Replied", "userId": "u-1", "messageId": "c-4", "properties": map[string]any{"text": chat, "contact": fullName}},
-		map[string]any{"type": "track", "event": "Product Viewed", "userId": "u-2", "messageId": "c-5",
-			"context": map[string]any{"externalIds": []any{map[string]any{"type": "member_no", "id": member}}}},
+		map[string]any{
+			"type": "track", "event": "Product Viewed", "userId": "u-2", "messageId": "c-5",
+			"context": map[string]any{"externalIds": []any{map[string]any{"type": "member_no", "id": member}}},
+		},
 	}}, 200)
 	// A refused request must not leave its content in the log.
 	p.track("/v1/track", map[string]any{"event": "Seen", "userId": map[string]any{"phone": phone}, "properties": map[string]any{"text": chat}}, 400)

@@ -27,11 +27,23 @@ var classWords = []struct {
 	part  string
 	class class
 }{
-	{"email", classEmail}, {"mail", classEmail}, {"邮箱", classEmail},
-	{"phone", classPhone}, {"mobile", classPhone}, {"tel", classPhone}, {"手机", classPhone}, {"电话", classPhone},
-	{"address", classAddress}, {"street", classAddress}, {"地址", classAddress},
-	{"name", className}, {"姓名", className}, {"昵称", className}, {"contact", className},
-	{"recipient", className}, {"receiver", className},
+	{"email", classEmail},
+	{"mail", classEmail},
+	{"邮箱", classEmail},
+	{"phone", classPhone},
+	{"mobile", classPhone},
+	{"tel", classPhone},
+	{"手机", classPhone},
+	{"电话", classPhone},
+	{"address", classAddress},
+	{"street", classAddress},
+	{"地址", classAddress},
+	{"name", className},
+	{"姓名", className},
+	{"昵称", className},
+	{"contact", className},
+	{"recipient", className},
+	{"receiver", className},
 }
 
 // classes remembers the class of up to maxClasses names.

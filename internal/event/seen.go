@@ -83,7 +83,8 @@ func (t *seenTable) grow() {
 func (s *Seen) Save(w io.Writer, lock interface {
 	RLock()
 	RUnlock()
-}) error {
+},
+) error {
 	var buf []byte
 	for i := range s.tables {
 		lock.RLock()

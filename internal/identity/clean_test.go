@@ -19,19 +19,27 @@ func TestPrepare_NormalisesAndDrops(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	ev := &event.Event{
 		Identities: []event.Identity{
-			{Type: "phone", Value: " 139-1234-5670"}, {Type: "phone", Value: "+8613912345670"},
-			{Type: "Email", Value: " Li.Lei@X.cn "}, {Type: "user_id", Value: " U1 "},
-			{Type: "OpenID:wxApp", Value: "oABC"}, {Type: "phone", Value: "13800138000"},
-			{Type: "phone", Value: "12"}, {Type: "email", Value: "no address"}, {Type: "bad type", Value: "x"},
-			{Type: "user_id", Value: strings.Repeat("x", identity.MaxValue+1)}, {Type: "", Value: "x"},
+			{Type: "phone", Value: " 139-1234-5670"},
+			{Type: "phone", Value: "+8613912345670"},
+			{Type: "Email", Value: " Li.Lei@X.cn "},
+			{Type: "user_id", Value: " U1 "},
+			{Type: "OpenID:wxApp", Value: "oABC"},
+			{Type: "phone", Value: "13800138000"},
+			{Type: "phone", Value: "12"},
+			{Type: "email", Value: "no address"},
+			{Type: "bad type", Value: "x"},
+			{Type: "user_id", Value: strings.Repeat("x", identity.MaxValue+1)},
+			{Type: "", Value: "x"},
 		},
 		Alias: &event.Identity{Type: "user_id", Value: "null"},
 	}
 	for range 2 {
 		h.Prepare(ev)
 		want := []event.Identity{
-			{Type: "phone", Value: "+8613912345670"}, {Type: "email", Value: "li.lei@x.cn"},
-			{Type: "user_id", Value: "U1"}, {Type: "openid:wxApp", Value: "oABC"},
+			{Type: "phone", Value: "+8613912345670"},
+			{Type: "email", Value: "li.lei@x.cn"},
+			{Type: "user_id", Value: "U1"},
+			{Type: "openid:wxApp", Value: "oABC"},
 		}
 		if diff := cmp.Diff(want, ev.Identities); diff != "" {
 			t.Fatal(diff)

@@ -122,10 +122,14 @@ func TestPreviewMerge_TellsWhatMergeDoes(t *testing.T) {
 	p, err := h.PreviewMerge(h.ctx, 1, 3)
 	h.must(err)
 	want := identity.Preview{
-		Kept: identity.Side{Customer: 3, Class: identity.Strong, Records: 1,
-			Identities: []identity.TypeCount{{Type: "user_id", Count: 1}, {Type: "email", Count: 1}}},
-		Gone: identity.Side{Customer: 1, Class: identity.Medium, Records: 1,
-			Identities: []identity.TypeCount{{Type: "phone", Count: 1}}},
+		Kept: identity.Side{
+			Customer: 3, Class: identity.Strong, Records: 1,
+			Identities: []identity.TypeCount{{Type: "user_id", Count: 1}, {Type: "email", Count: 1}},
+		},
+		Gone: identity.Side{
+			Customer: 1, Class: identity.Medium, Records: 1,
+			Identities: []identity.TypeCount{{Type: "phone", Count: 1}},
+		},
 		KeptWhy: "stronger",
 	}
 	if diff := cmp.Diff(want, p); diff != "" {

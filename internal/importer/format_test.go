@@ -161,9 +161,11 @@ func TestParseMapping_NamesEveryFault(t *testing.T) {
 		`{"fields":{"order_id":"a"}}`:                                                                   {"/fields/at", "/fields/revenue"},
 		`{"fields":{"order_id":"a","at":"b","price":"c"},"time":{"zone":"Mars/Base"},"delimiter":"||"}`: {"/delimiter", "/time/zone"},
 		`{"fields":{"order_id":"a","at":"b","price":{"column":"c","transform":"double"}},"identities":{"iban":"d"}}`: {
-			"/identities/iban", "/fields/price/transform"},
+			"/identities/iban", "/fields/price/transform",
+		},
 		`{"fields":{"order_id":"a","at":"b","price":"c"},"reject":[{"column":"x","equals":"y"},{"equals":"y","in":["z"],"reason":"r"}]}`: {
-			"/reject/0/reason", "/reject/1/column", "/reject/1"},
+			"/reject/0/reason", "/reject/1/column", "/reject/1",
+		},
 	} {
 		_, err := importer.ParseMapping([]byte(doc), importer.Orders)
 		var got []string

@@ -13,8 +13,17 @@ func TestParse_ReadsMajorUnits(t *testing.T) {
 		text, currency string
 		minor          int64
 	}{
-		{"12.5", "CNY", 1250}, {"-3", "CNY", -300}, {"0.005", "CNY", 0}, {"0.015", "CNY", 2}, {"0.0051", "CNY", 1},
-		{"7", "JPY", 7}, {"7.5", "JPY", 8}, {"6.5", "JPY", 6}, {"1.2345", "KWD", 1234}, {".5", "", 50}, {" 1 ", "USD", 100},
+		{"12.5", "CNY", 1250},
+		{"-3", "CNY", -300},
+		{"0.005", "CNY", 0},
+		{"0.015", "CNY", 2},
+		{"0.0051", "CNY", 1},
+		{"7", "JPY", 7},
+		{"7.5", "JPY", 8},
+		{"6.5", "JPY", 6},
+		{"1.2345", "KWD", 1234},
+		{".5", "", 50},
+		{" 1 ", "USD", 100},
 	} {
 		a, err := Parse(c.text, c.currency)
 		if err != nil || a.Minor != c.minor {

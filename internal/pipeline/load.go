@@ -148,14 +148,18 @@ type section struct {
 // whose groups are set on it.
 func (p *Pipeline) sections(m *meta, saved **audience.Saved) []section {
 	return []section{
-		{"meta", func(r io.Reader) error { return json.NewDecoder(r).Decode(m) },
-			func(w io.Writer) error { return json.NewEncoder(w).Encode(m) }},
+		{
+			"meta", func(r io.Reader) error { return json.NewDecoder(r).Decode(m) },
+			func(w io.Writer) error { return json.NewEncoder(w).Encode(m) },
+		},
 		{"seen", p.seen.Restore, func(w io.Writer) error { return p.seen.Save(w, p.Timeline) }},
 		{"timeline", p.Timeline.Restore, p.Timeline.Save},
 		{"identity", p.Identity.Restore, p.Identity.Save},
 		{"customer", p.Customers.Restore, p.Customers.Save},
-		{"audience", func(r io.Reader) (err error) { *saved, err = audience.ReadSaved(r); return err },
-			func(w io.Writer) error { return (*saved).Write(w) }},
+		{
+			"audience", func(r io.Reader) (err error) { *saved, err = audience.ReadSaved(r); return err },
+			func(w io.Writer) error { return (*saved).Write(w) },
+		},
 	}
 }
 

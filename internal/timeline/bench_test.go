@@ -51,8 +51,11 @@ func (s *shop) next() timeline.Record {
 	s.seq++
 	pick := func(list []event.Value) event.Value { return list[s.rng.IntN(len(list))] }
 	s.props = [5]event.Prop{
-		{Key: "city", Value: pick(s.cities)}, {Key: "sku", Value: pick(s.skus)}, {Key: "price", Value: pick(s.prices)},
-		{Key: "category", Value: pick(s.names)}, {Key: "quantity", Value: event.Value{Kind: event.Number, Num: event.Decimal(1+s.rng.IntN(9)) * event.DecimalScale}},
+		{Key: "city", Value: pick(s.cities)},
+		{Key: "sku", Value: pick(s.skus)},
+		{Key: "price", Value: pick(s.prices)},
+		{Key: "category", Value: pick(s.names)},
+		{Key: "quantity", Value: event.Value{Kind: event.Number, Num: event.Decimal(1+s.rng.IntN(9)) * event.DecimalScale}},
 	}
 	return timeline.Record{
 		Seq: s.seq, Ord: 1 + s.rng.Uint32N(s.people), At: 1_700_000_000_000 + int64(s.seq)*300 - int64(s.rng.IntN(60_000)),
@@ -65,7 +68,8 @@ var big = sync.OnceValue(func() (made struct {
 	store  *timeline.Store
 	bytes  uint64
 	append time.Duration
-}) {
+},
+) {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)

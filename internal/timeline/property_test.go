@@ -41,8 +41,13 @@ func drawValue(t *rapid.T, prop string) event.Value {
 		return event.Value{Kind: event.String, Str: strings.Repeat("x", n)}
 	}
 	return rapid.SampledFrom([]event.Value{
-		{Kind: event.String, Str: "上海"}, {Kind: event.String, Str: ""}, {Kind: event.Bool}, {Kind: event.Bool, Num: event.DecimalScale},
-		{Kind: event.Number}, {Kind: event.List, Str: `["a","b"]`}, {},
+		{Kind: event.String, Str: "上海"},
+		{Kind: event.String, Str: ""},
+		{Kind: event.Bool},
+		{Kind: event.Bool, Num: event.DecimalScale},
+		{Kind: event.Number},
+		{Kind: event.List, Str: `["a","b"]`},
+		{},
 	}).Draw(t, "value")
 }
 
