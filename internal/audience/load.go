@@ -129,7 +129,11 @@ func (s *Service) LevelsChanged(ctx context.Context) error {
 	if err := s.writer.Do(ctx, func(ctx context.Context) error { return s.loadLevels(ctx) }); err != nil {
 		return err
 	}
-	return s.Rearm(ctx, s.now())
+	if err := s.Rearm(ctx, s.now()); err != nil {
+		return err
+	}
+	// The writer fires what Rearm found to be different before it runs this.
+	return s.writer.Do(ctx, func(context.Context) error { return nil })
 }
 
 // Prepare builds the columns that live rules and levels read, and binds the rules to them:
