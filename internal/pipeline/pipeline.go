@@ -68,6 +68,7 @@ type Flusher interface {
 // Limits of the queue and of one batch.
 const (
 	maxQueued = 40_000 // events waiting or being written
+	busyMark  = 30_000 // from here on nothing new is even read
 	maxBatch  = 8_192  // events in one transaction
 	lockSlice = 256    // events handled before readers get a turn
 	maxTimers = 20_000 // timers fired in one transaction
@@ -181,6 +182,24 @@ func (p *Pipeline) Ready() error {
 	return nil
 }
 
+// Busy says whether it is better to refuse than to read what is sent: decoding what would
+// be refused takes the time that storing needs. Errors are those of Submit.
+func (p *Pipeline) Busy() error {
+	if err := p.Ready(); err != nil {
+		return err
+	}
+	if p.queued.Load() > busyMark && !failpoint.Broken(failpoint.Unbounded) {
+		return errOverloaded()
+	}
+	return nil
+}
+
+func errOverloaded() error {
+	e := fault.New(fault.RateLimited, "overloaded", "more events arrive than can be stored; try again shortly")
+	e.RetryAfter = time.Second
+	return e
+}
+
 // Submit records events and returns when they are on disk. All of them are stored or none.
 // Errors: rate_limited when the queue is full, unavailable while the database cannot be
 // written, and ctx's error when the caller gave up: then the events may or may not be stored,
@@ -191,9 +210,7 @@ func (p *Pipeline) Submit(ctx context.Context, evs []*event.Event) (Result, erro
 	}
 	if p.queued.Add(int64(len(evs))) > maxQueued && !failpoint.Broken(failpoint.Unbounded) {
 		p.queued.Add(-int64(len(evs)))
-		e := fault.New(fault.RateLimited, "overloaded", "more events arrive than can be stored; try again shortly")
-		e.RetryAfter = time.Second
-		return Result{}, e
+		return Result{}, errOverloaded()
 	}
 	w := &work{events: evs, done: make(chan error, 1)}
 	for _, ev := range evs {
