@@ -19,7 +19,7 @@ type build struct {
 	unit    *unit
 	touched *roaring.Bitmap // guarded by the lock of derived state
 	done    atomic.Int64    // customers evaluated
-	total   int64
+	total   int64           // customers when it began
 	parts   []part
 	err     error
 }
@@ -61,7 +61,6 @@ func (e *Engine) run(ctx context.Context, b *build, now int64) error {
 	e.scans.RLock()
 	defer e.scans.RUnlock()
 	e.tl.RLock()
-	b.total = int64(e.tl.Customers())
 	prog := b.unit.progs[0]
 	b.parts = make([]part, scanWorkers)
 	for i := range b.parts {

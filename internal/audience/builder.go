@@ -110,7 +110,7 @@ func (s *Service) begin(ctx context.Context, a record, r *rule.Rule) (b *build, 
 		if err != nil {
 			return err
 		}
-		b = &build{unit: u, touched: roaring.New()}
+		b = &build{unit: u, touched: roaring.New(), total: int64(s.tl.Customers())}
 		s.builds = append(s.builds, b)
 		return nil
 	})
