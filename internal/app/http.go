@@ -100,6 +100,7 @@ func (a *App) handler() http.Handler {
 	a.console(api)
 	intake := http.NewServeMux()
 	in := ingest.New(a.log, a.pipeline, a.Clock, a.Log)
+	in.Busy = a.pipeline.Busy
 	segment.Routes(intake, in)
 	sensors.Routes(intake, in)
 	inside := api.Handler()

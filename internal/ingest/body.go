@@ -42,8 +42,14 @@ func (b *Body) Close() {
 	buffers.Put(b.buf)
 }
 
-// Read reads r's body, unpacked if it is gzip, at most limit bytes.
+// Read reads r's body, unpacked if it is gzip, at most limit bytes. While the server is busy
+// it reads nothing.
 func (in *Intake) Read(r *http.Request, limit int64) (*Body, error) {
+	if in.Busy != nil {
+		if err := in.Busy(); err != nil {
+			return nil, err
+		}
+	}
 	packed := false
 	switch encoding := r.Header.Get("Content-Encoding"); strings.ToLower(encoding) {
 	case "", "identity":

@@ -47,6 +47,7 @@ type Intake struct {
 	Submitter Submitter
 	Clock     clock.Clock
 	Log       *slog.Logger
+	Busy      func() error // asked before a body is read: why it would be refused; nil if never
 
 	flying atomic.Int64
 }

@@ -43,6 +43,19 @@ func TestRead_BoundsWhatIsUnderWay(t *testing.T) {
 	}
 }
 
+func TestRead_WhileBusyReadsNothing(t *testing.T) {
+	t.Parallel()
+	in := New(nil, nil, clock.NewManual(time.Unix(0, 0)), slog.New(slog.DiscardHandler))
+	in.Busy = func() error { return fault.New(fault.RateLimited, "overloaded", "later") }
+	body := strings.NewReader("{}")
+	if _, err := in.Read(httptest.NewRequest(http.MethodPost, "/", body), MaxBatch); !fault.Is(err, fault.RateLimited) {
+		t.Errorf("while busy: %v, want rate_limited", err)
+	}
+	if body.Len() != 2 {
+		t.Error("the body was read")
+	}
+}
+
 func TestDecode_KeepsNothingOfItsInput(t *testing.T) {
 	t.Parallel()
 	doc := []byte(`{"a":"one","b":{"c":2}}`)
