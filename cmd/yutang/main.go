@@ -70,7 +70,9 @@ func explain(err error) string {
 		var b strings.Builder
 		b.WriteString(err.Error())
 		for _, f := range e.Fields {
-			fmt.Fprintf(&b, "\n  %s: %s", f.Pointer, f.Detail)
+			if !strings.Contains(err.Error(), f.Detail) {
+				fmt.Fprintf(&b, "\n  %s: %s", f.Pointer, f.Detail)
+			}
 		}
 		return b.String()
 	}
