@@ -33,6 +33,7 @@ func (p *parser) did(ptr, inner string, v gjson.Result) node {
 		p.fail(o.at("between"), `"within" and "between" exclude each other; keep one`)
 	}
 	n.agg = p.aggregate(o)
+	p.readable(o.at(n.agg.kind), n.sel, n.agg.of+n.agg.pred.name) // at most one of the two is there
 	return n
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"yutang/internal/event"
 )
 
 var heads = []string{"all", "any", "not", "trait", "tag", "stage", "tier", "aipl", "aarrr", "audience", "did", "sequence"}
@@ -190,7 +192,22 @@ func (p *parser) selection(o object) selection {
 	for i, item := range items {
 		if w, ok := p.object(element(o.at("where"), i), item, propExample); ok {
 			s.where = append(s.where, p.predicate(w, "prop"))
+			p.readable(w.at("prop"), s, s.where[len(s.where)-1].name)
 		}
 	}
 	return s
+}
+
+// readable refuses a property that is personal in one of the events selected, though not
+// in all events: it would look missing.
+func (p *parser) readable(ptr string, s selection, prop string) {
+	if event.PersonalProp("", prop) {
+		return // refused already
+	}
+	for _, name := range s.names {
+		if event.PersonalProp(name, prop) {
+			p.fail(ptr, `%q of %q is personal data, which rules do not read; choose another property`, prop, name)
+			return
+		}
+	}
 }
