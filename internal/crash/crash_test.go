@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	_ "yutang/internal/app" // so that go test does not reuse a result after the program changed
 	"yutang/internal/failpoint"
 )
 

@@ -20,6 +20,7 @@ import (
 // Build compiles the program into dir, with or without build tags.
 func Build(ctx context.Context, dir, tags string) (path string, err error) {
 	path = filepath.Join(dir, "yutang"+tags)
+	//nolint:gosec // the tests choose the arguments
 	out, err := exec.CommandContext(ctx, "go", "build", "-tags", tags, "-o", path, "yutang/cmd/yutang").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
@@ -48,7 +49,8 @@ type Server struct {
 // Start starts a process on a free port of the loopback interface. It dies with the tests.
 func Start(l Launch) (*Server, error) {
 	args := append(append([]string{}, l.Wrap...), l.Program, "serve", "--data", l.Data, "--listen", "127.0.0.1:0")
-	s := &Server{cmd: exec.Command(args[0], args[1:]...), out: newOutput(), started: time.Now(), done: make(chan struct{})}
+	cmd := exec.Command(args[0], args[1:]...) //nolint:gosec,noctx // the tests choose it, and Kill ends it
+	s := &Server{cmd: cmd, out: newOutput(), started: time.Now(), done: make(chan struct{})}
 	s.cmd.Env = append(os.Environ(), "YUTANG_ADMIN_TOKEN="+adminToken, "YUTANG_WRITE_KEY="+writeKey)
 	s.cmd.Env = append(s.cmd.Env, l.Env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
@@ -77,15 +79,9 @@ func (s *Server) AwaitReady(ctx context.Context) error {
 	}
 	s.Took = time.Since(s.started)
 	return Poll(ctx, func() (bool, error) {
-		status, err := s.Status(ctx, "/readyz")
+		status, _, err := s.get(ctx, "/readyz")
 		return status == http.StatusOK, err
 	})
-}
-
-// Status is the status of a GET.
-func (s *Server) Status(ctx context.Context, path string) (int, error) {
-	status, _, err := s.get(ctx, path)
-	return status, err
 }
 
 func (s *Server) page(ctx context.Context, path string) (string, error) {

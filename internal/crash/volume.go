@@ -71,7 +71,7 @@ func (v *Volume) Cut() error {
 	}
 	defer dir.Close()
 	noLogFlush := uint32(2)
-	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, dir.Fd(), goingDown, uintptr(unsafe.Pointer(&noLogFlush))); errno != 0 {
+	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, dir.Fd(), goingDown, uintptr(unsafe.Pointer(&noLogFlush))); errno != 0 { //nolint:gosec // what the call takes
 		return fmt.Errorf("cut power: %w", errno)
 	}
 	return nil
@@ -95,7 +95,7 @@ func (v *Volume) Unmount() error {
 }
 
 func run(name string, args ...string) error {
-	out, err := exec.Command(name, args...).CombinedOutput()
+	out, err := exec.Command(name, args...).CombinedOutput() //nolint:gosec,noctx // short commands of this file
 	if err != nil {
 		return fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, out)
 	}
