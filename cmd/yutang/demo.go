@@ -42,7 +42,7 @@ func (c *demoCommand) Run(ctx context.Context) error {
 		level.Set(slog.LevelWarn) // requests would drown what the demo says
 	}
 	receiver := &demo.Receiver{}
-	address, stop, err := serveReceiver(receiver)
+	address, stop, err := serveReceiver(ctx, receiver)
 	if err != nil {
 		return err
 	}
@@ -87,8 +87,9 @@ func (c *demoCommand) open(ctx context.Context, a *app.App) error {
 	return nil
 }
 
-func serveReceiver(r http.Handler) (address string, stop func(), err error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func serveReceiver(ctx context.Context, r http.Handler) (address string, stop func(), err error) {
+	var listen net.ListenConfig
+	l, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, fmt.Errorf("listen for the demo's webhook: %w", err)
 	}

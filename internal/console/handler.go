@@ -89,7 +89,9 @@ func (c *Console) fail(w http.ResponseWriter, r *http.Request, v *view, err erro
 		c.log.ErrorContext(r.Context(), "page failed", "request_id", httpapi.RequestID(r.Context()), "error", err)
 	}
 	v.Title, v.Data = v.T(key+".title"), map[string]string{"Key": key, "Request": httpapi.RequestID(r.Context())}
-	c.render(w, r, status, "error", v)
+	if err := c.render(w, r, status, "error", v); err != nil {
+		c.log.ErrorContext(r.Context(), "error page failed", "request_id", httpapi.RequestID(r.Context()), "error", err)
+	}
 }
 
 func (c *Console) overview(w http.ResponseWriter, r *http.Request, v *view) error {

@@ -44,7 +44,7 @@ func (c *Console) view(w http.ResponseWriter, r *http.Request) *view {
 	}
 	lang := r.URL.Query().Get("lang")
 	if lang != "" && r.URL.Path != "/console/numbers" {
-		http.SetCookie(w, &http.Cookie{
+		http.SetCookie(w, &http.Cookie{ //nolint:gosec // a language; Secure as the request was
 			Name: langCookie, Value: language(lang), Path: "/", MaxAge: 365 * 24 * 3600,
 			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: httpapi.Secure(r),
 		})
