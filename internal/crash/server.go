@@ -20,8 +20,9 @@ import (
 // Build compiles the program into dir, with or without build tags.
 func Build(ctx context.Context, dir, tags string) (path string, err error) {
 	path = filepath.Join(dir, "yutang"+tags)
-	//nolint:gosec // the tests choose the arguments
-	out, err := exec.CommandContext(ctx, "go", "build", "-tags", tags, "-o", path, "yutang/cmd/yutang").CombinedOutput()
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", tags, "-o", path, "yutang/cmd/yutang") //nolint:gosec // the tests choose it
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
