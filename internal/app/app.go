@@ -136,7 +136,7 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.db.Migrate(ctx); err != nil {
 		return err
 	}
-	if a.box, err = seal.OpenKeyFile(a.KeyFile); err != nil {
+	if err := a.openKey(ctx); err != nil {
 		return err
 	}
 	return a.build(ctx)

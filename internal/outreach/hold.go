@@ -51,6 +51,16 @@ func HoldSending(ctx context.Context, d *db.DB, reason string, since time.Time) 
 	return nil
 }
 
+// holdClone holds a copy, unless it is held for a reason that says more.
+func (s *Service) holdClone(ctx context.Context) error {
+	var former string
+	err := s.DB.Get(ctx, "SELECT value FROM outreach_setting WHERE name = 'held'", nil, &former)
+	if fault.Is(err, fault.NotFound) {
+		err = s.Hold(ctx, "cloned", "system")
+	}
+	return err
+}
+
 // Release lets sending go on. The error is precondition when it is not held.
 func (s *Service) Release(ctx context.Context) error {
 	if s.held.Load() == nil {
@@ -89,7 +99,7 @@ func (s *Service) CheckInstance(ctx context.Context, dir string) error {
 		return nil
 	}
 	if !fresh {
-		if err := s.Hold(ctx, "cloned", "system"); err != nil {
+		if err := s.holdClone(ctx); err != nil {
 			return err
 		}
 	}

@@ -65,7 +65,9 @@ func (p *Pipeline) loadState(ctx context.Context) (m meta, saved *audience.Saved
 		p.roadNow.Store(now)
 	}
 	if m, saved, err = p.restore(ctx); err != nil {
-		slog.Info("building from the log", "snapshot", err)
+		if p.Log.Last() > 0 {
+			slog.Info("building from the log", "snapshot", err)
+		}
 		m, saved = meta{}, nil
 		if err := p.loadRooms(ctx); err != nil {
 			return m, nil, nil, err
