@@ -2,6 +2,7 @@ package outreach_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -209,16 +210,31 @@ func (r *rig) settled() []outreach.Delivery {
 	return r.deliveries(outreach.Filter{})
 }
 
-// idle waits until nothing is due and nothing is under way.
+// busy says whether a job is leased, or due in a queue that is open.
+func (r *rig) busy() bool {
+	r.t.Helper()
+	now, resting, busy := r.clock.Now(), r.Closed(), false
+	const text = `SELECT queue, leased_until FROM job WHERE NOT dead AND (due <= $1 OR leased_until > 0)`
+	err := r.db.Each(context.Background(), text, []any{now.UnixMilli()}, func(rows *sql.Rows) error {
+		var queue string
+		var leased int64
+		if err := rows.Scan(&queue, &leased); err != nil {
+			return err
+		}
+		busy = busy || leased > 0 || !resting[queue].After(now)
+		return nil
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return busy
+}
+
+// idle waits until nothing is under way and nothing is due, but for endpoints that rest.
 func (r *rig) idle() {
 	r.t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
-		var open int
-		const text = `SELECT COUNT(*) FROM job WHERE NOT dead AND (due <= $1 OR leased_until > 0)`
-		if err := r.db.Get(context.Background(), text, []any{r.clock.Now().UnixMilli()}, &open); err != nil {
-			r.t.Fatal(err)
-		}
-		if open == 0 {
+		if !r.busy() {
 			return
 		}
 		time.Sleep(time.Millisecond)
