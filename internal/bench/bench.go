@@ -66,7 +66,7 @@ func (c Config) defaults() Config {
 // measures are the benchmarks by name, in the order of "all".
 var measures = []struct {
 	name  string
-	needs func(c Config) int // events that must be there first
+	needs func(c Config) int // events that must be there first; nil: it prepares itself
 	run   func(ctx context.Context, b *bench) error
 }{
 	{"ingest", none, measureIngest},
@@ -77,7 +77,7 @@ var measures = []struct {
 	{"preview", full, measurePreview},
 	{"memory", full, measureMemory},
 	{"restart", full, measureRestart},
-	{"growth", none, measureGrowth},
+	{"growth", nil, measureGrowth},
 }
 
 func none(Config) int   { return 0 }
@@ -113,8 +113,10 @@ func Run(ctx context.Context, name string, cfg Config) error {
 		if name != "all" && name != m.name {
 			continue
 		}
-		if err := b.prepare(ctx, m.needs(cfg)); err != nil {
-			return fmt.Errorf("prepare %s: %w", m.name, err)
+		if m.needs != nil {
+			if err := b.prepare(ctx, m.needs(cfg)); err != nil {
+				return fmt.Errorf("prepare %s: %w", m.name, err)
+			}
 		}
 		if err := b.profiled(func() error { return m.run(ctx, b) }); err != nil {
 			return fmt.Errorf("measure %s: %w", m.name, err)

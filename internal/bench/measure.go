@@ -317,8 +317,17 @@ func measureRestart(ctx context.Context, b *bench) error {
 	return nil
 }
 
-// measureGrowth compares the cost of an event when the log is small and when it is large.
-func measureGrowth(ctx context.Context, b *bench) error {
+// measureGrowth compares the cost of an event when the log is small and when it is large,
+// in a brand of its own.
+func measureGrowth(ctx context.Context, parent *bench) error {
+	b := &bench{Config: parent.Config, dir: parent.dir + "-growth"}
+	defer b.close()
+	if err := b.prepare(ctx, 0); err != nil {
+		return err
+	}
+	if n := b.app.Events().Last(); n > uint64(b.Events/10) {
+		return fmt.Errorf("%s holds %d events already; remove it", b.dir, n)
+	}
 	small, err := b.costAt(ctx, b.Events/10)
 	if err != nil {
 		return err
