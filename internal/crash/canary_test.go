@@ -1,6 +1,7 @@
 package crash
 
 import (
+	"crypto/rand"
 	"encoding/base64"
 	"os"
 	"os/exec"
@@ -32,7 +33,7 @@ func TestCanary_IsNowhereInClear(t *testing.T) {
 	receiver := NewReceiver()
 	t.Cleanup(receiver.Close)
 	dir := t.TempDir()
-	l := Launch{Program: program(t, ""), Data: filepath.Join(dir, "data"), Env: []string{receiver.Allow(), "YUTANG_LOG=DEBUG"}}
+	l := Launch{Program: program(t, ""), Data: filepath.Join(dir, "data"), Key: rand.Text(), Env: []string{receiver.Allow(), "YUTANG_LOG=DEBUG"}}
 	logs := filepath.Join(dir, "logs")
 	must(t, os.Mkdir(logs, 0o700))
 	begin := func() *plant {
@@ -40,7 +41,7 @@ func TestCanary_IsNowhereInClear(t *testing.T) {
 		must(t, err)
 		t.Cleanup(s.Kill)
 		must(t, s.AwaitReady(t.Context()))
-		return &plant{t: t, server: s, api: API{s.Address}, ids: map[string]string{}}
+		return &plant{t: t, server: s, api: API{s.Address}, key: l.Key, ids: map[string]string{}}
 	}
 	p := begin()
 	p.events()

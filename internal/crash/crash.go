@@ -18,11 +18,8 @@ package crash
 
 import "time"
 
-// The credentials of every server that the tests start.
-const (
-	adminToken = "crash-admin-token-0123456789abcdef0123456789"
-	writeKey   = "crash-write-key-0123456789abcdef"
-)
+// adminToken is the owner's on every server that the tests start.
+const adminToken = "crash-admin-token-0123456789abcdef0123456789"
 
 // patience is how long the tests wait for something that must happen.
 const patience = 30 * time.Second

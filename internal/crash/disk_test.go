@@ -2,6 +2,7 @@ package crash
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -66,6 +67,26 @@ func TestDiskError_StopsTheServerAndLosesNothing(t *testing.T) {
 			judge(t, h)
 		})
 	}
+}
+
+// covers: J4
+func TestDiskGone_StopsTheServerAndLosesNothing(t *testing.T) {
+	v := volume(t, NewLoop)
+	h := onVolume(t, v, "data")
+	for range 5 {
+		must(t, h.AwaitAcks(t.Context(), 20))
+		h.ledger.Doubt(true) // of what is acknowledged while the disk goes away; see cut
+		must(t, v.Cut())
+		if !h.server.EndsWithin(patience) || h.server.Exit() <= 0 {
+			t.Fatalf("the disk is gone and the server goes on:\n%s", h.server.Notes())
+		}
+		h.Kill()
+		h.AwaitIdle(t.Context())
+		h.ledger.Doubt(false)
+		must(t, errors.Join(v.Unmount(), v.Mount()))
+		must(t, h.Restart(t.Context()))
+	}
+	judge(t, h)
 }
 
 func TestDiskErrorControl_GoingOnIsCaught(t *testing.T) {

@@ -61,6 +61,7 @@ func (g *Gate) Address(ctx context.Context) (string, error) {
 type Driver struct {
 	Gate   *Gate
 	Ledger *Ledger
+	Key    string // write key
 	Seed   uint64
 	People int // how many there are; 150 if 0
 
@@ -172,7 +173,7 @@ func (d *Driver) once(ctx context.Context, r *request, address string) (acked bo
 	// A request that was sent is waited for: the ledger must know what came of it.
 	d.flying.Add(1)
 	defer d.flying.Add(-1)
-	a, err := r.post(context.WithoutCancel(ctx), d.client, address)
+	a, err := r.post(context.WithoutCancel(ctx), d.client, address, d.Key)
 	switch {
 	case a.status == 0:
 		d.count("none")

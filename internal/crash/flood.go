@@ -16,6 +16,7 @@ import (
 // as long as they are told to.
 type Flood struct {
 	Address     string
+	Key         string // write key
 	Connections int
 	Batch       int    // events of a request
 	Name        string // begins the message ids, so that floods differ
@@ -51,7 +52,7 @@ func (f *Flood) Run(ctx context.Context, d time.Duration) {
 func (f *Flood) one(ctx context.Context, client *http.Client, id string, until time.Time) {
 	r := &request{path: "/v1/batch", body: f.body(id)}
 	for {
-		a, err := r.post(ctx, client, f.Address)
+		a, err := r.post(ctx, client, f.Address, f.Key)
 		switch {
 		case err == nil && a.status == http.StatusOK:
 			f.Accepted.Add(int64(f.Batch))

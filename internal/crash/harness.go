@@ -2,6 +2,7 @@ package crash
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -39,7 +40,7 @@ func (h *Harness) Begin(ctx context.Context, dir string) (err error) {
 	if h.ledger, err = NewLedger(h.ledgerPath); err != nil {
 		return err
 	}
-	h.receiver, h.gate = NewReceiver(), NewGate()
+	h.receiver, h.gate, h.Key = NewReceiver(), NewGate(), rand.Text()
 	h.Env = append(h.Env, h.receiver.Allow())
 	if err := h.Start(ctx); err != nil {
 		return err
@@ -47,7 +48,7 @@ func (h *Harness) Begin(ctx context.Context, dir string) (err error) {
 	if h.brand, err = SetUp(ctx, h.api(), h.receiver.URL()); err != nil {
 		return err
 	}
-	h.driver = &Driver{Gate: h.gate, Ledger: h.ledger, Seed: h.Seed, People: people}
+	h.driver = &Driver{Gate: h.gate, Ledger: h.ledger, Key: h.Key, Seed: h.Seed, People: people}
 	h.driver.Start(max(h.Senders, 4))
 	h.gate.Open(h.server.Address)
 	return nil

@@ -1,6 +1,7 @@
 package crash
 
 import (
+	"crypto/rand"
 	"flag"
 	"fmt"
 	"path/filepath"
@@ -20,9 +21,9 @@ const memoryBound = 700
 const queueSize = 40_000
 
 // flooded starts a server and floods it with five times what it queues.
-func flooded(t *testing.T, d time.Duration, bugs ...failpoint.Bug) (s *Server, data string, calm, flood *Flood) {
+func flooded(t *testing.T, d time.Duration, bugs ...failpoint.Bug) (s *Server, l Launch, calm, flood *Flood) {
 	t.Helper()
-	l := Launch{Program: program(t, ""), Data: filepath.Join(t.TempDir(), "data"), Env: []string{"YUTANG_LOG=WARN"}}
+	l = Launch{Program: program(t, ""), Data: filepath.Join(t.TempDir(), "data"), Key: rand.Text(), Env: []string{"YUTANG_LOG=WARN"}}
 	if len(bugs) > 0 {
 		l.Program, l.Env = program(t, "failpoint"), append(l.Env, bugEnv(bugs...))
 	}
@@ -30,16 +31,16 @@ func flooded(t *testing.T, d time.Duration, bugs ...failpoint.Bug) (s *Server, d
 	must(t, err)
 	t.Cleanup(s.Kill)
 	must(t, s.AwaitReady(t.Context()))
-	calm = &Flood{Address: s.Address, Connections: 8, Batch: 400, Name: "calm"}
+	calm = &Flood{Address: s.Address, Key: l.Key, Connections: 8, Batch: 400, Name: "calm"}
 	calm.Run(t.Context(), d/4)
-	flood = &Flood{Address: s.Address, Connections: 5 * queueSize / 400, Batch: 400, Name: "flood"}
+	flood = &Flood{Address: s.Address, Key: l.Key, Connections: 5 * queueSize / 400, Batch: 400, Name: "flood"}
 	flood.Run(t.Context(), d)
-	return s, l.Data, calm, flood
+	return s, l, calm, flood
 }
 
 // covers: B1, J4
 func TestOverload_RefusesWhatItCannotTake(t *testing.T) {
-	s, data, calm, flood := flooded(t, *overload)
+	s, l, calm, flood := flooded(t, *overload)
 	if flood.Refused.Load() == 0 || flood.Unsaid.Load() > 0 || flood.Accepted.Load() == 0 {
 		t.Errorf("%d events accepted, %d requests refused, %d of them without Retry-After",
 			flood.Accepted.Load(), flood.Refused.Load(), flood.Unsaid.Load())
@@ -52,14 +53,14 @@ func TestOverload_RefusesWhatItCannotTake(t *testing.T) {
 	if peak > memoryBound {
 		t.Errorf("the server took %d MiB, more than %d", peak, memoryBound)
 	}
-	after := &Flood{Address: s.Address, Connections: 2, Batch: 10, Name: "after"}
+	after := &Flood{Address: s.Address, Key: l.Key, Connections: 2, Batch: 10, Name: "after"}
 	after.Run(t.Context(), time.Second/2)
 	if after.Accepted.Load() == 0 || after.Refused.Load()+after.Strange.Load() > 0 {
 		t.Errorf("after the flood %d events are accepted, %d requests refused, %d otherwise",
 			after.Accepted.Load(), after.Refused.Load(), after.Strange.Load())
 	}
 	must(t, s.Stop())
-	log, err := ReadLog(t.Context(), data)
+	log, err := ReadLog(t.Context(), l.Data)
 	must(t, err)
 	v := CheckFloods(log.Facts, calm, flood, after)
 	t.Logf("%.0f events/s accepted at ease, %.0f under %d connections with %d requests refused; %d MiB at most\n%s",

@@ -19,6 +19,7 @@ type plant struct {
 	t      *testing.T
 	server *Server
 	api    API
+	key    string
 	ids    map[string]string // customers by what finds them
 }
 
@@ -27,7 +28,7 @@ func (p *plant) track(path string, doc map[string]any, want int) {
 	body, err := json.Marshal(doc)
 	must(p.t, err)
 	r := &request{path: path, body: body}
-	a, err := r.post(p.t.Context(), http.DefaultClient, p.server.Address)
+	a, err := r.post(p.t.Context(), http.DefaultClient, p.server.Address, p.key)
 	if a.status != want {
 		p.t.Fatalf("%s: status %d, want %d: %v", path, a.status, want, err)
 	}

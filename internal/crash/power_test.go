@@ -2,6 +2,7 @@ package crash
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -50,19 +51,18 @@ func onVolume(t *testing.T, v *Volume, name string, bugs ...failpoint.Bug) *Harn
 	return h
 }
 
-// cut cuts the power under load and brings the machine up again.
-func cut(ctx context.Context, h *Harness, v *Volume, failsByItself bool) error {
+// cut cuts the power under load and brings the machine up again. The processor stops with
+// the disk: an fsync that the cut overlaps may answer success although its data are gone
+// (Linux 6.18 does), and in a power cut nobody lives to pass that on.
+func cut(ctx context.Context, h *Harness, v *Volume) error {
+	if err := h.server.Freeze(ctx); err != nil {
+		return err
+	}
 	if err := v.Cut(); err != nil {
 		return err
 	}
-	if failsByItself && (!h.server.EndsWithin(patience) || h.server.Exit() == 0) {
-		return fmt.Errorf("the disk is gone and the server goes on:\n%s", h.server.Notes())
-	}
 	h.Kill()
-	if err := v.Unmount(); err != nil {
-		return err
-	}
-	if err := v.Mount(); err != nil {
+	if err := errors.Join(v.Unmount(), v.Mount()); err != nil {
 		return err
 	}
 	return h.Restart(ctx)
@@ -86,7 +86,7 @@ func TestPowerCut_LosesNothingAcknowledged(t *testing.T) {
 					must(t, h.AwaitAcks(t.Context(), 1+rng.IntN(40)))
 				}
 				must(t, rest(t.Context(), time.Duration(rng.IntN(60))*time.Millisecond))
-				if err := cut(t.Context(), h, v, i%3 == 2); err != nil {
+				if err := cut(t.Context(), h, v); err != nil {
 					t.Fatalf("cut %d on %s: %v\n%s", i, v.Kind, err, h)
 				}
 			}
@@ -101,7 +101,7 @@ func TestPowerCutControl_MissingSyncIsCaught(t *testing.T) {
 	h := onVolume(t, v, "data", failpoint.NoSync)
 	for range 3 {
 		must(t, h.AwaitAcks(t.Context(), 30))
-		must(t, cut(t.Context(), h, v, false))
+		must(t, cut(t.Context(), h, v))
 	}
 	found, err := h.VerifyLog(t.Context())
 	must(t, err)

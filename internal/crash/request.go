@@ -82,12 +82,12 @@ type answer struct {
 }
 
 // post sends a request once.
-func (r *request) post(ctx context.Context, client *http.Client, address string) (a answer, err error) {
+func (r *request) post(ctx context.Context, client *http.Client, address, key string) (a answer, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return a, err
 	}
-	req.SetBasicAuth(writeKey, "")
+	req.SetBasicAuth(key, "")
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := client.Do(req)
 	if err != nil {

@@ -35,6 +35,7 @@ type Launch struct {
 	Data    string
 	Wrap    []string // a command and its options that run the program, such as strace
 	Env     []string // beside the usual
+	Key     string   // write key; each data directory has its own, so that a port used anew by another server acknowledges nothing
 }
 
 // Server is one process of the program. Safe for concurrent use.
@@ -52,7 +53,7 @@ func Start(l Launch) (*Server, error) {
 	args := append(append([]string{}, l.Wrap...), l.Program, "serve", "--data", l.Data, "--listen", "127.0.0.1:0")
 	cmd := exec.Command(args[0], args[1:]...) //nolint:gosec,noctx // the tests choose it, and Kill ends it
 	s := &Server{cmd: cmd, out: newOutput(), started: time.Now(), done: make(chan struct{})}
-	s.cmd.Env = append(os.Environ(), "YUTANG_ADMIN_TOKEN="+adminToken, "YUTANG_WRITE_KEY="+writeKey)
+	s.cmd.Env = append(os.Environ(), "YUTANG_ADMIN_TOKEN="+adminToken, "YUTANG_WRITE_KEY="+l.Key)
 	s.cmd.Env = append(s.cmd.Env, l.Env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	s.cmd.WaitDelay = 2 * time.Second
@@ -108,6 +109,32 @@ func (s *Server) get(ctx context.Context, path string) (status int, text string,
 func (s *Server) Kill() {
 	_ = s.cmd.Process.Kill() // it may be gone already
 	<-s.done
+}
+
+// Freeze stops the process and returns when no thread of it runs. What threads have asked
+// of the kernel may go on, but nobody hears of it any more.
+func (s *Server) Freeze(ctx context.Context) error {
+	if err := s.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		return fmt.Errorf("freeze server: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return Poll(ctx, s.frozen)
+}
+
+func (s *Server) frozen() (bool, error) {
+	threads, err := filepath.Glob(filepath.Join("/proc", strconv.Itoa(s.cmd.Process.Pid), "task", "*", "stat"))
+	for _, path := range threads {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			return false, err
+		}
+		_, rest, _ := strings.Cut(string(raw), ") ") // pid (name) state ...
+		if rest == "" || !strings.ContainsAny(rest[:1], "TD") {
+			return false, nil
+		}
+	}
+	return len(threads) > 0, err
 }
 
 // Terminate asks the process to end.
