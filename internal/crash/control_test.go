@@ -25,7 +25,10 @@ func TestCrashControl_AckBeforeCommitIsCaught(t *testing.T) {
 		h.Kill()
 		must(t, h.Restart(t.Context()))
 	}
-	if v := verdict(t, h); len(v.Lost) == 0 {
+	v, err := h.VerifyLog(t.Context())
+	must(t, err)
+	t.Log(v)
+	if len(v.Lost) == 0 {
 		t.Fatalf("acknowledged before the commit, and the verdict is %s", v)
 	}
 }
