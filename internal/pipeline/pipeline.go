@@ -96,6 +96,7 @@ type Pipeline struct {
 	once    sync.Once
 
 	batch     int64 // writer only
+	careful   int   // writer only: submissions still to be handled alone
 	untidy    int   // writer only: events since the timeline was last merged
 	roadNow   atomic.Int64
 	saved     atomic.Int64 // batch of the last snapshot

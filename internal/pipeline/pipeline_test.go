@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,8 +49,14 @@ type listener struct {
 	events      int
 }
 
-func (l *listener) OnEvent(context.Context, *event.Event, uint32, uint32) error {
+// errPoison is what an event named Poison does to the road.
+var errPoison = errors.New("this event cannot be handled")
+
+func (l *listener) OnEvent(_ context.Context, ev *event.Event, _, _ uint32) error {
 	l.events++
+	if ev.Name == "Poison" {
+		return errPoison
+	}
 	return nil
 }
 
@@ -340,5 +348,56 @@ func TestBuild_SeesWhatHappensMeanwhile(t *testing.T) {
 		if got := r.members(t, a.ID); len(got) != 40 {
 			t.Fatalf("round %d: %d members, want 40", round, len(got))
 		}
+	}
+}
+
+// covers: B1
+func TestSubmit_AnEventThatCannotBeHandledFailsAlone(t *testing.T) {
+	t.Parallel()
+	r := open(t, dbtest.SQLite(t))
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	id := r.audience(t, `{"did":{"event":"A"}}`)
+	poison := r.track("bad", "Poison", 0, "")
+	good := make([]*event.Event, 40)
+	for i := range good {
+		good[i] = r.track(fmt.Sprint("u", i), "A", 0, "")
+	}
+	done := make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			again := *poison
+			if _, err := r.Submit(ctx, []*event.Event{&again}); err == nil {
+				t.Error("the poison was stored")
+				return
+			}
+			select {
+			case <-done:
+				return
+			default:
+			}
+		}
+	}()
+	var wg sync.WaitGroup
+	for _, ev := range good {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				again := *ev
+				if _, err := r.Submit(ctx, []*event.Event{&again}); err == nil {
+					return
+				}
+			}
+			t.Errorf("%s was never stored", ev.MessageID)
+		})
+	}
+	wg.Wait()
+	close(done)
+	<-ended
+	for ctx.Err() == nil && r.Do(ctx, func(context.Context) error { return nil }) != nil {
+	} // until the road is open again
+	if got := r.members(t, id); len(got) != len(good) || r.log.Last() != uint64(len(good)) {
+		t.Fatalf("%d members and %d events, want %d", len(got), r.log.Last(), len(good))
 	}
 }

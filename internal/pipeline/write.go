@@ -86,13 +86,18 @@ func (p *Pipeline) drain(ctx context.Context) {
 	}
 }
 
+// carefulFor is how many submissions go alone after a shared batch has failed: if one of
+// them cannot be handled, it fails by itself when it comes again, and no longer takes others
+// along.
+const carefulFor = 256
+
 // take gathers what waits behind w into a batch and runs it. A function runs alone, in its
 // turn.
 func (p *Pipeline) take(ctx context.Context, w *work) {
 	for w != nil {
 		var batch []*work
 		n := 0
-		for w != nil && w.fn == nil && (n == 0 || n+len(w.events) <= maxBatch) {
+		for w != nil && w.fn == nil && (n == 0 || (p.careful == 0 && n+len(w.events) <= maxBatch)) {
 			batch = append(batch, w)
 			n += len(w.events)
 			w = p.next()
@@ -131,6 +136,10 @@ func (p *Pipeline) run(ctx context.Context, batch []*work) {
 		} else {
 			lost = p.failed(batch, err)
 		}
+	}
+	p.careful = max(p.careful-1, 0)
+	if lost && len(batch) > 1 {
+		p.careful = carefulFor
 	}
 	b := Batch{Took: p.Clock.Now().Sub(started)}
 	for _, w := range batch {
