@@ -138,7 +138,7 @@ func (s *Service) Accounts(ctx context.Context, cursor string, limit int) (page.
 	if err != nil {
 		return page.Page[Account]{}, fmt.Errorf("list accounts: %w", err)
 	}
-	return cut(items, limit, func(a Account) string { return a.ID }), nil
+	return page.Cut(items, limit, func(a Account) string { return a.ID }), nil
 }
 
 const countOwnerAccounts = `

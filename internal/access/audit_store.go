@@ -54,15 +54,5 @@ func (s *Service) AuditTrail(ctx context.Context, q AuditQuery) (page.Page[Entry
 	if err != nil {
 		return page.Page[Entry]{}, fmt.Errorf("list audit: %w", err)
 	}
-	return cut(items, limit, func(e Entry) string { return e.ID }), nil
-}
-
-// cut makes a page of at most limit items from a list that was read with one more.
-func cut[T any](items []T, limit int, key func(T) string) page.Page[T] {
-	p := page.Page[T]{Items: items}
-	if len(items) > limit {
-		p.Items = items[:limit]
-		p.Next = page.Cursor(key(items[limit-1]))
-	}
-	return p
+	return page.Cut(items, limit, func(e Entry) string { return e.ID }), nil
 }

@@ -98,7 +98,7 @@ func (s *Service) Tokens(ctx context.Context, cursor string, limit int) (page.Pa
 	if err != nil {
 		return page.Page[Token]{}, fmt.Errorf("list tokens: %w", err)
 	}
-	return cut(items, limit, func(t Token) string { return t.ID }), nil
+	return page.Cut(items, limit, func(t Token) string { return t.ID }), nil
 }
 
 const revokeToken = `

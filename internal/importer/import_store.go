@@ -88,12 +88,7 @@ func (s *Service) List(ctx context.Context, cursor string, limit int) (page.Page
 	if err != nil {
 		return page.Page[*Job]{}, err
 	}
-	out := page.Page[*Job]{Items: jobs}
-	if len(jobs) > limit {
-		out.Items = jobs[:limit]
-		out.Next = page.Cursor(jobs[limit-1].ID)
-	}
-	return out, nil
+	return page.Cut(jobs, limit, func(j *Job) string { return j.ID }), nil
 }
 
 // waiting gives the imports to run, oldest first.

@@ -38,21 +38,17 @@ func (s *Service) List(ctx context.Context, f Filter) (out page.Page[Delivery], 
 	}
 	limit := page.Limit(f.Limit)
 	text, args := f.query(leaves, before, limit+1)
-	out.Items = []Delivery{}
+	items := []Delivery{}
 	err = s.DB.Each(ctx, text, args, func(rows *sql.Rows) error {
 		var d Delivery
 		err := d.scan(rows.Scan)
-		out.Items = append(out.Items, d)
+		items = append(items, d)
 		return err
 	})
 	if err != nil {
 		return out, fmt.Errorf("list deliveries: %w", err)
 	}
-	if len(out.Items) > limit {
-		out.Items = out.Items[:limit]
-		out.Next = page.Cursor(out.Items[limit-1].ID)
-	}
-	return out, nil
+	return page.Cut(items, limit, func(d Delivery) string { return d.ID }), nil
 }
 
 // query writes the SELECT of a filter; ids sort by time of planning.

@@ -40,6 +40,17 @@ func Cursor(key any) string {
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
+// Cut makes a page of at most limit items from a list that was read with one more; key is
+// what the next page starts after.
+func Cut[T, K any](items []T, limit int, key func(T) K) Page[T] {
+	p := Page[T]{Items: items}
+	if len(items) > limit {
+		p.Items = items[:limit]
+		p.Next = Cursor(key(items[limit-1]))
+	}
+	return p
+}
+
 // After decodes a cursor into key and says whether there was one.
 func After(cursor string, key any) (bool, error) {
 	if cursor == "" {

@@ -47,3 +47,14 @@ func FuzzAfter(f *testing.F) {
 		}
 	})
 }
+
+func TestCut_SaysWhereTheNextPageStarts(t *testing.T) {
+	t.Parallel()
+	self := func(n int) int { return n }
+	if p := Cut([]int{1, 2, 3}, 2, self); len(p.Items) != 2 || p.Next != Cursor(2) {
+		t.Fatalf("three of two: %+v", p)
+	}
+	if p := Cut([]int{1, 2}, 2, self); len(p.Items) != 2 || p.Next != "" {
+		t.Fatalf("two of two: %+v", p)
+	}
+}

@@ -53,12 +53,8 @@ func (s *Service) List(ctx context.Context, cursor string, limit int) (out page.
 		return out, err
 	}
 	limit = page.Limit(limit)
-	out.Items, err = s.query(ctx, playbookFields+` WHERE id > $1 ORDER BY id LIMIT $2`, after, limit+1)
-	if len(out.Items) > limit {
-		out.Items = out.Items[:limit]
-		out.Next = page.Cursor(out.Items[limit-1].ID)
-	}
-	return out, err
+	items, err := s.query(ctx, playbookFields+` WHERE id > $1 ORDER BY id LIMIT $2`, after, limit+1)
+	return page.Cut(items, limit, func(p Playbook) string { return p.ID }), err
 }
 
 func (s *Service) all(ctx context.Context) ([]Playbook, error) {

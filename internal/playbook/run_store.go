@@ -79,23 +79,19 @@ func (s *Service) Runs(ctx context.Context, f RunFilter) (out page.Page[Run], er
 	}
 	limit := page.Limit(f.Limit)
 	text, args := f.query(leaves, before, limit+1)
-	out.Items = []Run{}
+	items := []Run{}
 	err = s.DB.Each(ctx, text, args, func(rows *sql.Rows) error {
 		var r Run
 		var at, started int64
 		err := rows.Scan(&r.ID, &r.Playbook, &r.Version, &r.Ord, &r.Occurrence, &r.TriggerSeq, &at, &r.Holdout, &started)
 		r.TriggerAt, r.StartedAt = moment(at), moment(started)
-		out.Items = append(out.Items, r)
+		items = append(items, r)
 		return err
 	})
 	if err != nil {
 		return out, fmt.Errorf("list runs: %w", err)
 	}
-	if len(out.Items) > limit {
-		out.Items = out.Items[:limit]
-		out.Next = page.Cursor(out.Items[limit-1].ID)
-	}
-	return out, nil
+	return page.Cut(items, limit, func(r Run) string { return r.ID }), nil
 }
 
 // leaves are the records of a customer, none for 0.

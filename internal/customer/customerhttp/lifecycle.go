@@ -59,10 +59,7 @@ func (h *handlers) levels(ctx context.Context, in *pageInput) (*httpapi.List[Lev
 	if out.Items, err = h.Customers.LevelHistory(ctx, root, before, limit+1); err != nil {
 		return nil, err
 	}
-	if len(out.Items) > limit {
-		out.Items = out.Items[:limit]
-		out.Next = page.Cursor(out.Items[limit-1].Seq)
-	}
+	out = page.Cut(out.Items, limit, func(c customer.LevelChange) int64 { return c.Seq })
 	return httpapi.Listed(out, func(c customer.LevelChange) LevelChange {
 		return LevelChange{c.Kind, c.From, c.To, c.At, c.Customer}
 	}), nil

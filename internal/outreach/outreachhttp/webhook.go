@@ -56,11 +56,7 @@ func (h *handlers) endpoints(ctx context.Context, in *httpapi.PageQuery) (*httpa
 	if err != nil {
 		return nil, err
 	}
-	p := page.Page[webhook.Endpoint]{Items: items}
-	if len(items) > limit {
-		p.Items = items[:limit]
-		p.Next = page.Cursor(items[limit-1].ID)
-	}
+	p := page.Cut(items, limit, func(e webhook.Endpoint) string { return e.ID })
 	return httpapi.Listed(p, wireEndpoint), nil
 }
 
