@@ -151,7 +151,7 @@ func readAll(t *testing.T, open opener, kind Kind, most int64) error {
 }
 
 func FuzzNumber(f *testing.F) {
-	for _, s := range []string{"1", "-1,234.50", "¥0.1234567", "12元", "1.", "--1", "999999999999.999999"} {
+	for _, s := range []string{"1", "-1,234.50", "¥0.1234567", "12元", "1.", "--1", "999999999999.999999", "999999999999.9999997"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -35,6 +35,9 @@ func parseNumber(text string) (event.Decimal, bool) {
 	if len(frac) > 6 && frac[6] >= '5' {
 		n++
 	}
+	if n >= maxNumber {
+		return 0, false
+	}
 	if neg {
 		n = -n
 	}
