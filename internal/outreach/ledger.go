@@ -4,12 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"yutang/internal/fault"
-	"yutang/internal/id"
 	"yutang/internal/page"
 	"yutang/internal/timeline"
 )
@@ -32,9 +30,11 @@ func (s *Service) List(ctx context.Context, f Filter) (out page.Page[Delivery], 
 	if _, err := page.After(f.Cursor, &before); err != nil {
 		return out, err
 	}
-	leaves, err := s.leaves(f.Customer)
-	if err != nil {
-		return out, err
+	var leaves []timeline.Ord
+	if f.Customer != 0 {
+		if leaves, err = s.Timeline.Records(f.Customer); err != nil {
+			return out, err
+		}
 	}
 	limit := page.Limit(f.Limit)
 	text, args := f.query(leaves, before, limit+1)
@@ -83,19 +83,6 @@ func (f Filter) query(leaves []timeline.Ord, before string, limit int) (string, 
 	}
 	args = append(args, limit)
 	return text + fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args
-}
-
-// leaves are the records of a customer, none for 0.
-func (s *Service) leaves(ord uint32) ([]timeline.Ord, error) {
-	if ord == 0 {
-		return nil, nil
-	}
-	s.Timeline.RLock()
-	defer s.Timeline.RUnlock()
-	if int64(ord) > int64(s.Timeline.Customers()) {
-		return nil, fault.New(fault.NotFound, "customer_not_found", "no customer has the id %q", id.Customer(ord))
-	}
-	return slices.Clone(s.Timeline.Leaves(s.Timeline.Root(ord))), nil
 }
 
 // Get is one delivery with the message sent, nil before the first attempt.

@@ -178,7 +178,7 @@ func (s *Service) Try(ctx context.Context, raw []byte, ord uint32, sample json.R
 	if err != nil {
 		return outreach.Draft{}, err
 	}
-	leaves, err := s.leaves(ord)
+	leaves, err := s.Timeline.Records(ord)
 	if err != nil {
 		return outreach.Draft{}, err
 	}

@@ -4,11 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"strings"
 
-	"yutang/internal/fault"
-	"yutang/internal/id"
 	"yutang/internal/page"
 	"yutang/internal/timeline"
 )
@@ -73,9 +70,11 @@ func (s *Service) Runs(ctx context.Context, f RunFilter) (out page.Page[Run], er
 	if _, err := page.After(f.Cursor, &before); err != nil {
 		return out, err
 	}
-	leaves, err := s.leaves(f.Customer)
-	if err != nil {
-		return out, err
+	var leaves []timeline.Ord
+	if f.Customer != 0 {
+		if leaves, err = s.Timeline.Records(f.Customer); err != nil {
+			return out, err
+		}
 	}
 	limit := page.Limit(f.Limit)
 	text, args := f.query(leaves, before, limit+1)
@@ -92,19 +91,6 @@ func (s *Service) Runs(ctx context.Context, f RunFilter) (out page.Page[Run], er
 		return out, fmt.Errorf("list runs: %w", err)
 	}
 	return page.Cut(items, limit, func(r Run) string { return r.ID }), nil
-}
-
-// leaves are the records of a customer, none for 0.
-func (s *Service) leaves(ord uint32) ([]timeline.Ord, error) {
-	if ord == 0 {
-		return nil, nil
-	}
-	s.Timeline.RLock()
-	defer s.Timeline.RUnlock()
-	if int64(ord) > int64(s.Timeline.Customers()) {
-		return nil, fault.New(fault.NotFound, "customer_not_found", "no customer has the id %q", id.Customer(ord))
-	}
-	return slices.Clone(s.Timeline.Leaves(s.Timeline.Root(ord))), nil
 }
 
 // query writes the SELECT of a filter; ids sort by time of starting.

@@ -1,6 +1,10 @@
 package timeline
 
-import "slices"
+import (
+	"slices"
+	"yutang/internal/fault"
+	"yutang/internal/id"
+)
 
 // groups says which customers are one person: a partition of all customers into groups
 // with one root each.
@@ -82,4 +86,15 @@ func (s *Store) Leaves(ord Ord) []Ord {
 		return g.leaves[root]
 	}
 	return g.root[root : root+1 : root+1]
+}
+
+// Records are the leaves of the customer whom ord belongs to. It takes the read lock
+// itself, and the list is the caller's. An unknown number is not_found.
+func (s *Store) Records(ord Ord) ([]Ord, error) {
+	s.RLock()
+	defer s.RUnlock()
+	if ord == 0 || int64(ord) > int64(s.Customers()) {
+		return nil, fault.New(fault.NotFound, "customer_not_found", "no customer has the id %q", id.Customer(ord))
+	}
+	return slices.Clone(s.Leaves(s.Root(ord))), nil
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"yutang/internal/event"
+	"yutang/internal/fault"
 	"yutang/internal/timeline"
 )
 
@@ -266,4 +267,20 @@ func FuzzRestore(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+func TestRecords_AreThoseOfTheWholeCustomer(t *testing.T) {
+	t.Parallel()
+	s := timeline.New()
+	s.Grow(3)
+	s.SetGroup(1, []timeline.Ord{1, 3})
+	got, err := s.Records(3)
+	if err != nil || !slices.Equal(got, []timeline.Ord{1, 3}) {
+		t.Fatalf("Records(3) = %v, %v", got, err)
+	}
+	for _, ord := range []timeline.Ord{0, 4} {
+		if _, err := s.Records(ord); !fault.Is(err, fault.NotFound) {
+			t.Fatalf("Records(%d) = %v, want not_found", ord, err)
+		}
+	}
 }
