@@ -181,5 +181,6 @@ func (s *Service) users(ctx context.Context, id string) (users []string, err err
 	return users, nil
 }
 
-// now is the road's time in ms: the clock, never before a timer that has fired.
+// now is the clock's time in ms. When the clock was set back it is behind the road's: what
+// is evaluated then gets timers that are due on the road already, and is brought forward.
 func (s *Service) now() int64 { return s.clock.Now().UnixMilli() }
