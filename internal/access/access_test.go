@@ -62,11 +62,13 @@ func TestRoles_GrantWhatTheTableSays(t *testing.T) {
 	t.Parallel()
 	want := map[access.Role][]access.Permission{
 		access.Viewer: {
-			access.AudiencesRead, access.CustomersRead, access.OutreachRead, access.PlaybooksRead, access.SettingsRead, access.SystemRead,
+			access.AudiencesRead, access.CodesRead, access.ContentRead, access.CustomersRead, access.GroupsRead, access.OutreachRead,
+			access.PlaybooksRead, access.SettingsRead, access.StaffRead, access.SystemRead, access.TagsRead,
 		},
 		access.Analyst: {
-			access.AudiencesRead, access.CustomersRead, access.EventsRead, access.IdentityRead, access.ImportsRead,
-			access.OutreachRead, access.PlaybooksRead, access.SettingsRead, access.SourcesRead, access.SystemRead,
+			access.AudiencesRead, access.CodesRead, access.ContactsRead, access.ContentRead, access.CustomersRead, access.EventsRead,
+			access.GroupsRead, access.HandoverRead, access.IdentityRead, access.ImportsRead, access.OutreachRead, access.PlaybooksRead,
+			access.SettingsRead, access.SourcesRead, access.StaffRead, access.SystemRead, access.TagsRead, access.WeComRead,
 		},
 		access.Owner: access.Permissions(),
 	}
@@ -79,6 +81,7 @@ func TestRoles_GrantWhatTheTableSays(t *testing.T) {
 	for _, p := range access.Permissions() {
 		forbidden := map[access.Permission]bool{
 			access.AccountsRead: true, access.AccountsWrite: true, access.AuditRead: true, access.SettingsWrite: true, access.SourcesWrite: true,
+			access.WeComWrite: true,
 		}[p]
 		if operator.Can(p) == forbidden {
 			t.Errorf("operator can %s: %v", p, !forbidden)

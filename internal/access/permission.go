@@ -33,6 +33,22 @@ const (
 	AccountsWrite   Permission = "accounts.write"
 	AuditRead       Permission = "audit.read"
 	SystemRead      Permission = "system.read"
+
+	WeComRead     Permission = "wecom.read"  // corps, callbacks, sync
+	WeComWrite    Permission = "wecom.write" // credentials, settings, a sync by hand
+	StaffRead     Permission = "staff.read"  // directory
+	StaffWrite    Permission = "staff.write"
+	ContactsRead  Permission = "contacts.read" // relations between staff and customers
+	CodesRead     Permission = "codes.read"    // live codes, acquisition links
+	CodesWrite    Permission = "codes.write"
+	ContentRead   Permission = "content.read" // materials, welcome messages
+	ContentWrite  Permission = "content.write"
+	TagsRead      Permission = "tags.read"
+	TagsWrite     Permission = "tags.write"
+	GroupsRead    Permission = "groups.read"
+	GroupsWrite   Permission = "groups.write"
+	HandoverRead  Permission = "handover.read" // transfers, losses
+	HandoverWrite Permission = "handover.write"
 )
 
 // Role is a named set of permissions.
@@ -71,6 +87,21 @@ var roles = map[Permission][]Role{
 	AccountsWrite:   {},
 	AuditRead:       {},
 	SystemRead:      {Operator, Analyst, Viewer},
+	WeComRead:       {Operator, Analyst},
+	WeComWrite:      {},
+	StaffRead:       {Operator, Analyst, Viewer},
+	StaffWrite:      {Operator},
+	ContactsRead:    {Operator, Analyst},
+	CodesRead:       {Operator, Analyst, Viewer},
+	CodesWrite:      {Operator},
+	ContentRead:     {Operator, Analyst, Viewer},
+	ContentWrite:    {Operator},
+	TagsRead:        {Operator, Analyst, Viewer},
+	TagsWrite:       {Operator},
+	GroupsRead:      {Operator, Analyst, Viewer},
+	GroupsWrite:     {Operator},
+	HandoverRead:    {Operator, Analyst},
+	HandoverWrite:   {Operator},
 }
 
 // Permissions lists every permission that can be granted, sorted.

@@ -12,6 +12,13 @@ const (
 	ContactAdded      = "Contact Added"
 	ContactDeleted    = "Contact Deleted"
 	ContactLost       = "Contact Lost"
+	ContactHalfAdded  = "Contact Half Added" // the customer added, the member has not confirmed
+	ContactEdited     = "Contact Edited"     // a member changed remark or tags
+	TransferStarted   = "Transfer Started"   // of a customer to another member
+	TransferCompleted = "Transfer Completed"
+	TransferFailed    = "Transfer Failed" // refused, or the other member is full
+	MomentLiked       = "Moment Liked"
+	MomentCommented   = "Moment Commented"
 	MessageDelivered  = "Message Delivered"
 	MessageFailed     = "Message Failed"
 	MessageReplied    = "Message Replied"

@@ -136,15 +136,22 @@ func ParseMergeID(s string) (uint32, error) {
 
 // Lookup finds the customer who owns an identity, however it is spelled. Any lock held.
 func (s *Service) Lookup(who event.Identity) (root uint32, ok bool) {
+	leaf, ok := s.LookupLeaf(who)
+	if !ok {
+		return 0, false
+	}
+	return s.tl.Root(leaf), true
+}
+
+// LookupLeaf is the record that owns an identity. It stays the same through merges and
+// unmerges. Any lock held.
+func (s *Service) LookupLeaf(who event.Identity) (leaf uint32, ok bool) {
 	who, fate := s.settings.Load().clean(who)
 	if fate != good {
 		return 0, false
 	}
-	leaf := s.index.owner(shorten(s.blind(who)))
-	if leaf == 0 {
-		return 0, false
-	}
-	return s.tl.Root(leaf), true
+	leaf = s.index.owner(shorten(s.blind(who)))
+	return leaf, leaf != 0
 }
 
 func (s *Service) blind(who event.Identity) seal.Blind {

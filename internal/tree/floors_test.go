@@ -13,17 +13,17 @@ import (
 // floors, or what beside names. docs/architecture.md explains them.
 var floors = [][]string{
 	{"clock", "id", "money", "fault", "page", "seal", "db", "job", "snapshot", "failpoint"},
-	{"event", "access"},
-	{"identity", "customer", "timeline"},
-	{"rule", "audience"},
-	{"outreach", "content", "staff"},
-	{"playbook"},
+	{"event", "access", "wecom"},
+	{"identity", "customer", "timeline", "corp"},
+	{"rule", "audience", "inbox"},
+	{"outreach", "content", "staff", "contact"},
+	{"playbook", "tag", "livecode", "acquisition", "welcome", "masssend", "moment", "groupchat", "handover", "archive"},
 	{"insight"},
 	{"pipeline"},
-	{"ingest", "webhook", "importer"},
+	{"ingest", "webhook", "importer", "reconcile", "sidepanel"},
 	{"httpapi"},
 	{"console"},
-	{"app"},
+	{"app", "wecomsim"},
 	{"demo", "bench", "crash"},
 }
 
