@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -15,6 +16,16 @@ type Each struct {
 	MaxAttempts int
 	Do          func(ctx context.Context, j Job) error
 }
+
+// Later is what Do returns when the job is to go on at a known time. It does not count as
+// an attempt.
+type Later struct {
+	At     time.Time
+	Reason string
+}
+
+// Error is the reason.
+func (l *Later) Error() string { return l.Reason }
 
 // Limit is the same for every queue at all times.
 func (e *Each) Limit(string, time.Time) (int, time.Time) { return e.Concurrency, time.Time{} }
@@ -35,9 +46,12 @@ func (e *Each) Run(ctx context.Context, jobs []Job) {
 
 func (e *Each) settle(ctx context.Context, j Job, failure error) (err error) {
 	ctx = context.WithoutCancel(ctx)
+	var later *Later
 	switch {
 	case failure == nil:
 		_, err = e.Queue.Done(ctx, j)
+	case errors.As(failure, &later):
+		_, err = e.Queue.Snooze(ctx, j, later.At, later.Reason)
 	case j.Attempts >= e.MaxAttempts:
 		_, err = e.Queue.Bury(ctx, j, failure.Error())
 	default:

@@ -154,6 +154,41 @@ func TestEach_RetriesThenBuriesWithReason(t *testing.T) {
 	})
 }
 
+func TestEach_LaterCountsNoAttempt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		clk := clock.NewManual(noon)
+		q := New(d, clk)
+		tried, begun := make(chan int, 3), make(chan struct{}, 3)
+		q.Handle("k", &Each{Queue: q, Concurrency: 1, MaxAttempts: 1, Do: func(_ context.Context, j Job) error {
+			tried <- j.Attempts
+			begun <- struct{}{}
+			if len(tried) == 3 {
+				return nil
+			}
+			return &Later{At: clk.Now().Add(time.Hour), Reason: "not its turn"}
+		}})
+		put(t, q, "a", noon)
+		for range 3 {
+			if err := q.Start(ctx); err != nil {
+				t.Fatal(err)
+			}
+			<-begun
+			q.Stop(ctx)
+			clk.Advance(time.Hour)
+		}
+		for range 3 {
+			if n := <-tried; n != 1 {
+				t.Errorf("attempt %d, want always the first", n)
+			}
+		}
+		if jobs := claimAll(t, q); len(jobs) != 0 {
+			t.Errorf("%d jobs are left", len(jobs))
+		}
+	})
+}
+
 func TestRun_WakesForCommittedJobAndForDueTime(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
