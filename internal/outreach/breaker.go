@@ -28,7 +28,7 @@ func (b *breaker) limit(most int, now time.Time) (int, time.Time) {
 
 // note records the outcome of a call.
 func (b *breaker) note(o Outcome, now time.Time) {
-	if o.Verdict == Accepted || o.Verdict == Rejected {
+	if o.Verdict == Accepted || o.Verdict == Rejected || o.Verdict == Handed {
 		*b = breaker{}
 		return
 	}

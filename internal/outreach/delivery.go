@@ -22,6 +22,7 @@ const (
 	Suppressed    State = "suppressed"
 	Expired       State = "expired"
 	StateUnknown  State = "unknown"
+	StateHanded   State = "handed" // the other side has it; a person must confirm
 )
 
 // Reason says why a delivery is in its state.
@@ -52,6 +53,12 @@ const (
 	BlockedAddress  Reason = "blocked_address"   // rejected: the endpoint's address is not allowed
 	ResolvedSent    Reason = "resolved_sent"     // accepted: a human found that it was sent
 	ResolvedNotSent Reason = "resolved_not_sent" // rejected: a human found that it was not sent
+	NoContact       Reason = "no_contact"        // suppressed, rejected: nobody of the staff has this customer as a contact
+	StaffGone       Reason = "staff_gone"        // suppressed: whoever has the customer has left or may not contact customers
+	Duplicate       Reason = "duplicate"         // rejected: the same message is on its way to the customer already
+	Stopped         Reason = "stopped"           // suppressed, expired: a human stopped it
+	Unconfirmed     Reason = "unconfirmed"       // expired: nobody confirmed in time
+	NotReported     Reason = "not_reported"      // rejected: the platform's result leaves the customer out
 )
 
 // Touch is what a playbook wants sent.
@@ -96,6 +103,7 @@ type Delivery struct {
 	DispatchedAt  time.Time // zero: never
 	SettledAt     time.Time // zero: still open
 	ProviderID    string
+	Grouped       bool // travels with others; see PlanMany
 }
 
 // Plan records a touch with the batch that is on its way. It is written by Flush.
@@ -137,14 +145,8 @@ func (s *Service) insert(ctx context.Context, touches []Touch) error {
 	rows := make([]any, 0, len(touches)*len(deliveryColumns))
 	var jobs []job.Job
 	for _, t := range touches {
-		d := Delivery{
-			ID: id.New("dlv"), Playbook: t.Playbook, Version: t.Version, Run: t.Run, Step: t.Step, Occurrence: t.Occurrence,
-			Ord: t.Ord, Channel: t.Channel, Endpoint: t.Endpoint, Transactional: t.Transactional,
-			TriggerSeq: t.TriggerSeq, TriggerAt: t.TriggerAt, State: Planned, PlannedAt: now, Due: t.Due, ExpiresAt: t.ExpiresAt,
-		}
-		if t.Suppress != "" {
-			d.State, d.Reason, d.SettledAt = Suppressed, t.Suppress, now
-		} else {
+		d := t.delivery(id.New("dlv"), now)
+		if d.State == Planned {
 			jobs = append(jobs, deliverJob(d))
 		}
 		rows = d.row(rows)
@@ -153,6 +155,19 @@ func (s *Service) insert(ctx context.Context, touches []Touch) error {
 		return err
 	}
 	return s.Jobs.Put(ctx, jobs...)
+}
+
+// delivery is the row of a touch that is planned now.
+func (t Touch) delivery(key string, now time.Time) Delivery {
+	d := Delivery{
+		ID: key, Playbook: t.Playbook, Version: t.Version, Run: t.Run, Step: t.Step, Occurrence: t.Occurrence,
+		Ord: t.Ord, Channel: t.Channel, Endpoint: t.Endpoint, Transactional: t.Transactional,
+		TriggerSeq: t.TriggerSeq, TriggerAt: t.TriggerAt, State: Planned, PlannedAt: now, Due: t.Due, ExpiresAt: t.ExpiresAt,
+	}
+	if t.Suppress != "" {
+		d.State, d.Reason, d.SettledAt = Suppressed, t.Suppress, now
+	}
+	return d
 }
 
 func deliverJob(d Delivery) job.Job {

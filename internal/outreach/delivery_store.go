@@ -13,23 +13,23 @@ import (
 var deliveryColumns = []string{
 	"id", "playbook", "version", "run", "step", "occurrence", "ord", "channel", "endpoint", "transactional",
 	"trigger_seq", "trigger_at", "state", "reason", "detail", "attempt", "planned_at", "due", "expires_at",
-	"dispatched_at", "settled_at", "provider_id", "message",
+	"dispatched_at", "settled_at", "provider_id", "message", "grouped",
 }
 
 const deliveryFields = `id, playbook, version, run, step, occurrence, ord, channel, endpoint, transactional,
-	trigger_seq, trigger_at, state, reason, detail, attempt, planned_at, due, expires_at, dispatched_at, settled_at, provider_id`
+	trigger_seq, trigger_at, state, reason, detail, attempt, planned_at, due, expires_at, dispatched_at, settled_at, provider_id, grouped`
 
 func (d *Delivery) row(args []any) []any {
 	return append(args, d.ID, d.Playbook, d.Version, d.Run, d.Step, d.Occurrence, int64(d.Ord), d.Channel, d.Endpoint, d.Transactional,
 		int64(d.TriggerSeq), ms(d.TriggerAt), string(d.State), string(d.Reason), d.Detail, d.Attempt, ms(d.PlannedAt), ms(d.Due),
-		ms(d.ExpiresAt), ms(d.DispatchedAt), ms(d.SettledAt), d.ProviderID, []byte{})
+		ms(d.ExpiresAt), ms(d.DispatchedAt), ms(d.SettledAt), d.ProviderID, []byte{}, d.Grouped)
 }
 
 func (d *Delivery) scan(scan func(...any) error, more ...any) error {
 	var triggerAt, planned, due, expires, dispatched, settled int64
 	err := scan(append([]any{
 		&d.ID, &d.Playbook, &d.Version, &d.Run, &d.Step, &d.Occurrence, &d.Ord, &d.Channel, &d.Endpoint, &d.Transactional,
-		&d.TriggerSeq, &triggerAt, &d.State, &d.Reason, &d.Detail, &d.Attempt, &planned, &due, &expires, &dispatched, &settled, &d.ProviderID,
+		&d.TriggerSeq, &triggerAt, &d.State, &d.Reason, &d.Detail, &d.Attempt, &planned, &due, &expires, &dispatched, &settled, &d.ProviderID, &d.Grouped,
 	}, more...)...)
 	d.TriggerAt, d.PlannedAt, d.Due, d.ExpiresAt = at(triggerAt), at(planned), at(due), at(expires)
 	d.DispatchedAt, d.SettledAt = at(dispatched), at(settled)
@@ -114,7 +114,7 @@ func (s *Service) end(ctx context.Context, d Delivery, state State, why Reason) 
 // already. A late answer settles an unknown delivery of the same attempt.
 func (s *Service) close(ctx context.Context, d Delivery, state State, o Outcome) (bool, error) {
 	settled := s.Clock.Now().UnixMilli()
-	if state == StateUnknown {
+	if state == StateUnknown || state == StateHanded {
 		settled = 0
 	}
 	n, err := s.DB.Exec(ctx, updateSettle, string(state), string(o.Reason), o.Detail, o.ProviderID, settled, d.ID, d.Attempt)
@@ -127,7 +127,7 @@ func (s *Service) replan(ctx context.Context, d Delivery, o Outcome, due time.Ti
 	return n > 0, err
 }
 
-const selectAttempting = `SELECT ` + deliveryFields + ` FROM delivery WHERE state = 'attempting'`
+const selectAttempting = `SELECT ` + deliveryFields + ` FROM delivery WHERE state = 'attempting' AND NOT grouped`
 
 func (s *Service) attempting(ctx context.Context) (out []Delivery, err error) {
 	err = s.DB.Each(ctx, selectAttempting, nil, func(rows *sql.Rows) error {

@@ -159,37 +159,27 @@ func (s *Service) decide(ctx context.Context, c candidate) (attempting bool, err
 	return s.attempt(ctx, d, c.draft.Message)
 }
 
-// restrain applies consent, quiet hours and caps, in this order; done means that the
-// delivery is not to be attempted now.
+// restrain applies the policy; done means that the delivery is not to be attempted now.
 func (s *Service) restrain(ctx context.Context, c candidate, now time.Time, zone *time.Location) (done bool, err error) {
-	d, policy := c.delivery, s.Policy()
-	given, known, err := s.Consent(ctx, c.leaves, d.Channel)
-	if err != nil {
+	d := c.delivery
+	var f facts
+	if f.given, f.known, err = s.Consent(ctx, c.leaves, d.Channel); err != nil {
 		return false, err
 	}
-	if !policy.allows(d.Channel, given, known) {
-		return true, s.finish(ctx, c, Suppressed, NoConsent)
-	}
-	quiet := policy.Quiet
-	if c.draft.Quiet != nil {
-		quiet = c.draft.Quiet
-	}
-	if quiet != nil {
-		if end, ok := quiet.Until(now, zone); ok {
-			return true, s.snooze(ctx, c, end, QuietHours)
+	t := terms{channel: d.Channel, at: now, zone: zone, quiet: c.draft.Quiet, perDay: c.draft.PerDay}
+	if t.counted = d.Attempt > 0; !t.counted {
+		if f.sent, err = s.sentToday(ctx, c.leaves, d, now, zone); err != nil {
+			return false, err
 		}
 	}
-	if d.Attempt > 0 {
-		return false, nil // counted at its first attempt
+	switch why, until := s.Policy().judge(t, f); why {
+	case "":
+		return false, nil
+	case QuietHours:
+		return true, s.snooze(ctx, c, until, why)
+	default:
+		return true, s.finish(ctx, c, Suppressed, why)
 	}
-	n, err := s.sentToday(ctx, c.leaves, d, now, zone)
-	if err != nil {
-		return false, err
-	}
-	if policy.capped(d.Channel, c.draft.PerDay, n) {
-		return true, s.finish(ctx, c, Suppressed, Capped)
-	}
-	return false, nil
 }
 
 // finish ends a delivery without an attempt, with its job.

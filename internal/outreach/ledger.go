@@ -133,6 +133,9 @@ func (s *Service) Resolve(ctx context.Context, key string, wasSent, resend bool,
 		if d.State != StateUnknown {
 			return fault.New(fault.Precondition, "not_unknown", "delivery %s is %s; only an unknown one is resolved", key, d.State)
 		}
+		if resend && d.Grouped {
+			return fault.New(fault.Precondition, "grouped", "delivery %s travelled with others; send to the customer anew instead", key)
+		}
 		if err := s.Jobs.Drop(ctx, reconcileKind, key); err != nil {
 			return err
 		}

@@ -1,16 +1,18 @@
 // Package outreach owns everything that is sent to customers: the send ledger, which is
 // also the outbox, the policy that decides who may be reached now, and the dispatcher.
 //
-//	       Plan, in the road's transaction
+//	       Plan, in the road's transaction; PlanMany
 //	          │
-//	          ▼          committed, then the call
-//	┌────▶ planned ─────────────▶ attempting ──▶ accepted
-//	│       │ │ ▲                  │  │  │
-//	│       │ │ └─ surely not sent ┘  │  └─────▶ rejected
-//	│       │ └──▶ expired            ▼            ▲
-//	│       └────▶ suppressed      unknown ────────┤ provider or human
-//	│                                 │ └─────────▶ accepted
-//	└── surely not sent ──────────────┘
+//	          ▼          committed, then the call       a person there confirms
+//	┌────▶ planned ─────────────▶ attempting ──▶ handed ──────────┐
+//	│       │ │ ▲                  │  │  │        ▲ │  │          ▼
+//	│       │ │ └─ surely not sent ┘  │  │        │ │  └──────▶ accepted
+//	│       │ │                       │  └────────┼─┼────────────▲
+//	│       │ └──▶ suppressed         ▼           │ │            │
+//	│       └────▶ expired ◀──┐    unknown ───────┴─┼── provider or human
+//	│                         │       │             │            │
+//	└── surely not sent ──────┼───────┘             ▼            ▼
+//	                          └─────────────────── unconfirmed  rejected
 //
 // Promises. A touch has one row for ever, unique by (playbook, version, run, step,
 // occurrence, customer record, channel). The row says attempting, on disk, before the
@@ -20,9 +22,19 @@
 // accepted, rejected, suppressed with a reason, expired, or unknown. Accepted and rejected
 // touches come back down the road as events, once each.
 //
+// Some channels only hand a message over: the other side has it, and a member of staff
+// must confirm before it leaves. Such a touch is handed until it is known what the person
+// did; one that nobody confirms in time expires with the reason unconfirmed.
+//
+// Grouped touches travel many to a call. Whoever plans them (PlanMany) also carries them:
+// a Block is attempted, handed over and settled together, a million rows in about a
+// minute, by the same states, the same promises and the same policy (Screen). They have no
+// jobs of their own.
+//
 // A copy of a database does not send: see Held. Quiet hours delay a touch, a cap, a
-// missing consent or a holdout suppress it. One slow or failing endpoint delays only its
-// own touches. What a message says is made by a Composer; how it travels is a Sender's.
+// missing consent, a quota or a holdout suppress it. One slow or failing endpoint delays
+// only its own touches. What a message says is made by a Composer; how it travels is a
+// Sender's.
 package outreach
 
 import (
@@ -76,10 +88,13 @@ const (
 	Accepted                // the other side has taken it
 	Rejected                // surely not delivered, and it never will be
 	Again                   // surely not delivered, or deduplicated there: may be tried again
+	Handed                  // taken over; a person there must confirm, SettleMany says what came of it
 )
 
 // String is the verdict's name.
-func (v Verdict) String() string { return [...]string{"unknown", "accepted", "rejected", "again"}[v] }
+func (v Verdict) String() string {
+	return [...]string{"unknown", "accepted", "rejected", "again", "handed"}[v]
+}
 
 // Outcome is the result of an attempt. Reason and Detail must not hold personal data.
 type Outcome struct {

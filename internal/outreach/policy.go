@@ -30,8 +30,14 @@ const (
 	ConsentNotWithdrawn ConsentNeed = "not_withdrawn" // unknown is yes
 )
 
-// DefaultPolicy is a careful one: asked first, not at night, three a day.
-var DefaultPolicy = Policy{Quiet: &Quiet{From: "22:00", To: "08:00"}, Cap: Cap{PerDay: 3}, Consent: map[string]ConsentNeed{}}
+// DefaultPolicy is a careful one: asked first, not at night, three a day. A WeCom contact
+// has taken the brand into their address book, so there only a no counts.
+var DefaultPolicy = Policy{
+	Quiet: &Quiet{From: "22:00", To: "08:00"}, Cap: Cap{PerDay: 3}, Consent: map[string]ConsentNeed{WeComMass: ConsentNotWithdrawn},
+}
+
+// WeComMass is the channel of messages that staff confirm in WeCom.
+const WeComMass = "wecom_mass"
 
 // Validate names each fault with its JSON pointer.
 func (p Policy) Validate() error {
@@ -128,4 +134,47 @@ func (p Policy) allows(channel string, given, known bool) bool {
 		return p.Consent[channel] == ConsentNotWithdrawn
 	}
 	return given
+}
+
+// terms are under which conditions somebody is to be reached.
+type terms struct {
+	channel string
+	at      time.Time
+	zone    *time.Location
+	quiet   *Quiet // instead of the policy's; nil: the policy's
+	perDay  int    // of this playbook; 0 unlimited
+	counted bool   // the touch was dispatched before, so caps do not count it again
+	limit   int    // messages of the channel's quota; 0 unlimited
+}
+
+// facts are what is known of somebody.
+type facts struct {
+	given, known bool // consent
+	sent         sent
+	used         int  // of the channel's quota
+	full         bool // the platform has said that the quota is used up
+}
+
+// judge applies consent, quiet hours, caps and quota, in this order. The reason is "" if
+// the touch may be sent; quiet hours end at until.
+func (p Policy) judge(t terms, f facts) (why Reason, until time.Time) {
+	if !p.allows(t.channel, f.given, f.known) {
+		return NoConsent, until
+	}
+	quiet := p.Quiet
+	if t.quiet != nil {
+		quiet = t.quiet
+	}
+	if quiet != nil {
+		if end, ok := quiet.Until(t.at, t.zone); ok {
+			return QuietHours, end
+		}
+	}
+	switch {
+	case !t.counted && p.capped(t.channel, t.perDay, f.sent):
+		return Capped, until
+	case f.full || t.limit > 0 && f.used >= t.limit:
+		return Quota, until
+	}
+	return "", until
 }

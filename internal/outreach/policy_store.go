@@ -58,9 +58,25 @@ func (s *Service) saveConsents(ctx context.Context, news []consent) error {
 
 const selectConsent = `SELECT channel, given, at FROM consent WHERE ord = $1 AND channel IN ($2, '*')`
 
+// word is the newest word on a consent heard so far.
+type word struct {
+	given, known bool
+	at           int64
+}
+
+// hear takes in a word. Of two words at one moment the careful one counts.
+func (w *word) hear(given bool, at int64) {
+	switch {
+	case !w.known || at > w.at:
+		w.given, w.known, w.at = given, true, at
+	case at == w.at:
+		w.given = w.given && given
+	}
+}
+
 // Consent is the newest word of a customer, over all of its records, on a channel.
 func (s *Service) Consent(ctx context.Context, leaves []timeline.Ord, channel string) (given, known bool, err error) {
-	var newest int64
+	var w word
 	for _, leaf := range leaves {
 		err := s.DB.Each(ctx, selectConsent, []any{int64(leaf), strings.ToLower(channel)}, func(rows *sql.Rows) error {
 			var ch string
@@ -69,19 +85,14 @@ func (s *Service) Consent(ctx context.Context, leaves []timeline.Ord, channel st
 			if err := rows.Scan(&ch, &yes, &when); err != nil {
 				return err
 			}
-			switch {
-			case !known || when > newest:
-				given, known, newest = yes, true, when
-			case when == newest:
-				given = given && yes // of two words at one moment the careful one counts
-			}
+			w.hear(yes, when)
 			return nil
 		})
 		if err != nil {
 			return false, false, fmt.Errorf("read consent: %w", err)
 		}
 	}
-	return given, known, nil
+	return w.given, w.known, nil
 }
 
 const selectSent = `SELECT COUNT(*), COALESCE(SUM(CASE WHEN channel = $1 THEN 1 ELSE 0 END), 0),

@@ -69,6 +69,12 @@ func (s *Service) settleOne(ctx context.Context, r result) (*receipt, error) {
 		return s.closed(ctx, r.job, d, StateRejected, o)
 	case Again:
 		return s.again(ctx, r.job, d, o)
+	case Handed:
+		if _, err := s.close(ctx, d, StateHanded, o); err != nil {
+			return nil, err
+		}
+		_, err := s.Jobs.Done(ctx, r.job)
+		return nil, err
 	}
 	if _, err := s.close(ctx, d, StateUnknown, o); err != nil {
 		return nil, err
@@ -141,7 +147,7 @@ func (s *Service) recover(ctx context.Context) error {
 		if len(open) > 0 {
 			slog.Warn("deliveries were interrupted; what became of them is unknown", "count", len(open))
 		}
-		return nil
+		return s.loseGrouped(ctx)
 	})
 }
 
@@ -190,9 +196,13 @@ func (s *Service) reconcile(ctx context.Context, j job.Job) error {
 }
 
 // decideUnknown settles an unknown delivery. A new job carries it on: to its receipt or
-// to its next attempt.
+// to its next attempt. What is handed over has no job.
 func (s *Service) decideUnknown(ctx context.Context, d Delivery, o Outcome) error {
 	return s.DB.InTx(ctx, func(ctx context.Context) error {
+		if o.Verdict == Handed {
+			_, err := s.close(ctx, d, StateHanded, o)
+			return err
+		}
 		next := deliverJob(d)
 		next.Due = s.Clock.Now()
 		if err := s.Jobs.Put(ctx, next); err != nil {

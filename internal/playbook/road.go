@@ -3,7 +3,6 @@ package playbook
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"time"
 
 	"yutang/internal/event"
@@ -86,7 +85,7 @@ func (s *Service) begin(l *listener, root, leaf uint32, seq uint64, at, now time
 	}
 	holdout := past.holdout
 	if past.runs == 0 {
-		holdout = l.Holdout > 0 && inHoldout(l.id, root, l.Holdout)
+		holdout = l.Holdout > 0 && outreach.InHoldout(l.id, root, l.Holdout)
 	}
 	own := all[leaf]
 	all[leaf] = record{runs: own.runs + 1, last: max(own.last, at.UnixMilli()), holdout: holdout}
@@ -138,20 +137,6 @@ func (l *listener) touch(run Run) outreach.Touch {
 		t.Suppress = outreach.Holdout
 	}
 	return t
-}
-
-// inHoldout puts percent of all customers into the control group of a playbook, each
-// always the same way.
-func inHoldout(playbook string, root uint32, percent float64) bool {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%s/%d", playbook, root)
-	x := h.Sum64() // FNV's high bits are weak for short inputs: finish as MurmurHash3 does
-	x ^= x >> 33
-	x *= 0xff51afd7ed558ccd
-	x ^= x >> 33
-	x *= 0xc4ceb9fe1a85ec53
-	x ^= x >> 33
-	return float64(x>>11)/(1<<53)*100 < percent
 }
 
 // Flush writes new runs in ctx's transaction. Outreach flushes their touches.

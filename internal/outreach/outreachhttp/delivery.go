@@ -22,7 +22,7 @@ type Delivery struct {
 	Channel       string            `json:"channel"`
 	Endpoint      string            `json:"endpoint,omitempty"`
 	Transactional bool              `json:"transactional"`
-	State         outreach.State    `json:"state" enum:"planned,attempting,accepted,rejected,suppressed,expired,unknown"`
+	State         outreach.State    `json:"state" enum:"planned,attempting,handed,accepted,rejected,suppressed,expired,unknown"`
 	Reason        outreach.Reason   `json:"reason,omitempty" doc:"why it is in this state: capped, quiet, no_consent, quota, holdout, stale, no_address ..."`
 	Detail        string            `json:"detail,omitempty"`
 	Attempts      int               `json:"attempts"`
@@ -57,7 +57,7 @@ func optional(t time.Time) *time.Time {
 
 type listInput struct {
 	httpapi.PageQuery
-	State    string `query:"state" enum:"planned,attempting,accepted,rejected,suppressed,expired,unknown"`
+	State    string `query:"state" enum:"planned,attempting,handed,accepted,rejected,suppressed,expired,unknown"`
 	Reason   string `query:"reason"`
 	Customer string `query:"customer" doc:"a customer id such as c42: everything sent to this person, over merged records"`
 	Playbook string `query:"playbook"`
