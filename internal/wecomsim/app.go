@@ -1,0 +1,141 @@
+package wecomsim
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"yutang/internal/fault"
+)
+
+// App is one app of the corp, or one of the built-in ones with an own secret.
+type App struct {
+	Name    string   `json:"name"` // main, directory, archive, kf or any other
+	AgentID int64    `json:"agentid,omitempty"`
+	Secret  string   `json:"secret,omitempty"`
+	Needs   []string `json:"permissions,omitempty"` // of Permissions; empty is by name, all for an unknown name
+
+	CallbackURL string   `json:"callback_url,omitempty"`
+	Token       string   `json:"token,omitempty"`
+	AESKey      string   `json:"aeskey,omitempty"`
+	Events      []string `json:"events,omitempty"` // kinds of events called back, see the README; empty is all
+
+	Users       []string `json:"users,omitempty"`       // visible members; with Departments empty too, everybody
+	Departments []int64  `json:"departments,omitempty"` // visible departments and all below them
+}
+
+// Permissions of an app: which groups of calls it may make. A call without one answers 48002.
+const (
+	permContact   = "contact"   // externalcontact
+	permDirectory = "directory" // departments and users
+	permMessage   = "message"   // app messages
+	permKf        = "kf"
+	permArchive   = "archive" // msgaudit
+)
+
+// Permissions lists what an app may be allowed.
+var Permissions = []string{permContact, permDirectory, permMessage, permKf, permArchive}
+
+type app struct {
+	App
+	crypt *cryptor // nil without callback
+	token *token   // the valid one, if any
+}
+
+type token struct {
+	value   string
+	app     *app
+	expires time.Time
+	revoked bool
+}
+
+func permissionsByName(name string) []string {
+	switch name {
+	case "main":
+		return []string{permContact, permDirectory, permMessage, permKf}
+	case "directory":
+		return []string{permDirectory}
+	case "contact":
+		return []string{permContact}
+	case "archive":
+		return []string{permArchive}
+	case "kf":
+		return []string{permKf}
+	}
+	return Permissions
+}
+
+func (s *Sim) addApps() error {
+	c := s.cfg
+	list := append([]App{{Name: "main", AgentID: c.AgentID, Secret: c.Secret, CallbackURL: c.CallbackURL, Token: c.Token, AESKey: c.AESKey}}, c.Apps...)
+	for _, name := range []string{"directory", "archive", "kf"} {
+		if !slices.ContainsFunc(list, func(a App) bool { return a.Name == name }) {
+			list = append(list, App{Name: name, Secret: c.Secret + "-" + name})
+		}
+	}
+	for _, a := range list {
+		if err := s.putApp(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putApp adds an app or replaces the one of its name.
+func (s *Sim) putApp(a App) error {
+	if a.Name == "" {
+		return fault.BadField("/name", "give the app a name")
+	}
+	if a.Secret == "" {
+		a.Secret = s.cfg.Secret + "-" + a.Name
+	}
+	if len(a.Needs) == 0 {
+		a.Needs = permissionsByName(a.Name)
+	}
+	made := &app{App: a}
+	if a.CallbackURL != "" {
+		c, err := newCryptor(a.Token, a.AESKey, s.cfg.CorpID)
+		if err != nil {
+			return fmt.Errorf("callback of app %s: %w", a.Name, err)
+		}
+		made.crypt = c
+	}
+	for i, old := range s.apps {
+		if old.Name == a.Name {
+			s.apps[i] = made
+			for _, t := range s.tokens {
+				if t.app == old {
+					t.app = made
+				}
+			}
+			made.token = old.token
+			return nil
+		}
+	}
+	s.apps = append(s.apps, made)
+	return nil
+}
+
+func (a *app) may(perm string) bool { return perm == "" || slices.Contains(a.Needs, perm) }
+
+// sees says whether the member is in the app's visible range.
+func (s *Sim) sees(a *app, m *member) bool {
+	if a == nil || len(a.Users) == 0 && len(a.Departments) == 0 {
+		return true
+	}
+	if slices.Contains(a.Users, m.id) {
+		return true
+	}
+	return slices.ContainsFunc(a.Departments, func(d int64) bool { return s.in(m, d) })
+}
+
+// Apps lists the apps with their secrets.
+func (s *Sim) Apps() []App {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]App, len(s.apps))
+	for i, a := range s.apps {
+		out[i] = a.App
+	}
+	return out
+}
