@@ -12,9 +12,10 @@ type WelcomeMsg struct {
 
 // SendWelcomeMsg greets a new contact. CodeWelcomeBusy: another app is about to, try again.
 // CodeWelcomeSent: it has been done or the two already talk; stop. A repeat after an unknown
-// outcome is harmless: the code is good once.
+// outcome is harmless, for the code is good once; the caller does it, who knows how much
+// time is left and what a CodeWelcomeSent then means.
 func (c *Client) SendWelcomeMsg(ctx context.Context, m WelcomeMsg) error {
-	return put(ctx, c, "/externalcontact/send_welcome_msg", m)
+	return act(ctx, c, "/externalcontact/send_welcome_msg", m)
 }
 
 // GroupWelcome is a welcome template for customer groups: text and at most one more.
