@@ -25,7 +25,7 @@ CREATE TABLE livecode (
     deleted_at  BIGINT  NOT NULL
 );
 CREATE UNIQUE INDEX livecode_state ON livecode (corp, state);
-CREATE INDEX livecode_batch ON livecode (batch, number);
+CREATE INDEX livecode_of_batch ON livecode (batch, number);
 CREATE INDEX livecode_config ON livecode (corp, config_id);
 
 -- What arrivals have made of each member. day is a date in the brand's zone.
@@ -112,7 +112,7 @@ CREATE TABLE acquisition_link (
     updated_at BIGINT  NOT NULL,
     deleted_at BIGINT  NOT NULL
 );
-CREATE UNIQUE INDEX acquisition_link_remote ON acquisition_link (corp, link_id);
+CREATE UNIQUE INDEX acquisition_link_remote ON acquisition_link (corp, link_id) WHERE link_id <> '';
 CREATE INDEX acquisition_link_state ON acquisition_link (corp, state);
 
 -- Customers who came through a link, as the platform lists them.
