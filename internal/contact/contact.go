@@ -45,6 +45,7 @@ import (
 	"yutang/internal/job"
 	"yutang/internal/seal"
 	"yutang/internal/timeline"
+	"yutang/internal/wecom"
 )
 
 // State is where a relation stands.
@@ -127,6 +128,11 @@ type Submitter interface {
 	SubmitEvents(ctx context.Context, evs []*event.Event) (accepted int, err error)
 }
 
+// Clients finds the platform client of a corp.
+type Clients interface {
+	Client(ctx context.Context, corp string) (*wecom.Client, error)
+}
+
 // Config is what the relations stand on.
 type Config struct {
 	DB       *db.DB
@@ -137,4 +143,5 @@ type Config struct {
 	Timeline *timeline.Store
 	Submit   Submitter
 	Source   int64 // the data source of the events
+	Clients  Clients
 }
