@@ -22,15 +22,21 @@ type Signature struct {
 // SignConfig signs a page's address for wx.config, with the corp's ticket.
 func (c *Client) SignConfig(ctx context.Context, page string) (Signature, error) {
 	ticket, err := c.JSAPITicket(ctx)
-	return c.sign(ticket, page), err
+	if err != nil {
+		return Signature{}, err
+	}
+	return c.sign(ticket, page), nil
 }
 
 // SignAgent signs a page's address for wx.agentConfig, with the app's ticket.
 func (c *Client) SignAgent(ctx context.Context, page string) (Signature, error) {
 	ticket, err := c.AgentTicket(ctx)
+	if err != nil {
+		return Signature{}, err
+	}
 	s := c.sign(ticket, page)
 	s.AgentID = c.cfg.AgentID
-	return s, err
+	return s, nil
 }
 
 func (c *Client) sign(ticket, page string) Signature {
