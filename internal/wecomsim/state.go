@@ -93,6 +93,7 @@ type customer struct {
 	corp     string // of a WeCom user
 	position string
 	bound    bool // has a unionid
+	consents bool // agreed to the conversation archive
 	follows  []*follow
 }
 
@@ -115,6 +116,7 @@ type follow struct {
 	chatted                      bool     // has exchanged messages
 	talked                       int64    // unix seconds of the last message either way
 	exclusive                    bool
+	temp                         bool // made by a temporary contact way
 }
 
 // pair names a relation.
