@@ -205,7 +205,9 @@ type Usage struct {
 }
 
 // Uses lists who keeps an asset.
-func (s *Service) Uses(ctx context.Context, assetID string) ([]Usage, error) { return s.selectUses(ctx, assetID) }
+func (s *Service) Uses(ctx context.Context, assetID string) ([]Usage, error) {
+	return s.selectUses(ctx, assetID)
+}
 
 const kindSweep = "content.sweep"
 

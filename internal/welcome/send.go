@@ -1,0 +1,162 @@
+package welcome
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"yutang/internal/content"
+	"yutang/internal/wecom"
+)
+
+// Outcome says what became of a greeting.
+type Outcome string
+
+// The outcomes.
+const (
+	Sent   Outcome = "sent"
+	Missed Outcome = "missed" // not in time, or somebody else greeted first
+	Failed Outcome = "failed" // the platform refused
+)
+
+// reasonStopped marks what a stop of the program cut off; a start tries it again.
+const reasonStopped = "stopped"
+
+// result is how sending one greeting ended.
+type result struct {
+	outcome     Outcome
+	reason      string
+	code        int // the platform's last answer
+	attempts    int
+	attachments int
+	fallback    bool
+	stale       bool          // the platform does not know the media
+	latency     time.Duration // from the callback to the first call, -1 without one
+}
+
+const (
+	// callWait bounds one call, so that there is time for another.
+	callWait   = 5 * time.Second
+	pauseBusy  = 150 * time.Millisecond // while another app is sending
+	pauseLeast = 200 * time.Millisecond
+	pauseMost  = 2 * time.Second
+
+	codeNoConsent = 41053 // the customer has not agreed to the archive yet
+)
+
+// attempt is the state of one greeting between calls.
+type attempt struct {
+	message
+	result
+	unknown bool // a call before may have had its effect
+	pause   time.Duration
+}
+
+// send calls the platform until it is settled or the window closes.
+func (s *Service) send(ctx context.Context, client *wecom.Client, g *greet, m message) result {
+	a := &attempt{message: m, result: result{fallback: m.short, latency: -1}, pause: pauseLeast}
+	if m.text == "" && len(m.attachments) == 0 {
+		a.end(Failed, "media_missing")
+		return a.result
+	}
+	end := g.received.Add(Window)
+	for {
+		left := end.Sub(s.Clock.Now())
+		if a.attempts == 0 {
+			a.latency = s.Clock.Now().Sub(g.received)
+		}
+		err := call(ctx, client, g.code, a.message, min(left, callWait))
+		a.attempts++
+		if wait, again := a.judge(err); !again {
+			return a.result
+		} else if at := s.Clock.Now().Add(s.jitter(max(wait, wecom.RetryAfter(err)))); !at.Before(end) {
+			return a.result
+		} else if s.Clock.WaitUntil(ctx, at) != nil {
+			a.end(Missed, reasonStopped)
+			return a.result
+		}
+	}
+}
+
+// call is not cut off by a stop: its outcome would be unknown.
+func call(ctx context.Context, client *wecom.Client, code string, m message, wait time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), wait)
+	defer cancel()
+	msg := wecom.WelcomeMsg{WelcomeCode: code, Attachments: m.attachments}
+	if m.text != "" {
+		msg.Text = &wecom.TextContent{Content: m.text}
+	}
+	return client.SendWelcomeMsg(ctx, msg)
+}
+
+// jitter spreads a pause over 1 to 2 times its length.
+func (s *Service) jitter(d time.Duration) time.Duration {
+	return d + time.Duration(s.Jitter()*float64(d))
+}
+
+func (a *attempt) end(o Outcome, reason string) { a.outcome, a.reason = o, reason }
+
+// judge reads an answer. When another call makes sense it says after how long; the result
+// is then what holds if there is no time for one.
+func (a *attempt) judge(err error) (wait time.Duration, again bool) {
+	a.code = wecom.CodeOf(err)
+	switch {
+	case err == nil:
+		a.delivered("")
+	case a.code == wecom.CodeWelcomeSent && a.unknown:
+		a.delivered("confirmed")
+	case a.code == wecom.CodeWelcomeSent:
+		a.end(Missed, "taken")
+	case a.code == wecom.CodeBadWelcomeCode:
+		a.end(Missed, "expired")
+	case a.code == codeNoConsent:
+		a.end(Missed, "no_consent")
+	case a.code == wecom.CodeWelcomeBusy:
+		a.end(Missed, "busy")
+		return pauseBusy, true
+	default:
+		return a.trouble(err)
+	}
+	return 0, false
+}
+
+func (a *attempt) delivered(reason string) {
+	a.end(Sent, reason)
+	a.result.attachments = len(a.message.attachments)
+}
+
+// trouble reads an answer that is not about the code.
+func (a *attempt) trouble(err error) (wait time.Duration, again bool) {
+	switch class := wecom.ClassOf(err); class {
+	case wecom.Retryable, wecom.Transport, wecom.NotSent, wecom.None:
+		a.unknown = a.unknown || !wecom.Unsent(err)
+		a.end(Missed, "no_answer")
+		wait, a.pause = a.pause, min(2*a.pause, pauseMost)
+		return wait, true
+	case wecom.Business:
+		return 0, a.bare()
+	case wecom.Rate:
+		a.end(Failed, "rate_limited")
+	default:
+		a.end(Failed, class.String())
+	}
+	return 0, false
+}
+
+// bare leaves the attachments away, once: one that is refused must not stop the text.
+func (a *attempt) bare() bool {
+	a.end(Failed, "refused")
+	a.stale = a.stale || a.code == wecom.CodeBadMedia
+	if len(a.message.attachments) == 0 {
+		return false
+	}
+	a.message.attachments, a.text, a.fallback = nil, a.message.alone, true
+	return a.text != ""
+}
+
+// renew has media made anew that the platform did not know.
+func (s *Service) renew(ctx context.Context, corp string, what content.Content) {
+	if err := s.Content.Stale(context.WithoutCancel(ctx), corp, what, use); err != nil {
+		slog.Warn("stale media could not be renewed", "corp", corp, "err", err)
+	}
+}
