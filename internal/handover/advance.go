@@ -63,9 +63,9 @@ func (w *walk) ask(ctx context.Context, items []Item) error {
 	if err := w.mark(ctx, items, Asking); err != nil {
 		return err
 	}
-	req := wecom.CustomerTransfer{HandoverUserID: w.t.From, TakeoverUserID: w.t.To, TransferSuccessMsg: w.t.Message}
+	req := wecom.Transfer{HandoverUserID: w.t.From, TakeoverUserID: w.t.To, SuccessMsg: w.t.Message}
 	for _, i := range items {
-		req.ExternalUserID = append(req.ExternalUserID, i.Item)
+		req.External = append(req.External, i.Item)
 	}
 	call := w.client.TransferCustomer
 	if w.t.Kind == Resigned {
@@ -93,7 +93,7 @@ func refusesAll(err error) bool {
 }
 
 // answered takes the platform's word on each item.
-func (w *walk) answered(ctx context.Context, items []Item, results []wecom.TransferOutcome) error {
+func (w *walk) answered(ctx context.Context, items []Item, results []wecom.TransferStart) error {
 	code := map[string]int{}
 	for _, r := range results {
 		code[r.ExternalUserID] = r.ErrCode
@@ -121,15 +121,6 @@ func (w *walk) answered(ctx context.Context, items []Item, results []wecom.Trans
 	return w.s.submit(ctx, w.t, waiting, event.TransferStarted, "")
 }
 
-// The platform's words on a customer's transfer.
-const (
-	statusDone     = 1
-	statusWaiting  = 2
-	statusRefused  = 3
-	statusFull     = 4
-	statusNoRecord = 5
-)
-
 // look reads the platform's record and brings items of a state along. An item that was
 // being asked and that it does not know is planned again.
 func (w *walk) look(ctx context.Context, of State) error {
@@ -145,19 +136,19 @@ func (w *walk) look(ctx context.Context, of State) error {
 	for _, i := range items {
 		status, known := record[i.Item]
 		if !known {
-			status = statusNoRecord
+			status = wecom.TransferNoRecord
 		}
 		by[status] = append(by[status], i)
 	}
 	if of == Asking {
-		if err := w.mark(ctx, by[statusWaiting], Waiting); err != nil {
+		if err := w.mark(ctx, by[wecom.TransferWaiting], Waiting); err != nil {
 			return err
 		}
-		if err := w.mark(ctx, by[statusNoRecord], Planned); err != nil {
+		if err := w.mark(ctx, by[wecom.TransferNoRecord], Planned); err != nil {
 			return err
 		}
 	}
-	for status, end := range map[int]State{statusDone: Done, statusRefused: Refused, statusFull: Full} {
+	for status, end := range map[int]State{wecom.TransferDone: Done, wecom.TransferRefused: Refused, wecom.TransferFull: Full} {
 		if err := w.settle(ctx, by[status], end, ""); err != nil {
 			return err
 		}
@@ -177,7 +168,7 @@ func (w *walk) record(ctx context.Context) (map[string]int, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read transfer results: %w", err)
 		}
-		for _, c := range p.Customer {
+		for _, c := range p.List {
 			out[c.ExternalUserID] = c.Status
 		}
 		if cursor = p.NextCursor; cursor == "" {
@@ -248,9 +239,9 @@ func (w *walk) askGroups(ctx context.Context, items []Item) error {
 	for n, i := range items {
 		chats[n] = i.Item
 	}
-	call := w.client.GroupChatOnjobTransfer
+	call := w.client.OnjobTransferGroup
 	if w.t.Kind == Resigned {
-		call = w.client.GroupChatTransfer
+		call = w.client.TransferGroup
 	}
 	refused, err := call(ctx, chats, w.t.To)
 	if err != nil && wecom.Unsent(err) && refusesAll(err) {

@@ -26,8 +26,8 @@ func (s *Service) Unassigned(ctx context.Context, corpID, cursor string) (out pa
 		return out, fmt.Errorf("list unassigned customers: %w", err)
 	}
 	out.Items = []Unassigned{}
-	for _, u := range p.Info {
-		out.Items = append(out.Items, Unassigned{From: u.HandoverUserID, External: u.ExternalUserID, Left: time.Unix(int64(u.DimissionTime), 0).UTC()})
+	for _, u := range p.List {
+		out.Items = append(out.Items, Unassigned{From: u.HandoverUserID, External: u.ExternalUserID, Left: u.DimissionTime.Time()})
 	}
 	if !p.IsLast {
 		out.Next = p.NextCursor

@@ -91,16 +91,24 @@ func (s *Service) callback(corp, app string, received time.Time, plain []byte) *
 	case err != nil:
 		c.Event, c.State, c.Reason = "unreadable", Dead, err.Error()
 	case n.Corp != corp:
-		c.Event, c.State, c.Reason = n.Name(), Dead, "it speaks of another corp: "+n.Corp
+		c.Event, c.State, c.Reason = eventName(n), Dead, "it speaks of another corp: "+n.Corp
 	case !s.handled(n):
-		c.Event, c.State, c.Reason = n.Name(), Ignored, "nothing handles this event"
+		c.Event, c.State, c.Reason = eventName(n), Ignored, "nothing handles this event"
 	default:
-		c.Event, c.Lane = n.Name(), n.Key()
+		c.Event, c.Lane = eventName(n), n.Key()
 	}
 	if c.State != Pending {
 		s.Log.Warn("callback not processed", "corp", corp, "app", app, "event", c.Event, "reason", c.Reason)
 	}
 	return c
+}
+
+// eventName is the event with its change type, as it is listed.
+func eventName(n notice.Notice) string {
+	if n.ChangeType == "" {
+		return n.Event
+	}
+	return n.Event + "/" + n.ChangeType
 }
 
 func (s *Service) handled(n notice.Notice) bool {

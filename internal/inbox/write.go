@@ -66,7 +66,7 @@ func (s *Service) write(ctx context.Context) {
 
 // finish writes what handlers settled while the inbox was stopping. Lost ones are only
 // processed again.
-func (s *Service) last_(ctx context.Context) {
+func (s *Service) finish(ctx context.Context) {
 	in, out := s.waiting(nil, nil)
 	if len(in)+len(out) > 0 {
 		s.commit(ctx, in, out)

@@ -212,7 +212,7 @@ func (h *handlers) unassigned(ctx context.Context, in *unassignedInput) (*httpap
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.Listed(p, func(u handover.Unassigned) wireUnassigned { return wireUnassigned(u) }), nil
+	return httpapi.Listed(p, func(u handover.Unassigned) wireUnassigned { return wireUnassigned{u.From, u.External, u.Left} }), nil
 }
 
 type winbackInput struct {
