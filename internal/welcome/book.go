@@ -22,10 +22,10 @@ const (
 // book is all that the lane needs, by corp. It is replaced as a whole and never changed.
 type book struct {
 	rules map[string][]Rule // enabled
-	staff map[string]staff
+	staff map[string]crew
 }
 
-type staff struct {
+type crew struct {
 	people  map[string]Person // by userid in lower case: the platform does not tell case apart
 	parents map[int64]int64
 }
@@ -44,7 +44,7 @@ func (s *Service) Refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list corps: %w", err)
 	}
-	people := map[string]staff{}
+	people := map[string]crew{}
 	for _, corp := range corps {
 		d, err := s.Directory(ctx, corp)
 		if err != nil {
@@ -59,7 +59,7 @@ func (s *Service) Refresh(ctx context.Context) error {
 func (s *Service) Apply(ctx context.Context) error { return s.turn(ctx, nil) }
 
 // turn puts another book in place; people nil keeps the staff.
-func (s *Service) turn(ctx context.Context, people map[string]staff) error {
+func (s *Service) turn(ctx context.Context, people map[string]crew) error {
 	s.write.Lock()
 	defer s.write.Unlock()
 	next := &book{rules: map[string][]Rule{}, staff: people}
@@ -85,8 +85,8 @@ func (s *Service) turn(ctx context.Context, people map[string]staff) error {
 	return nil
 }
 
-func index(d Directory) staff {
-	out := staff{people: make(map[string]Person, len(d.People)), parents: d.Parents}
+func index(d Directory) crew {
+	out := crew{people: make(map[string]Person, len(d.People)), parents: d.Parents}
 	for _, p := range d.People {
 		out.people[strings.ToLower(p.UserID)] = p
 	}

@@ -11,8 +11,6 @@ import (
 	"yutang/internal/wecom/notice"
 )
 
-const changeContact = "change_external_contact"
-
 // greet is one new contact to be told something.
 type greet struct {
 	id       [16]byte
@@ -27,7 +25,7 @@ type greet struct {
 // OnNotice takes a notice that is on disk and was received at the moment given. Those
 // without a welcome code are not its business. It never blocks.
 func (s *Service) OnNotice(_ context.Context, n notice.Notice, received time.Time) {
-	if n.Event != changeContact || n.WelcomeCode == "" || n.UserID == "" || n.ExternalUserID == "" {
+	if n.Event != notice.ExternalContact || n.WelcomeCode == "" || n.UserID == "" || n.ExternalUserID == "" {
 		return
 	}
 	g := &greet{
