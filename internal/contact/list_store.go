@@ -190,20 +190,6 @@ func (s *Service) Lately(ctx context.Context, corp string, since time.Time) ([]s
 	return out, err
 }
 
-const selectUsers = `SELECT DISTINCT user_id FROM contact WHERE corp = $1 AND state = 'active' ORDER BY user_id`
-
-// Users lists the members of a corp who have active relations.
-func (s *Service) Users(ctx context.Context, corp string) ([]string, error) {
-	var out []string
-	err := s.DB.Each(ctx, selectUsers, []any{corp}, func(rows *sql.Rows) error {
-		var user string
-		err := rows.Scan(&user)
-		out = append(out, user)
-		return err
-	})
-	return out, err
-}
-
 const (
 	selectAlive = `SELECT external FROM contact WHERE corp = $1 AND user_id = $2 AND ended_at = 0`
 	// The digest goes, so that the refresh writes the row and tells the customers' records.
