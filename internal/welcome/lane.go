@@ -46,7 +46,7 @@ func (s *Service) OnNotice(_ context.Context, n notice.Notice, received time.Tim
 func (s *Service) miss(g *greet, reason string) {
 	c, ok := s.choose(g.corp, g.user, g.state)
 	if ok {
-		s.ledger.add(s.entry(g, c, result{outcome: Missed, reason: reason, latency: -1}))
+		s.settle(g, c, result{outcome: Missed, reason: reason, latency: -1})
 	}
 }
 
@@ -86,13 +86,13 @@ func (s *Service) greet(ctx context.Context, g *greet) {
 	}
 	client, err := s.Client(ctx, g.corp)
 	if err != nil {
-		s.ledger.add(s.entry(g, c, result{outcome: Failed, reason: "no_client", latency: -1}))
+		s.settle(g, c, result{outcome: Failed, reason: "no_client", latency: -1})
 		return
 	}
 	what := c.greeting.At(s.Clock.Now().In(s.Zone()))
 	m := s.message(ctx, client, g, c, what)
 	r := s.send(ctx, client, g, m)
-	s.ledger.add(s.entry(g, c, r))
+	s.settle(g, c, r)
 	if r.stale {
 		s.renew(ctx, g.corp, what)
 	}

@@ -41,6 +41,13 @@ func (s *Service) entry(g *greet, c choice, r result) *Entry {
 	}
 }
 
+// settle keeps what became of a greeting for the ledger.
+func (s *Service) settle(g *greet, c choice, r result) {
+	e := s.entry(g, c, r)
+	s.ledger.add(e)
+	s.Observe(*e)
+}
+
 // ledger gathers entries until they are written.
 type ledger struct {
 	mu      sync.Mutex

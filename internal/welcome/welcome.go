@@ -74,11 +74,14 @@ type Config struct {
 
 	Corps     func(ctx context.Context) ([]string, error)               // outside the lane
 	Directory func(ctx context.Context, corp string) (Directory, error) // outside the lane
-	Zone      func() *time.Location                                     // in the lane
+	Zone      func() *time.Location                                     // in the lane; nil: UTC
 	Submit    Submitter
 	Source    int64          // of events
 	Workers   int            // greetings under way at once; 0 is 64
 	Jitter    func() float64 // 0 to 1; nil: random
+
+	// Observe hears of each greeting as it is settled. It does not block. May be nil.
+	Observe func(Entry)
 }
 
 // Service greets new contacts. Safe for concurrent use.
@@ -114,6 +117,9 @@ func New(cfg Config) *Service {
 	}
 	if cfg.Zone == nil {
 		cfg.Zone = func() *time.Location { return time.UTC }
+	}
+	if cfg.Observe == nil {
+		cfg.Observe = func(Entry) {}
 	}
 	if cfg.Jitter == nil {
 		cfg.Jitter = random
