@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"sync/atomic"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -21,21 +22,27 @@ const maxAnswer = 64 << 20
 
 // attempt passes the limiter, makes one HTTP call and tells limiter and observer how it went.
 func (c *Client) attempt(ctx context.Context, r request, token string) ([]byte, error) {
-	begun := clock.System{}.Now()
+	wall := clock.System{}
+	begun := wall.Now()
 	pass, err := c.cfg.Limits.enter(ctx, c.cfg.CorpID, r.path)
+	sent := wall.Now()
 	if err != nil {
+		c.observe(r.path, err, sent.Sub(begun), 0)
 		return nil, err
 	}
-	sent := clock.System{}.Now()
 	raw, err := c.roundTrip(ctx, r, token)
 	err = pass.leave(context.WithoutCancel(ctx), err)
-	if c.cfg.Observe != nil {
-		c.cfg.Observe(Call{
-			Corp: c.cfg.CorpID, App: c.cfg.App, Path: r.path, Code: CodeOf(err), Class: ClassOf(err),
-			Took: clock.System{}.Now().Sub(sent), Waited: sent.Sub(begun),
-		})
-	}
+	c.observe(r.path, err, sent.Sub(begun), wall.Now().Sub(sent))
 	return raw, err
+}
+
+func (c *Client) observe(path string, err error, waited, took time.Duration) {
+	if c.cfg.Observe == nil {
+		return
+	}
+	c.cfg.Observe(Call{
+		Corp: c.cfg.CorpID, App: c.cfg.App, Path: path, Code: CodeOf(err), Class: ClassOf(err), Took: took, Waited: waited,
+	})
 }
 
 func (c *Client) roundTrip(ctx context.Context, r request, token string) ([]byte, error) {

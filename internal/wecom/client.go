@@ -44,10 +44,11 @@ type Config struct {
 	Clock   clock.Clock  // nil: the machine's
 	Tokens  TokenStore   // nil: kept in memory, for this client alone
 	Limits  *Limits      // shared by all clients of the process; nil: its own
-	Observe func(Call)   // called after each attempt, from the caller's goroutine; may be nil
+	Observe func(Call)   // called after each attempt and each refusal to make one; must not block; may be nil
 }
 
 // Call is one attempt of one call, as told to Observe. It holds no secret and no content.
+// Took is 0 when the attempt was not made.
 type Call struct {
 	Corp, App string
 	Path      string

@@ -3,7 +3,6 @@ package wecom
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"time"
 
@@ -73,9 +72,6 @@ func (t *Tokens) release(ctx context.Context, key TokenKey) error {
 }
 
 func (t *Tokens) save(ctx context.Context, key TokenKey, r row) error {
-	if r.value == "" {
-		return errors.Join(fault.New(fault.Unavailable, "wecom_no_token", "the platform gave an empty token"), t.release(ctx, key))
-	}
 	_, err := t.db.Exec(ctx, saveToken, t.mark(key, ""), t.mark(key, r.value), t.box.Seal(nil, []byte(r.value), key.scope()),
 		r.refreshAt.UnixMilli(), r.expires.UnixMilli(), key.Corp, key.App, key.Kind)
 	if err != nil {

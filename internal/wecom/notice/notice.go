@@ -85,13 +85,13 @@ type Notice struct {
 	StrategyID string
 	LinkID     string
 
-	NewUserID                      string // with update_user, when the id changes
-	TagID                          string // of a staff tag
-	AddUserItems, DelUserItems     []string
-	AddPartyItems, DelPartyItems   []string
-	Token, OpenKfID                string // of KfMessage; the token lives ten minutes
-	AuthAddOpenKfID, AuthDelOpenID []string
-	MsgID, EventKey                string
+	NewUserID                        string // with update_user, when the id changes
+	TagID                            string // of a staff tag
+	AddUserItems, DelUserItems       []string
+	AddPartyItems, DelPartyItems     []string
+	Token, OpenKfID                  string // of KfMessage; the token lives ten minutes
+	AuthAddOpenKfID, AuthDelOpenKfID []string
+	MsgID, EventKey                  string
 
 	Fields map[string][]string // every text by the path of its element, such as "ExtAttr/Item/Name"
 }
@@ -157,7 +157,7 @@ func (n *Notice) directory(f fields) {
 
 func (n *Notice) rest(f fields) {
 	n.LinkID, n.Token, n.OpenKfID = f.first("LinkId"), f.first("Token"), f.first("OpenKfId")
-	n.AuthAddOpenKfID, n.AuthDelOpenID = f["AuthAddOpenKfId"], f["AuthDelOpenKfId"]
+	n.AuthAddOpenKfID, n.AuthDelOpenKfID = f["AuthAddOpenKfId"], f["AuthDelOpenKfId"]
 	n.MsgID, n.EventKey = f.first("MsgId"), f.first("EventKey")
 }
 

@@ -27,8 +27,8 @@ func invalid(format string, args ...any) error {
 // walk is one pass over a document.
 type walk struct {
 	path  []string
-	texts []strings.Builder // of the open elements
-	inner []bool            // whether the open element has elements in it
+	texts [][]byte // of the open elements
+	inner []bool   // whether the open element has elements in it
 	seen  int
 	out   fields
 }
@@ -70,7 +70,8 @@ func (w *walk) token(tok xml.Token) error {
 		return w.close(t.Name.Local)
 	case xml.CharData:
 		if len(w.path) > 0 {
-			w.texts[len(w.path)-1].Write(t)
+			i := len(w.path) - 1
+			w.texts[i] = append(w.texts[i], t...)
 		} else if len(bytes.TrimSpace(t)) > 0 {
 			return invalid("text outside the root")
 		}
@@ -94,7 +95,7 @@ func (w *walk) start(name string) error {
 		w.inner[len(w.inner)-1] = true
 	}
 	w.path = append(w.path, name)
-	w.texts = append(w.texts, strings.Builder{})
+	w.texts = append(w.texts, nil)
 	w.inner = append(w.inner, false)
 	return nil
 }
@@ -106,7 +107,7 @@ func (w *walk) close(name string) error {
 	}
 	if !w.inner[n] && n > 0 {
 		key := strings.Join(w.path[1:], "/")
-		w.out[key] = append(w.out[key], w.texts[n].String())
+		w.out[key] = append(w.out[key], string(w.texts[n]))
 	}
 	w.path, w.texts, w.inner = w.path[:n], w.texts[:n], w.inner[:n]
 	return nil
