@@ -12,6 +12,7 @@ const (
 	mediaPlain  = "media"  // media/upload
 	mediaMoment = "moment" // upload_attachment, attachment_type 1
 	mediaAlbum  = "album"  // upload_attachment, attachment_type 2
+	mediaImage  = "image"  // uploadimg: permanent, known by URL only
 )
 
 // mediaLife is how long a media id is good.
@@ -49,7 +50,7 @@ func uploadImage(s *Sim, c *call) (any, error) {
 	if err := c.checkFile("image"); err != nil {
 		return nil, err
 	}
-	m := s.keepMedia("image", "image", c.file)
+	m := s.keepMedia(mediaImage, "image", c.file)
 	return obj{"url": s.cfg.PublicURL + "/sim/image/" + m.id}, nil
 }
 
@@ -119,14 +120,14 @@ func (s *Sim) keepMedia(class, kind string, u *upload) *media {
 	}
 	m := &media{id: s.ids.make("3", 63), class: class, kind: kind, name: name, data: u.data, made: s.at}
 	s.media[m.id] = m
-	if class != "image" {
+	if class != mediaImage {
 		s.after(mediaLife, func() { m.data = nil })
 	}
 	return m
 }
 
 func (s *Sim) expired(m *media) bool {
-	return m.class != "image" && !s.at.Before(m.made.Add(mediaLife))
+	return m.class != mediaImage && !s.at.Before(m.made.Add(mediaLife))
 }
 
 // usable answers 40007 unless id is an unexpired media id of the class and kind.

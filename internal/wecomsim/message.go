@@ -17,6 +17,7 @@ type appMessage struct {
 	Type     string          `json:"msgtype"`
 	Body     json.RawMessage `json:"body"`
 	Recalled bool            `json:"recalled"`
+	seq      uint64
 }
 
 func messageEndpoints() []endpoint {
@@ -71,7 +72,7 @@ func sendMessage(s *Sim, c *call) (any, error) {
 		return out, nil
 	}
 	to = s.throttle(to)
-	s.messages[id] = &appMessage{ID: id, App: c.app.Name, At: s.at, To: to, Type: in.Type, Body: c.fields[in.Type]}
+	s.messages[id] = &appMessage{ID: id, App: c.app.Name, At: s.at, To: to, Type: in.Type, Body: c.fields[in.Type], seq: s.ids.number("app message")}
 	return out, nil
 }
 

@@ -35,6 +35,7 @@ type state struct {
 	media    map[string]*media
 	welcomes map[string]*welcomeCode
 	messages map[string]*appMessage
+	requests map[pair]arrival   // additions that wait for the member
 	chats    map[pair][]Message // what went between a member and a customer
 	tickets  map[string]*ticket
 	oauth    map[string]*grant // codes and user tickets
@@ -45,7 +46,7 @@ func newState() state {
 	return state{
 		tokens: map[string]*token{}, members: map[string]*member{}, customers: map[string]*customer{}, groups: map[string]*group{},
 		ways: map[string]*way{}, tempDay: map[string]int{}, tags: map[string]*tag{}, media: map[string]*media{}, welcomes: map[string]*welcomeCode{},
-		messages: map[string]*appMessage{}, chats: map[pair][]Message{}, tickets: map[string]*ticket{}, oauth: map[string]*grant{}, cards: map[string]string{},
+		messages: map[string]*appMessage{}, requests: map[pair]arrival{}, chats: map[pair][]Message{}, tickets: map[string]*ticket{}, oauth: map[string]*grant{}, cards: map[string]string{},
 	}
 }
 
@@ -114,7 +115,8 @@ type follow struct {
 	half                         bool     // added without verification, not yet confirmed by the member
 	lost                         bool     // the customer deleted the member
 	chatted                      bool     // has exchanged messages
-	talked                       int64    // unix seconds of the last message either way
+	welcomed                     bool
+	talked                       int64 // unix seconds of the last message either way
 	exclusive                    bool
 	temp                         bool // made by a temporary contact way
 }

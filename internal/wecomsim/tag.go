@@ -305,8 +305,8 @@ func (s *Sim) dropTags(gone []*tag) (groups []*tagGroup) {
 	}
 	for _, m := range s.memberList {
 		for _, f := range m.contacts {
-			if len(f.tags) > 0 {
-				f.tags = slices.DeleteFunc(f.tags, func(t *tag) bool { return t.deleted })
+			if slices.ContainsFunc(f.tags, func(t *tag) bool { return t.deleted }) {
+				f.tags = slices.DeleteFunc(slices.Clone(f.tags), func(t *tag) bool { return t.deleted })
 			}
 		}
 	}

@@ -68,14 +68,14 @@ func sendWelcome(s *Sim, c *call) (any, error) {
 		s.knobs.WelcomeBusy--
 		return nil, code(41096)
 	}
-	w.right.used = true
+	w.right.used, f.welcomed = true, true
 	s.say(f, Message{From: f.member.id, Kind: "welcome", Text: in.Text.textContent(), Attachments: in.Attachments})
 	return nil, nil
 }
 
 // welcomeFor gives each app its code for a new relation, or none where the rules say so.
 func (s *Sim) welcomeFor(f *follow) func(*app) []field {
-	if f.chatted || f.customer.kind == typeWeCom || slices.Contains(s.knobs.ConsoleWelcome, f.member.id) {
+	if f.chatted || f.welcomed || f.customer.kind == typeWeCom || slices.Contains(s.knobs.ConsoleWelcome, f.member.id) {
 		return nil
 	}
 	right := &welcomeRight{relation: f}
