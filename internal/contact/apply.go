@@ -131,20 +131,21 @@ func (w *work) judge(c *change) {
 	asOf := c.asOf.UnixMilli()
 	switch {
 	case c.absent:
-		if c.was.state == Active && c.was.added <= asOf-listingLag {
+		settled := c.was.state == Active && c.was.added <= asOf-listingLag
+		if settled || c.overdue(asOf) {
 			c.facts = append(c.facts, fact{asOf, markGone})
 			w.drift[DriftEnded]++
 		}
 	case c.seen != nil:
 		at := c.seen.AddedAt.UnixMilli()
 		switch {
-		case c.was.state == "" || c.was.state == Half:
+		case c.was.state == "" || c.overdue(asOf):
 			c.facts = append(c.facts, fact{max(at, c.was.added), markFound})
 			w.drift[DriftMissing]++
 		case c.was.state == Active && at > c.was.added+sameAddition:
 			c.facts = append(c.facts, fact{at - 1, markGone}, fact{at, markFound})
 			w.drift[DriftReadded]++
-		case c.was.state == Active:
+		case c.was.state.Alive():
 		case c.was.last == markGone || at > c.was.ended || (at == c.was.ended && asOf > at+listingLag):
 			c.facts = append(c.facts, fact{max(at, c.was.ended+1), markFound})
 			w.drift[DriftMissing]++
@@ -154,6 +155,13 @@ func (w *work) judge(c *change) {
 
 // listingLag is how long the platform's lists may trail behind its events.
 const listingLag = 30_000
+
+// halfLife is how long a half-added relation is left to callbacks. Lists do not tell it from
+// an active one; after that they decide all the same.
+const halfLife = 24 * 60 * minuteMS
+
+// overdue says that a half-added relation has waited for the member long enough.
+func (c *change) overdue(asOf int64) bool { return c.was.state == Half && asOf-c.was.added > halfLife }
 
 // reshape puts the fold into the row. A new addition has a provenance of its own.
 func (w *work) reshape(ctx context.Context, c *change) {

@@ -18,7 +18,8 @@
 //
 // What a pull says (see Merge and Absent) becomes facts too. A listed relation whose time of
 // adding is not newer than an end that somebody told us of stays ended: the platform may go
-// on listing a customer who deleted the member.
+// on listing a customer who deleted the member. Lists do not tell half-added relations from
+// active ones: for a day those are left to callbacks, then the list decides.
 //
 // Every change becomes events on the customer's road, at the time it happened, before the
 // row is written; message ids are made of the fact, so a repeat has no effect. Then

@@ -77,7 +77,9 @@ func (h history) shortened() history {
 }
 
 // sameAddition is how far apart two sayings of one addition may be.
-const sameAddition = 5 * 60 * 1000
+const sameAddition = 5 * minuteMS
+
+const minuteMS = 60_000
 
 // shape is what a history comes to.
 type shape struct {

@@ -23,7 +23,7 @@ type brief struct {
 func (r *Roster) Len() int { return len(r.rows) }
 
 // Compare says which of the listed external contacts are unknown, or ended here, and which
-// active ones are not listed. Half-added ones need not be listed.
+// living ones are not listed.
 func (r *Roster) Compare(listed []string) (unknown, ended, absent []string) {
 	there := make(map[string]bool, len(listed))
 	for _, external := range listed {
@@ -31,12 +31,12 @@ func (r *Roster) Compare(listed []string) (unknown, ended, absent []string) {
 		switch b, ok := r.rows[external]; {
 		case !ok:
 			unknown = append(unknown, external)
-		case b.state != Active:
+		case !b.state.Alive():
 			ended = append(ended, external)
 		}
 	}
 	for external, b := range r.rows {
-		if b.state == Active && !there[external] {
+		if b.state.Alive() && !there[external] {
 			absent = append(absent, external)
 		}
 	}
