@@ -40,6 +40,22 @@ func (s *Service) Rows(ctx context.Context, b Block) (out []Row, err error) {
 	return out, nil
 }
 
+// RowsOf are the touches with these ids, in any order; ids that are not there are left out.
+func (s *Service) RowsOf(ctx context.Context, ids []string) (out []Row, err error) {
+	for chunk := range slices.Chunk(ids, idChunk) {
+		err := s.DB.Each(ctx, selectRows, withIDs(chunk), func(rows *sql.Rows) error {
+			var r Row
+			err := rows.Scan(&r.ID, &r.Ord, &r.State)
+			out = append(out, r)
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read touches: %w", err)
+		}
+	}
+	return out, nil
+}
+
 func (s *Service) attemptMany(ctx context.Context, b Block) error {
 	_, err := s.DB.Exec(ctx, updateBlockAttempting, s.Clock.Now().UnixMilli(), b.First, b.Last, b.Run)
 	return err
@@ -97,6 +113,7 @@ func withIDs(ids []string, args ...any) []any {
 }
 
 var (
+	selectRows      = `SELECT id, ord, state FROM delivery WHERE id IN (` + idList(1) + `)`
 	selectOpenAmong = `SELECT ` + deliveryFields + ` FROM delivery
 		WHERE state IN ('attempting', 'handed', 'unknown', 'expired') AND id IN (` + idList(1) + `)`
 	updateClosed = `UPDATE delivery SET state = $1, reason = $2, detail = $3, settled_at = $4

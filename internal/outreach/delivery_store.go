@@ -70,7 +70,7 @@ func (s *Service) read(ctx context.Context, key string) (d Delivery, m Message, 
 	if err != nil {
 		return d, m, fmt.Errorf("open message of %s: %w", key, err)
 	}
-	m.Channel, m.Endpoint = d.Channel, d.Endpoint
+	m.Channel, m.Endpoint, m.ExpiresAt = d.Channel, d.Endpoint, d.ExpiresAt
 	return d, m, nil
 }
 

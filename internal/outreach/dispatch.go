@@ -103,7 +103,7 @@ func (s *Service) open(ctx context.Context, j job.Job) (c candidate, ok bool, er
 	if kept.ID != "" {
 		c.draft.Message = kept
 	}
-	c.draft.Message.Channel, c.draft.Message.Endpoint = d.Channel, d.Endpoint
+	c.draft.Message.Channel, c.draft.Message.Endpoint, c.draft.Message.ExpiresAt = d.Channel, d.Endpoint, d.ExpiresAt
 	s.Timeline.RLock()
 	c.leaves = slices.Clone(s.Timeline.Leaves(s.Timeline.Root(d.Ord)))
 	s.Timeline.RUnlock()

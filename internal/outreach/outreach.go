@@ -62,6 +62,7 @@ type Message struct {
 	Content    json.RawMessage `json:"message"` // what the template made
 	Channel    string          `json:"-"`
 	Endpoint   string          `json:"-"`
+	ExpiresAt  time.Time       `json:"-"`
 }
 
 // Origin says which playbook sends.

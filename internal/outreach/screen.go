@@ -36,7 +36,7 @@ type Screen struct {
 // members of an account. Open touches count too: they may still arrive. The zero value is
 // no quota.
 type QuotaRule struct {
-	Account string // the corp; endpoints of the channel are named ACCOUNT/MEMBER
+	Account string // the corp; endpoints of the channel are named ACCOUNT or ACCOUNT/MEMBER
 	Limit   int
 	Since   time.Time // when the period began
 }

@@ -15,8 +15,8 @@ const (
 		GROUP BY ord`
 	selectUsed = `SELECT ord, COUNT(*) FROM delivery
 		WHERE ord >= $1 AND ord <= $2 AND (dispatched_at = 0 OR dispatched_at >= $3)
-		AND channel = $4 AND endpoint >= $5 AND endpoint < $6 AND run <> $7
-		AND (state IN ('planned', 'attempting', 'handed', 'unknown') OR (state = 'accepted' AND settled_at >= $8))
+		AND channel = $4 AND (endpoint = $5 OR (endpoint >= $6 AND endpoint < $7)) AND run <> $8
+		AND (state IN ('planned', 'attempting', 'handed', 'unknown') OR (state = 'accepted' AND settled_at >= $9))
 		GROUP BY ord`
 	selectFull = `SELECT ord FROM quota_full WHERE channel = $1 AND account = $2 AND ord >= $3 AND ord <= $4 AND until > $5`
 )
@@ -111,7 +111,7 @@ func (s *Service) learnQuota(ctx context.Context, q Screen, ranges []span, of ma
 	account := q.Quota.Account
 	for _, r := range ranges {
 		args := []any{
-			int64(r.from), int64(r.to), q.Quota.Since.Add(-openFor).UnixMilli(), q.Channel, account + "/", account + "0",
+			int64(r.from), int64(r.to), q.Quota.Since.Add(-openFor).UnixMilli(), q.Channel, account, account + "/", account + "0",
 			q.Run, q.Quota.Since.UnixMilli(),
 		}
 		err := s.DB.Each(ctx, selectUsed, args, func(rows *sql.Rows) error {
