@@ -62,6 +62,7 @@ type rooms struct {
 	jobs      *job.Queue
 	webhooks  *webhook.Service
 	apiSource int64
+	wecomRooms
 }
 
 // stopper ends one thing that was started.
@@ -161,15 +162,20 @@ func (a *App) build(ctx context.Context) error {
 	if err := a.buildOutreach(ctx); err != nil {
 		return err
 	}
+	road := &onRoad{playbooks: a.playbooks}
 	a.pipeline = pipeline.New(pipeline.Rooms{
 		DB: a.db, Clock: a.Clock, Log: a.log, Timeline: a.timeline, Identity: a.identity,
-		Customers: a.customers, Audiences: a.audiences, Playbooks: a.playbooks, Outreach: a.outreach,
+		Customers: a.customers, Audiences: a.audiences, Playbooks: road, Outreach: a.outreach,
 	}, a.box, filepath.Join(a.Data, snapshotFile), a.metrics.batch)
 	writer.Pipeline = a.pipeline
 	a.importer = importer.New(importer.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, Zone: brand.Location(), Dir: filepath.Join(a.Data, "imports"),
 		Submit: patient{a.pipeline, a.Clock}, SourceID: a.internalSource, Log: a.Config.Log,
 	})
+	if err := a.buildWeCom(ctx); err != nil {
+		return err
+	}
+	road.tags = a.tags
 	return nil
 }
 
@@ -200,9 +206,16 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	a.onStop("audiences", func(context.Context) error { a.audiences.Stop(); return nil })
+	if err := a.startWeCom(ctx); err != nil {
+		return err
+	}
 	if err := a.startOutreach(ctx); err != nil {
 		return err
 	}
+	if err := a.inbox.Start(ctx); err != nil {
+		return fmt.Errorf("start inbox: %w", err)
+	}
+	a.onStop("inbox", a.inbox.Stop)
 	a.importer.Start(ctx)
 	a.onStop("imports", func(context.Context) error { a.importer.Stop(); return nil })
 	a.access.Start(a.Config.Log)

@@ -20,6 +20,8 @@ type Config struct {
 	WriteKey     string   // becomes the write key of the source "default" likewise
 	WebhookAllow []string // HOST:PORT pairs that webhooks may reach although private
 
+	WeComScale float64 // of the platform's published call limits; 1, larger for a simulator that is as generous
+
 	SnapshotEvery time.Duration // how often derived state is saved; 5 minutes
 	Clock         clock.Clock
 	Log           *slog.Logger
@@ -36,6 +38,9 @@ func (c Config) Defaults() Config {
 	}
 	if c.KeyFile == "" {
 		c.KeyFile = filepath.Join(c.Data, "key")
+	}
+	if c.WeComScale == 0 {
+		c.WeComScale = 1
 	}
 	if c.SnapshotEvery == 0 {
 		c.SnapshotEvery = 5 * time.Minute

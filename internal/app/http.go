@@ -152,4 +152,5 @@ func (a *App) routes(api *httpapi.API) {
 	importhttp.Routes(api, a.importer, a.access, maxUpload)
 	outreachhttp.Routes(api, outreachhttp.Deps{Outreach: a.outreach, Webhooks: a.webhooks, Access: a.access})
 	playbookhttp.Routes(api, a.playbooks, a.access)
+	a.wecomRoutes(api)
 }

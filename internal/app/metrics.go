@@ -1,10 +1,14 @@
 package app
 
 import (
+	"strconv"
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"yutang/internal/pipeline"
+	"yutang/internal/wecom"
 )
 
 // metrics are the program's own figures for Prometheus.
@@ -14,6 +18,10 @@ type metrics struct {
 	duplicates prometheus.Counter
 	batches    prometheus.Histogram
 	sizes      prometheus.Histogram
+	calls      *prometheus.CounterVec
+	callTimes  prometheus.Histogram
+	callbacks  *prometheus.CounterVec
+	answers    prometheus.Histogram
 }
 
 func newMetrics() *metrics {
@@ -30,9 +38,40 @@ func newMetrics() *metrics {
 			Buckets: prometheus.ExponentialBuckets(1, 2, 14),
 		}),
 	}
-	m.registry.MustRegister(m.events, m.duplicates, m.batches, m.sizes,
+	m.wecom()
+	m.registry.MustRegister(m.events, m.duplicates, m.batches, m.sizes, m.calls, m.callTimes, m.callbacks, m.answers,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// wecom makes the figures of both directions of WeCom.
+func (m *metrics) wecom() {
+	m.calls = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "yutang_wecom_calls_total", Help: "Calls to the platform by path, class of error and code.",
+	}, []string{"path", "class", "code"})
+	m.callTimes = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "yutang_wecom_call_seconds", Help: "Time of a call to the platform.", Buckets: prometheus.ExponentialBuckets(0.002, 2, 14),
+	})
+	m.callbacks = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "yutang_wecom_callbacks_total", Help: "Callbacks by event, or by why they were refused.",
+	}, []string{"event", "refused"})
+	m.answers = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "yutang_wecom_callback_seconds", Help: "Time until a callback was answered.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 12),
+	})
+}
+
+func (m *metrics) wecomCall(c wecom.Call) {
+	m.calls.WithLabelValues(c.Path, c.Class.String(), strconv.Itoa(c.Code)).Inc()
+	m.callTimes.Observe(c.Took.Seconds())
+}
+
+// callback counts what came in. The name of an event that nothing handles is the
+// platform's word, so the number of names is bounded by what it sends.
+func (m *metrics) callback(event, refused string, took time.Duration) {
+	m.callbacks.WithLabelValues(event, refused).Inc()
+	if refused == "" {
+		m.answers.Observe(took.Seconds())
+	}
 }
 
 func (m *metrics) batch(b pipeline.Batch) {

@@ -1,0 +1,365 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"yutang/internal/audience"
+	"yutang/internal/contact"
+	"yutang/internal/content"
+	"yutang/internal/content/contenthttp"
+	"yutang/internal/corp"
+	"yutang/internal/corp/corphttp"
+	"yutang/internal/event"
+	"yutang/internal/fault"
+	"yutang/internal/handover"
+	"yutang/internal/handover/handoverhttp"
+	"yutang/internal/httpapi"
+	"yutang/internal/inbox"
+	"yutang/internal/inbox/inboxhttp"
+	"yutang/internal/livecode"
+	"yutang/internal/playbook"
+	"yutang/internal/staff"
+	"yutang/internal/tag"
+	"yutang/internal/tag/taghttp"
+	"yutang/internal/wecom"
+	"yutang/internal/wecom/notice"
+	"yutang/internal/welcome"
+	"yutang/internal/welcome/welcomehttp"
+)
+
+// wecomRooms are the rooms that stand on WeCom.
+type wecomRooms struct {
+	corps    *corp.Service
+	inbox    *inbox.Service
+	staff    *staff.Service
+	contacts *contact.Service
+	content  *content.Service
+	welcome  *welcome.Service
+	codes    *livecode.Service
+	tags     *tag.Service
+	handover *handover.Service
+}
+
+// onRoad is what the road starts beside audiences: playbooks and tags.
+type onRoad struct {
+	playbooks *playbook.Service
+	tags      *tag.Service
+}
+
+// OnEvent lets both see an event.
+func (r *onRoad) OnEvent(ctx context.Context, ev *event.Event, root, leaf uint32) error {
+	if err := r.playbooks.OnEvent(ctx, ev, root, leaf); err != nil {
+		return err
+	}
+	return r.tags.OnEvent(ctx, ev, root, leaf)
+}
+
+// OnTransition lets both see who entered or left an audience.
+func (r *onRoad) OnTransition(ctx context.Context, audience string, entered bool, root, leaf uint32, at int64, seq uint64) error {
+	if err := r.playbooks.OnTransition(ctx, audience, entered, root, leaf, at, seq); err != nil {
+		return err
+	}
+	return r.tags.OnTransition(ctx, audience, entered, root, leaf, at, seq)
+}
+
+// Load reads both anew.
+func (r *onRoad) Load(ctx context.Context) error {
+	if err := r.playbooks.Load(ctx); err != nil {
+		return err
+	}
+	return r.tags.Load(ctx)
+}
+
+// Flush writes what both have pending.
+func (r *onRoad) Flush(ctx context.Context) error {
+	if err := r.playbooks.Flush(ctx); err != nil {
+		return err
+	}
+	return r.tags.Flush(ctx)
+}
+
+// buildWeCom makes the rooms from the client up. The road is there already.
+func (a *App) buildWeCom(ctx context.Context) error {
+	if err := a.log.Load(ctx); err != nil {
+		return err
+	}
+	source, err := a.internalSource(ctx, "wecom")
+	if err != nil {
+		return fmt.Errorf("source of WeCom: %w", err)
+	}
+	road, zone := patient{a.pipeline, a.Clock}, brandZone{a.access}.Zone
+	a.corps = corp.New(corp.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, HTTP: wecomHTTP(), Tokens: wecom.NewTokens(a.db, a.box, a.Clock),
+		Limits: wecom.NewLimits(a.Clock, wecom.WithDB(a.db), wecom.WithScale(a.WeComScale)), Observe: a.metrics.wecomCall,
+	})
+	a.inbox = inbox.New(inbox.Config{DB: a.db, Box: a.box, Clock: a.Clock, Log: a.Config.Log, Keys: a.corps.Keys, Observe: a.metrics.callback})
+	a.staff = staff.New(staff.Config{DB: a.db, Box: a.box, Clock: a.Clock})
+	a.contacts = contact.New(contact.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Identity: a.identity, Timeline: a.timeline, Submit: road, Source: source,
+		Clients: a.corps,
+	})
+	a.content = content.New(content.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Dir: filepath.Join(a.Data, "assets"), Client: a.corps.Client,
+	})
+	a.tags = tag.New(tag.Config{
+		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Timeline: a.timeline, Identity: a.identity, Customers: a.customers,
+		Audiences: a.audiences, Submit: road, Source: source, Client: a.corps.Client, Contacts: a.activePairs,
+	})
+	a.codes = livecode.New(livecode.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Zone: zone, Staff: reach{a.staff},
+		Tagger: arrivalTags{a.tags}, Welcomes: lateWelcomes{a}, Sales: sales{a}, Log: a.Config.Log,
+	})
+	a.welcome = welcome.New(welcome.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, Content: a.content, Client: a.corps.Client, Code: a.codes.WelcomeFor,
+		Corps: a.corpIDs, Directory: welcome.FromStaff(a.staff), Zone: zone, Submit: road, Source: source,
+	})
+	a.handover = handover.New(handover.Config{
+		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Log: a.Config.Log, Clients: a.corps, Staff: a.staff, Contacts: a.contacts,
+		Submit: road, Source: source, Groups: a.groupsOf, Name: a.nameOf,
+	})
+	a.connect()
+	return nil
+}
+
+// wecomHTTP is the client of all calls to the platform. Its own time-outs are generous:
+// every call has a deadline of its own.
+func wecomHTTP() *http.Client {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost, t.IdleConnTimeout = 64, time.Minute
+	return &http.Client{Transport: t, Timeout: 2 * time.Minute}
+}
+
+// connect lets the rooms hear of what concerns them.
+func (a *App) connect() {
+	const contacts, tags = notice.ExternalContact, notice.ExternalTag
+	a.inbox.Fast(a.welcome.OnNotice)
+	for _, h := range []struct {
+		event, change, name string
+		fn                  inbox.Handler
+	}{
+		{contacts, notice.AddContact, "contact", a.contacts.OnAdded},
+		{contacts, notice.AddHalfContact, "contact", a.contacts.OnHalfAdded},
+		{contacts, notice.EditContact, "contact", a.contacts.OnEdited},
+		{contacts, notice.DelContact, "contact", a.contacts.OnDeleted},
+		{contacts, notice.DelFollowUser, "contact", a.contacts.OnLost},
+		{contacts, notice.TransferFail, "contact", a.contacts.OnTransferFailed},
+		{tags, "", "tag", a.tags.Notice},
+		{notice.Directory, "", "staff", a.staff.OnDirectory},
+		{notice.Directory, "update_user", "contact", a.contacts.OnUserRenamed},
+	} {
+		a.inbox.Handle(h.event, h.change, h.name, h.fn)
+	}
+	a.contacts.Provenance(a.codes.Provenance)
+	a.contacts.Subscribe("livecode", a.codes.OnContact)
+	a.contacts.Subscribe("handover", a.handover.OnContact)
+	a.contacts.SubscribeMany("tag", a.observeTags)
+}
+
+// startWeCom starts the rooms once the road runs, before jobs and callbacks do.
+func (a *App) startWeCom(ctx context.Context) error {
+	for _, s := range []struct {
+		name  string
+		start func(ctx context.Context) error
+		stop  func(ctx context.Context) error
+	}{
+		{"live codes", a.codes.Load, nil},
+		{"content", a.content.Start, nil},
+		{"contacts", a.contacts.Start, nil},
+		{"welcome", a.welcome.Start, a.welcome.Stop},
+	} {
+		if err := s.start(ctx); err != nil {
+			return fmt.Errorf("start %s: %w", s.name, err)
+		}
+		if s.stop != nil {
+			a.onStop(s.name, s.stop)
+		}
+	}
+	return nil
+}
+
+// corpIDs lists the connected corps.
+func (a *App) corpIDs(ctx context.Context) (ids []string, err error) {
+	list, err := a.corps.List(ctx)
+	for _, c := range list {
+		ids = append(ids, c.ID)
+	}
+	return ids, err
+}
+
+// activePairs is the active contacts of customer records, for tags.
+func (a *App) activePairs(ctx context.Context, leaves []uint32) ([]tag.Pair, error) {
+	list, err := a.contacts.OfLeaves(ctx, leaves)
+	out := []tag.Pair{}
+	for _, c := range list {
+		if c.State == contact.Active {
+			out = append(out, tag.Pair{Corp: c.Corp, User: c.User, External: c.External, Leaf: c.Leaf})
+		}
+	}
+	return out, err
+}
+
+// observeTags tells the tags what the platform says of contacts, and which have ended.
+func (a *App) observeTags(ctx context.Context, ts []contact.Transition) error {
+	var seen []tag.Observation
+	for _, t := range ts {
+		c := t.Contact
+		switch {
+		case !c.State.Alive():
+			if err := a.tags.Ended(ctx, c.Corp, c.User, c.External); err != nil {
+				return err
+			}
+		case t.Kind == contact.Edited || t.Kind == contact.Added && t.Origin == contact.BySync:
+			seen = append(seen, tag.Observation{Corp: c.Corp, User: c.User, External: c.External, Leaf: c.Leaf, Tags: c.Tags, At: t.At})
+		}
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	return a.tags.ObserveMany(ctx, seen)
+}
+
+// reach tells live codes who can take customers.
+type reach struct{ staff *staff.Service }
+
+// Reach says of known members whether they are here, active, and may have customers.
+func (r reach) Reach(ctx context.Context, corpID string, users []string) (map[string]bool, error) {
+	out := map[string]bool{}
+	for _, u := range users {
+		m, err := r.staff.Get(ctx, corpID, u)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[u] = m.Here() && m.Follow && m.Status == staff.Active
+	}
+	return out, nil
+}
+
+// arrivalTags lets live codes tag who arrives.
+type arrivalTags struct{ tags *tag.Service }
+
+// Put passes an order on.
+func (t arrivalTags) Put(ctx context.Context, o livecode.TagOrder) error {
+	return t.tags.Put(ctx, tag.Order{Corp: o.Corp, User: o.User, External: o.External, Add: o.Add, Why: o.Why, At: o.At})
+}
+
+// lateWelcomes breaks the circle between live codes and welcomes, which read each other.
+type lateWelcomes struct{ a *App }
+
+// Check says what is wrong with a greeting.
+func (w lateWelcomes) Check(ctx context.Context, _ string, raw json.RawMessage) error {
+	return w.a.welcome.Check(ctx, raw, "")
+}
+
+// Keep keeps its media ready.
+func (w lateWelcomes) Keep(ctx context.Context, owner, corpID string, raw json.RawMessage) error {
+	return w.a.welcome.Keep(ctx, owner, corpID, raw)
+}
+
+// Drop lets them go.
+func (w lateWelcomes) Drop(ctx context.Context, owner string) error {
+	return w.a.welcome.Drop(ctx, owner)
+}
+
+// sales tells live codes what customers bought.
+type sales struct{ a *App }
+
+// Since sums completed orders per person from the earliest of its records' moments.
+func (s sales) Since(ctx context.Context, from map[uint32]time.Time) (buyers int, net int64, err error) {
+	since := map[uint32]time.Time{}
+	s.a.timeline.RLock()
+	for leaf, at := range from {
+		root := s.a.timeline.Root(leaf)
+		if old, ok := since[root]; !ok || at.Before(old) {
+			since[root] = at
+		}
+	}
+	s.a.timeline.RUnlock()
+	for root, at := range since {
+		n, sum, err := s.a.customers.OrdersSince(ctx, root, at)
+		if err != nil {
+			return 0, 0, err
+		}
+		if n > 0 {
+			buyers++
+			net += sum
+		}
+	}
+	return buyers, net, nil
+}
+
+// nameOf is how staff may call a customer in a message.
+func (a *App) nameOf(ctx context.Context, leaf uint32) string {
+	a.timeline.RLock()
+	root := a.timeline.Root(leaf)
+	a.timeline.RUnlock()
+	p, err := a.customers.Profile(ctx, root)
+	if err != nil {
+		return ""
+	}
+	var name string
+	if json.Unmarshal(p.Traits["name"], &name) != nil {
+		return ""
+	}
+	return name
+}
+
+// groupsOf lists the groups that a member owns, as the platform knows them now.
+func (a *App) groupsOf(ctx context.Context, corpID, owner string) (chats []string, err error) {
+	client, err := a.corps.Client(ctx, corpID)
+	if err != nil {
+		return nil, err
+	}
+	f := wecom.GroupFilter{OwnerFilter: &wecom.OwnerFilter{UserIDList: []string{owner}}, Limit: 1000}
+	for {
+		p, err := client.GroupChatList(ctx, f)
+		if err != nil {
+			return nil, fmt.Errorf("list groups of %s: %w", owner, err)
+		}
+		for _, g := range p.List {
+			chats = append(chats, g.ChatID)
+		}
+		if f.Cursor = p.NextCursor; f.Cursor == "" {
+			return chats, nil
+		}
+	}
+}
+
+// wecomRoutes lists the domains of WeCom.
+func (a *App) wecomRoutes(api *httpapi.API) {
+	corphttp.Routes(api, corphttp.Deps{Corps: a.corps, Access: a.access})
+	inboxhttp.Routes(api, inboxhttp.Deps{Inbox: a.inbox, Access: a.access})
+	contenthttp.Routes(api, a.content, a.access)
+	welcomehttp.Routes(api, a.welcome, a.access)
+	taghttp.Routes(api, taghttp.Deps{Tags: a.tags, Access: a.access})
+	handoverhttp.Routes(api, handoverhttp.Deps{Handover: a.handover, Access: a.access, Timeline: a.timeline, WinBack: a.winBack})
+}
+
+// winBack finds or makes the audience of a name.
+func (a *App) winBack(ctx context.Context, name string, rule json.RawMessage) (string, error) {
+	list, err := a.audiences.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, x := range list {
+		if x.Name == name {
+			return x.ID, nil
+		}
+	}
+	var made audience.Audience
+	err = a.access.Audited(ctx, "audience.create", func(ctx context.Context) (string, any, error) {
+		made, err = a.audiences.Create(ctx, audience.Input{Name: name, Description: "好友关系已解除、且不再是任何员工好友的客户", Rule: rule})
+		return made.ID, map[string]string{"name": name}, err
+	})
+	if err == nil {
+		a.audiences.Build(made)
+	}
+	return made.ID, err
+}
