@@ -62,3 +62,17 @@ func (s *Service) progress(ctx context.Context, batchID string) (p Progress, err
 	err = s.DB.Get(ctx, selectProgress, []any{batchID}, &p.Codes, &p.Live, &p.Images, &p.Problems)
 	return p, err
 }
+
+const selectBatchIDs = `SELECT id FROM livecode WHERE batch = $1 AND deleted_at = 0 ORDER BY number`
+
+// batchIDs are the codes of a batch in use, in the order of its file.
+func (s *Service) batchIDs(ctx context.Context, batchID string) ([]string, error) {
+	var out []string
+	err := s.DB.Each(ctx, selectBatchIDs, []any{batchID}, func(rows *sql.Rows) error {
+		var codeID string
+		err := rows.Scan(&codeID)
+		out = append(out, codeID)
+		return err
+	})
+	return out, err
+}

@@ -28,10 +28,10 @@
 // Each arrival gives every eligible member credit for the share of it that was theirs, and
 // takes one whole contact from the member it went to. A member is eligible while on duty,
 // active and below the cap; so nobody catches up for hours not worked. Whoever is more than
-// Tolerance contacts ahead of the eligible members' mean leaves the list until the lead is
-// worked off. In the long run everybody's share is that of their weight, within
-// (members × (Tolerance + 1)) contacts whatever the platform picks, and the list changes
-// about once in Tolerance arrivals at most.
+// Tolerance contacts ahead of the eligible member furthest behind leaves the list until all but a quarter
+// of that is worked off. In the long run everybody's share is that of their weight, within
+// 2 × (Tolerance + 1) contacts whoever the platform picks, and the list changes about once
+// in Tolerance arrivals at most.
 //
 // Not promised: a cap that holds against arrivals which the platform accepts between the
 // one that fills a member and the update. The package does not store the contacts

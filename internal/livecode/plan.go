@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// Tolerance is how many contacts a member may be ahead of their share before leaving the
-// list. A smaller one follows the weights more closely and calls the platform more often.
-const Tolerance = 5
+// Tolerance is how many contacts a member may be ahead of the member furthest behind, each
+// measured by their own share, before leaving the list. A quarter of it brings them back. A
+// smaller one follows the weights more closely and calls the platform more often.
+const Tolerance = 6
 
 // unit is one contact in the fixed point of credits.
 const unit = 1_000_000
@@ -80,10 +81,10 @@ func (in Input) at(t time.Time) Allocation {
 	if len(eligible) == 0 {
 		return Allocation{Users: in.backup(), Backup: true}
 	}
-	mean, out := in.mean(eligible), Allocation{}
+	most, out := in.most(eligible), Allocation{}
 	for _, m := range eligible {
-		lead := mean - in.Counters[m.User].Credit
-		if lead > Tolerance*unit || lead > 0 && slices.Contains(in.Resting, m.User) {
+		lead := most - in.Counters[m.User].Credit
+		if lead > Tolerance*unit || lead > Tolerance*unit/4 && slices.Contains(in.Resting, m.User) {
 			out.Resting = append(out.Resting, m.User)
 		} else {
 			out.Users = append(out.Users, m.User)
@@ -121,18 +122,13 @@ func (in Input) backup() []string {
 	return out
 }
 
-// mean is the weighted mean of the credits of members. At least one is at or above it.
-func (in Input) mean(members []Member) int64 {
-	var sum, weights int64
-	for _, m := range members {
-		sum += in.Counters[m.User].Credit * m.weight()
-		weights += m.weight()
+// most is the highest credit among members: of whoever is furthest behind their share.
+func (in Input) most(members []Member) int64 {
+	most := in.Counters[members[0].User].Credit
+	for _, m := range members[1:] {
+		most = max(most, in.Counters[m.User].Credit)
 	}
-	mean := sum / weights
-	if sum%weights != 0 && sum < 0 {
-		mean--
-	}
-	return mean
+	return most
 }
 
 // Credits are the changes of credit that one arrival at user at t makes. An arrival at

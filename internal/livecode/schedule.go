@@ -212,6 +212,9 @@ func (s Schedule) onDuty(user string, t time.Time, zone *time.Location) bool {
 // weekly pattern, and what lies around each later exception. If nothing changes at any of
 // them, nothing ever does.
 func (s Schedule) edges(t time.Time, zone *time.Location) []time.Time {
+	if s.IsZero() {
+		return nil
+	}
 	today := dayOf(t, zone)
 	days := map[day]bool{}
 	for n := -1; n <= 8; n++ {
