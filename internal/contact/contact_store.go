@@ -109,14 +109,19 @@ func (s *Service) save(ctx context.Context, rows []row) error {
 		if tags == nil {
 			tags = []string{}
 		}
-		if r.digest == nil {
-			r.digest = []byte{}
-		}
 		args = append(args, r.Corp, r.User, r.External, r.Leaf, string(r.State), r.Count, millis(r.AddedAt), millis(r.EndedAt), r.AddWay,
-			r.Code, r.Channel, r.CodeID, r.CodeName, text(tags), s.Box.Seal(nil, []byte(plain), sealScope), r.history.encode(), r.digest,
+			r.Code, r.Channel, r.CodeID, r.CodeName, text(tags), s.Box.Seal(nil, []byte(plain), sealScope), r.history.encode(), blob(r.digest),
 			millis(r.ChangedAt))
 	}
 	return s.DB.InsertMany(ctx, "contact", contactColumns, args, keepContact)
+}
+
+// blob is b for a column that may be empty and not null: an empty one reads back as nil.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
 }
 
 // text is v as JSON. What is kept here always marshals.
@@ -174,7 +179,7 @@ type told struct {
 const selectTold = `SELECT leaf, version, details, holders FROM contact_person WHERE corp = $1 AND external = $2`
 
 func (s *Service) told(ctx context.Context, corp, external string) (told, error) {
-	t := told{corp: corp, external: external, details: []byte{}, holders: []byte{}}
+	t := told{corp: corp, external: external}
 	err := s.DB.Each(ctx, selectTold, []any{corp, external}, func(rows *sql.Rows) error {
 		return rows.Scan(&t.leaf, &t.version, &t.details, &t.holders)
 	})
@@ -189,7 +194,7 @@ const keepTold = `ON CONFLICT (corp, external) DO UPDATE SET leaf = excluded.lea
 func (s *Service) saveTold(ctx context.Context, all []told) error {
 	args := make([]any, 0, len(all)*len(toldColumns))
 	for _, t := range all {
-		args = append(args, t.corp, t.external, t.leaf, t.version, t.details, t.holders)
+		args = append(args, t.corp, t.external, t.leaf, t.version, blob(t.details), blob(t.holders))
 	}
 	return s.DB.InsertMany(ctx, "contact_person", toldColumns, args, keepTold)
 }
