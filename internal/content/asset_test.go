@@ -223,7 +223,9 @@ func TestCheck_KnowsTheAssets(t *testing.T) {
 	s, _ := service(t, dbtest.SQLite(t), nil)
 	small, large := add(t, s, "a.png", pngOf(t, 1080, 1440)), add(t, s, "b.png", pngOf(t, 1441, 10))
 	short, long := add(t, s, "a.mp4", mp4Of(30, false)), add(t, s, "b.mp4", mp4Of(31, false))
-	one := func(kind, asset string) Content { return Content{Attachments: []Attachment{{Kind: kind, Asset: asset}}} }
+	one := func(kind, asset string) Content {
+		return Content{Attachments: []Attachment{{Kind: kind, Asset: asset}}}
+	}
 	for name, c := range map[string]struct {
 		c    Content
 		use  Use

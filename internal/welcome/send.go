@@ -61,11 +61,13 @@ func (s *Service) send(ctx context.Context, client *wecom.Client, g *greet, m me
 	}
 	end := g.received.Add(Window)
 	for {
-		left := end.Sub(s.Clock.Now())
+		now := s.Clock.Now()
 		if a.attempts == 0 {
-			a.latency = s.Clock.Now().Sub(g.received)
+			a.latency = now.Sub(g.received)
+		} else if !now.Before(end) {
+			return a.result
 		}
-		err := call(ctx, client, g.code, a.message, min(left, callWait))
+		err := call(ctx, client, g.code, a.message, min(end.Sub(now), callWait))
 		a.attempts++
 		if wait, again := a.judge(err); !again {
 			return a.result
