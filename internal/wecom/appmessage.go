@@ -1,6 +1,10 @@
 package wecom
 
-import "context"
+import (
+	"context"
+	"net/url"
+	"strconv"
+)
 
 // AppMessage is a message of the app to members of staff. One body field is set, the one
 // MsgType names. Lists are joined with "|"; "@all" is everyone.
@@ -106,4 +110,28 @@ func (c *Client) UpdateTemplateCard(ctx context.Context, u CardUpdate) ([]string
 		InvalidUser []string `json:"invaliduser"`
 	}](ctx, c, "/message/update_template_card", u)
 	return a.InvalidUser, err
+}
+
+// Agent is the app itself: its name and who may see it.
+type Agent struct {
+	AgentID        int64  `json:"agentid"`
+	Name           string `json:"name"`
+	Description    string `json:"description"`
+	Close          int    `json:"close"` // 1: switched off
+	RedirectDomain string `json:"redirect_domain"`
+	HomeURL        string `json:"home_url"`
+	Users          struct {
+		User []UserRef `json:"user"`
+	} `json:"allow_userinfos"`
+	Parties struct {
+		PartyID []int64 `json:"partyid"`
+	} `json:"allow_partys"`
+	Tags struct {
+		TagID []int64 `json:"tagid"`
+	} `json:"allow_tags"`
+}
+
+// AgentGet reads the client's app.
+func (c *Client) AgentGet(ctx context.Context) (Agent, error) {
+	return get[Agent](ctx, c, "/agent/get", url.Values{"agentid": {strconv.FormatInt(c.cfg.AgentID, 10)}})
 }

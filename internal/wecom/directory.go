@@ -126,3 +126,11 @@ func (c *Client) DepartmentSimpleList(ctx context.Context, id int64) ([]Departme
 	}](ctx, c, "/department/simplelist", departmentQuery("id", id))
 	return a.Department, err
 }
+
+// DepartmentGet reads one department.
+func (c *Client) DepartmentGet(ctx context.Context, id int64) (Department, error) {
+	a, err := get[struct {
+		Department Department `json:"department"`
+	}](ctx, c, "/department/get", departmentQuery("id", id))
+	return a.Department, err
+}

@@ -2,7 +2,6 @@ package wecom
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -26,13 +25,14 @@ type platform struct {
 	token   int // number of the token in force
 	life    int // seconds
 	calls   map[string]int
+	verbs   map[string]string
 	bodies  map[string][]string
 	answers map[string]func(n int) string // by path; n counts from 1
 }
 
 func newPlatform(t *testing.T) *platform {
 	t.Helper()
-	p := &platform{token: 1, life: 7200, calls: map[string]int{}, bodies: map[string][]string{}, answers: map[string]func(int) string{}}
+	p := &platform{token: 1, life: 7200, calls: map[string]int{}, verbs: map[string]string{}, bodies: map[string][]string{}, answers: map[string]func(int) string{}}
 	p.Server = httptest.NewServer(p)
 	t.Cleanup(p.Close)
 	return p
@@ -43,6 +43,7 @@ func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	p.mu.Lock()
 	p.calls[path]++
+	p.verbs[path] = r.Method
 	p.bodies[path] = append(p.bodies[path], string(body))
 	n, token, answer := p.calls[path], fmt.Sprintf("token-%d", p.token), p.answers[path]
 	life := p.life
@@ -98,21 +99,6 @@ func (p *platform) revoke() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.token++
-}
-
-func (p *platform) lastBody(t *testing.T, path string) map[string]any {
-	t.Helper()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	list := p.bodies[path]
-	if len(list) == 0 {
-		t.Fatalf("no call of %s", path)
-	}
-	var out map[string]any
-	if err := json.Unmarshal([]byte(list[len(list)-1]), &out); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 // client makes a client of p that does not wait between attempts.

@@ -51,7 +51,6 @@ func TestToken_FiftyAtOnceFetchOne(t *testing.T) {
 	})
 }
 
-// covers: A1
 func TestToken_IsSharedThroughTheDatabase(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

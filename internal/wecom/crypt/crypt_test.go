@@ -31,7 +31,6 @@ func made(t testing.TB, k Keys) *Crypt {
 	return c
 }
 
-// covers: A1
 func TestDecrypt_ReadsTheInteropVector(t *testing.T) {
 	t.Parallel()
 	c := made(t, vectorKeys)

@@ -43,29 +43,50 @@ type payload struct {
 }
 
 var payloads = []payload{
-	{"add", ExternalContact, AddContact, pairXML + "<State>s1</State><WelcomeCode>c1</WelcomeCode>",
-		Notice{UserID: "zhang", ExternalUserID: "wm1", State: "s1", WelcomeCode: "c1"}, "external:wm1"},
+	{
+		"add", ExternalContact, AddContact, pairXML + "<State>s1</State><WelcomeCode>c1</WelcomeCode>",
+		Notice{UserID: "zhang", ExternalUserID: "wm1", State: "s1", WelcomeCode: "c1"},
+		"external:wm1",
+	},
 	{"half add", ExternalContact, AddHalfContact, pairXML + "<State></State>", Notice{UserID: "zhang", ExternalUserID: "wm1"}, "external:wm1"},
 	{"edit", ExternalContact, EditContact, pairXML, Notice{UserID: "zhang", ExternalUserID: "wm1"}, "external:wm1"},
-	{"delete", ExternalContact, DelContact, pairXML + "<Source>DELETE_BY_TRANSFER</Source>",
-		Notice{UserID: "zhang", ExternalUserID: "wm1", Source: DeletedByTransfer}, "external:wm1"},
+	{
+		"delete", ExternalContact, DelContact, pairXML + "<Source>DELETE_BY_TRANSFER</Source>",
+		Notice{UserID: "zhang", ExternalUserID: "wm1", Source: DeletedByTransfer},
+		"external:wm1",
+	},
 	{"lost", ExternalContact, DelFollowUser, pairXML, Notice{UserID: "zhang", ExternalUserID: "wm1"}, "external:wm1"},
-	{"transfer failed", ExternalContact, TransferFail, pairXML + "<FailReason>customer_refused</FailReason>",
-		Notice{UserID: "zhang", ExternalUserID: "wm1", FailReason: CustomerRefused}, "external:wm1"},
-	{"archive consent", ExternalContact, ArchiveApproved, pairXML + "<WelcomeCode>c2</WelcomeCode>",
-		Notice{UserID: "zhang", ExternalUserID: "wm1", WelcomeCode: "c2"}, "external:wm1"},
+	{
+		"transfer failed", ExternalContact, TransferFail, pairXML + "<FailReason>customer_refused</FailReason>",
+		Notice{UserID: "zhang", ExternalUserID: "wm1", FailReason: CustomerRefused},
+		"external:wm1",
+	},
+	{
+		"archive consent", ExternalContact, ArchiveApproved, pairXML + "<WelcomeCode>c2</WelcomeCode>",
+		Notice{UserID: "zhang", ExternalUserID: "wm1", WelcomeCode: "c2"},
+		"external:wm1",
+	},
 
 	{"group made", ExternalChat, Create, "<ChatId>wr1</ChatId>", Notice{ChatID: "wr1"}, "chat:wr1"},
-	{"members joined", ExternalChat, Update, "<ChatId>wr1</ChatId><UpdateDetail>add_member</UpdateDetail><JoinScene>3</JoinScene><MemChangeCnt>2</MemChangeCnt>" +
-		"<MemChangeList><Item>wm1</Item><Item>zhang</Item></MemChangeList><LastMemVer>v1</LastMemVer><CurMemVer>v2</CurMemVer>",
-		Notice{ChatID: "wr1", UpdateDetail: AddMember, JoinScene: 3, MemChangeCnt: 2, MemChangeList: []string{"wm1", "zhang"}, LastMemVer: "v1", CurMemVer: "v2"}, "chat:wr1"},
-	{"member left", ExternalChat, Update, "<ChatId>wr1</ChatId><UpdateDetail>del_member</UpdateDetail><QuitScene>1</QuitScene><MemChangeCnt>1</MemChangeCnt>",
-		Notice{ChatID: "wr1", UpdateDetail: DelMember, QuitScene: 1, MemChangeCnt: 1}, "chat:wr1"},
+	{
+		"members joined", ExternalChat, Update, "<ChatId>wr1</ChatId><UpdateDetail>add_member</UpdateDetail><JoinScene>3</JoinScene><MemChangeCnt>2</MemChangeCnt>" +
+			"<MemChangeList><Item>wm1</Item><Item>zhang</Item></MemChangeList><LastMemVer>v1</LastMemVer><CurMemVer>v2</CurMemVer>",
+		Notice{ChatID: "wr1", UpdateDetail: AddMember, JoinScene: 3, MemChangeCnt: 2, MemChangeList: []string{"wm1", "zhang"}, LastMemVer: "v1", CurMemVer: "v2"},
+		"chat:wr1",
+	},
+	{
+		"member left", ExternalChat, Update, "<ChatId>wr1</ChatId><UpdateDetail>del_member</UpdateDetail><QuitScene>1</QuitScene><MemChangeCnt>1</MemChangeCnt>",
+		Notice{ChatID: "wr1", UpdateDetail: DelMember, QuitScene: 1, MemChangeCnt: 1},
+		"chat:wr1",
+	},
 	{"group dismissed", ExternalChat, Dismiss, "<ChatId>wr1</ChatId>", Notice{ChatID: "wr1"}, "chat:wr1"},
 
 	{"tag made", ExternalTag, Create, "<Id>et1</Id><TagType>tag</TagType>", Notice{ID: "et1", TagType: "tag"}, "tag"},
-	{"tag group gone", ExternalTag, Delete, "<Id>et2</Id><TagType>tag_group</TagType><StrategyId>3</StrategyId>",
-		Notice{ID: "et2", TagType: "tag_group", StrategyID: "3"}, "tag"},
+	{
+		"tag group gone", ExternalTag, Delete, "<Id>et2</Id><TagType>tag_group</TagType><StrategyId>3</StrategyId>",
+		Notice{ID: "et2", TagType: "tag_group", StrategyID: "3"},
+		"tag",
+	},
 	{"tags shuffled", ExternalTag, Shuffle, "", Notice{}, "tag"},
 
 	{"quota low", Acquisition, "balance_low", "", Notice{}, "event:customer_acquisition"},
@@ -73,22 +94,30 @@ var payloads = []payload{
 	{"link request", Acquisition, "friend_request", "<LinkId>l1</LinkId><State>s</State>", Notice{LinkID: "l1", State: "s"}, "link:l1"},
 	{"first words", Acquisition, "customer_start_chat", pairXML, Notice{UserID: "zhang", ExternalUserID: "wm1"}, "external:wm1"},
 
-	{"member renamed", Directory, "update_user", "<UserID>zhang</UserID><NewUserID>zhang2</NewUserID><Department>1,2</Department>" +
-		"<ExtAttr><Item><Name>a</Name><Type>0</Type><Text><Value>x</Value></Text></Item><Item><Name>b</Name></Item></ExtAttr>",
-		Notice{UserID: "zhang", NewUserID: "zhang2"}, "user:zhang"},
+	{
+		"member renamed", Directory, "update_user", "<UserID>zhang</UserID><NewUserID>zhang2</NewUserID><Department>1,2</Department>" +
+			"<ExtAttr><Item><Name>a</Name><Type>0</Type><Text><Value>x</Value></Text></Item><Item><Name>b</Name></Item></ExtAttr>",
+		Notice{UserID: "zhang", NewUserID: "zhang2"},
+		"user:zhang",
+	},
 	{"member gone", Directory, "delete_user", "<UserID>zhang</UserID>", Notice{UserID: "zhang"}, "user:zhang"},
 	{"department made", Directory, "create_party", "<Id>7</Id><Name>east</Name><ParentId>1</ParentId>", Notice{ID: "7"}, "department:7"},
-	{"staff tag", Directory, "update_tag", "<TagId>1</TagId><AddUserItems>a,b, c</AddUserItems><DelPartyItems>3</DelPartyItems>",
-		Notice{TagID: "1", AddUserItems: []string{"a", "b", "c"}, DelPartyItems: []string{"3"}}, "stafftag:1"},
+	{
+		"staff tag", Directory, "update_tag", "<TagId>1</TagId><AddUserItems>a,b, c</AddUserItems><DelPartyItems>3</DelPartyItems>",
+		Notice{TagID: "1", AddUserItems: []string{"a", "b", "c"}, DelPartyItems: []string{"3"}},
+		"stafftag:1",
+	},
 
 	{"kf", KfMessage, "", "<Token>t</Token><OpenKfId>wk1</OpenKfId>", Notice{Token: "t", OpenKfID: "wk1"}, "kf:wk1"},
-	{"kf accounts", KfAccountAuth, "", "<AuthAddOpenKfId>wk1</AuthAddOpenKfId><AuthAddOpenKfId>wk2</AuthAddOpenKfId><AuthDelOpenKfId>wk3</AuthDelOpenKfId>",
-		Notice{AuthAddOpenKfID: []string{"wk1", "wk2"}, AuthDelOpenKfID: []string{"wk3"}}, "event:kf_account_auth_change"},
+	{
+		"kf accounts", KfAccountAuth, "", "<AuthAddOpenKfId>wk1</AuthAddOpenKfId><AuthAddOpenKfId>wk2</AuthAddOpenKfId><AuthDelOpenKfId>wk3</AuthDelOpenKfId>",
+		Notice{AuthAddOpenKfID: []string{"wk1", "wk2"}, AuthDelOpenKfID: []string{"wk3"}},
+		"event:kf_account_auth_change",
+	},
 	{"archive", Archive, "", "<AgentID>2000004</AgentID>", Notice{Agent: 2000004}, "event:msgaudit_notify"},
 	{"job done", BatchJob, "", "<BatchJob><JobId>j</JobId><ErrCode>0</ErrCode></BatchJob>", Notice{}, "event:batch_job_result"},
 }
 
-// covers: A1
 func TestParse_ReadsEveryKindInBothEnvelopes(t *testing.T) {
 	t.Parallel()
 	for _, p := range payloads {
