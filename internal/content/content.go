@@ -33,7 +33,7 @@ import (
 
 // Content is what a message says: a text, attachments, or both.
 type Content struct {
-	Text        string       `json:"text" doc:"at most 4000 bytes; less for some uses"`
+	Text        string       `json:"text,omitempty" doc:"at most 4000 bytes; less for some uses"`
 	Attachments []Attachment `json:"attachments,omitempty" doc:"at most 9; in this order"`
 }
 

@@ -63,7 +63,8 @@ func wire(r welcome.Rule) Rule {
 	return out
 }
 
-type body struct {
+// RuleBody is what an operator sets of a rule.
+type RuleBody struct {
 	Name        string           `json:"name" minLength:"1" maxLength:"100"`
 	Staff       []string         `json:"staff,omitempty" doc:"userids; with departments both empty it is the corp's default"`
 	Departments []int64          `json:"departments,omitempty" doc:"with those below them"`
@@ -72,7 +73,7 @@ type body struct {
 	Disabled    bool             `json:"disabled,omitempty"`
 }
 
-func (b body) rule(ctx context.Context) welcome.Rule {
+func (b RuleBody) rule(ctx context.Context) welcome.Rule {
 	who, _ := access.From(ctx)
 	return welcome.Rule{
 		Name: b.Name, Staff: b.Staff, Departments: b.Departments, Position: b.Position, Greeting: b.Greeting, Disabled: b.Disabled,
@@ -85,7 +86,7 @@ type output struct{ Body Rule }
 type createInput struct {
 	Body struct {
 		Corp string `json:"corp" minLength:"1"`
-		body
+		RuleBody
 	}
 }
 
@@ -112,7 +113,7 @@ func (h *handlers) audited(ctx context.Context, action string, change func(conte
 
 type updateInput struct {
 	ID   string `path:"id"`
-	Body body
+	Body RuleBody
 }
 
 func (h *handlers) update(ctx context.Context, in *updateInput) (*output, error) {
