@@ -26,13 +26,13 @@ func (s *Service) OnDirectory(ctx context.Context, n notice.Notice) error {
 
 func (s *Service) onUser(ctx context.Context, n notice.Notice) error {
 	return s.DB.InTx(ctx, func(ctx context.Context) error {
-		r, known, err := s.row(ctx, n.Corp, n.UserID)
+		r, _, err := s.row(ctx, n.Corp, n.UserID)
 		if err != nil {
 			return err
 		}
 		at := n.At.UnixMilli()
 		late := at < r.told || (at == r.told && !r.Here() && n.ChangeType == "update_user")
-		if late || (!known && n.ChangeType == "delete_user") {
+		if late {
 			return nil
 		}
 		r.told = at
@@ -103,10 +103,10 @@ func (s *Service) onParty(ctx context.Context, n notice.Notice) error {
 		if err != nil {
 			return err
 		}
-		p, known := parts[id]
+		p := parts[id]
 		at := n.At.UnixMilli()
 		late := at < p.told || (at == p.told && p.gone && n.ChangeType == "update_party")
-		if late || (!known && n.ChangeType == "delete_party") {
+		if late {
 			return nil
 		}
 		p.Corp, p.ID, p.told, p.gone = n.Corp, id, at, n.ChangeType == "delete_party"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,10 +43,12 @@ func (s *Service) scan(rows *sql.Rows) (row, error) {
 		return r, fmt.Errorf("open member %s: %w", r.UserID, err)
 	}
 	var w words
-	for text, into := range map[string]any{string(plain): &w, departments: &r.Departments, leads: &r.Leader, leaders: &r.DirectLeaders} {
-		if err := json.Unmarshal([]byte(text), into); err != nil {
-			return r, fmt.Errorf("read member %s: %w", r.UserID, err)
-		}
+	err = errors.Join(
+		json.Unmarshal(plain, &w), json.Unmarshal([]byte(departments), &r.Departments),
+		json.Unmarshal([]byte(leads), &r.Leader), json.Unmarshal([]byte(leaders), &r.DirectLeaders),
+	)
+	if err != nil {
+		return r, fmt.Errorf("read member %s: %w", r.UserID, err)
 	}
 	r.Name, r.Alias, r.Position = w.Name, w.Alias, w.Position
 	if left != 0 {
