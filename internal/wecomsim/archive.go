@@ -37,12 +37,9 @@ type archive struct {
 	private *rsa.PrivateKey // of the simulator's own pair; nil once the corp gave its public key
 	media   map[string][]byte
 	noticed time.Time
-	pending bool                  // a notice waits for its time
-	agreed  map[pairKey]agreement // by staff member and customer
+	pending bool // a notice waits for its time
+	agreed  map[pair]agreement
 }
-
-// pairKey names one member and one customer.
-type pairKey struct{ user, external string }
 
 // agreement is a customer's answer to being archived.
 type agreement struct {
@@ -68,7 +65,7 @@ type ChatData struct {
 }
 
 func newArchive() archive {
-	return archive{version: 1, media: map[string][]byte{}, agreed: map[pairKey]agreement{}}
+	return archive{version: 1, media: map[string][]byte{}, agreed: map[pair]agreement{}}
 }
 
 // append keeps a message; body lacks msgid and gets it here.
@@ -80,6 +77,17 @@ func (a *archive) append(msgid string, at time.Time, body map[string]any) {
 		return
 	}
 	a.rows = append(a.rows, archivedMessage{seq: a.seq, msgid: msgid, at: at, body: text})
+}
+
+// fields are the message's as they can be changed for a row about it.
+func (m archivedMessage) fields() map[string]any {
+	out := map[string]any{}
+	if err := json.Unmarshal(m.body, &out); err != nil {
+		return map[string]any{}
+	}
+	kind, _ := out["msgtype"].(string)
+	delete(out, kind)
+	return out
 }
 
 // after gives at most limit rows with a number above seq that are not too old at this moment.

@@ -237,7 +237,7 @@ func checkSpan(start, end int64, most time.Duration) error {
 	return nil
 }
 
-// shape is the message as lists give it. create_time is text there.
+// shape is the message as lists give it.
 func (m *massMessage) shape() obj {
 	o := obj{"msgid": m.id, "create_time": m.made.Unix(), "create_type": 0, "text": obj{"content": m.text}, "attachments": m.attachments}
 	if m.attachments == nil {
