@@ -94,7 +94,7 @@ func (g *group) day(t time.Time) *groupDay {
 	}
 	d := g.days[n]
 	if d == nil {
-		d = &groupDay{total: len(g.members), speakers: map[string]bool{}}
+		d = &groupDay{total: len(g.members)}
 		g.days[n] = d
 	}
 	return d

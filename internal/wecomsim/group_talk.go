@@ -144,6 +144,9 @@ func sayInGroup(s *Sim, a groupText) (struct{}, error) {
 	g.say(s.at, a.Who, a.Text)
 	d := g.day(s.at)
 	d.said++
+	if d.speakers == nil {
+		d.speakers = map[string]bool{}
+	}
 	d.speakers[a.Who] = true
 	to := make([]string, 0, len(g.members))
 	for _, m := range g.members {

@@ -143,7 +143,7 @@ func (s *Sim) addMoment(m moment) *moment {
 // finish makes the job's moment, if anybody is left to publish it.
 func (s *Sim) finish(j *momentJob, m moment) {
 	if len(m.tasks) == 0 {
-		j.errcode = 41081
+		j.errcode = 40031
 		return
 	}
 	j.moment = s.addMoment(m)

@@ -57,9 +57,6 @@ func moreActions() []action {
 		acquisitionActions(), kfActions(), archiveActions())
 }
 
-// populateMore seeds what the further chapters own; rng-free use of s.ids keeps it deterministic.
-func (s *Sim) populateMore() { s.topUp(acquireQuota, acquireLife) }
-
 // activeMember finds a member who can use a phone.
 func (s *Sim) activeMember(id string) (*member, error) {
 	m, ok := s.member(id)

@@ -160,6 +160,7 @@ type arrival struct {
 	half      bool
 	exclusive bool
 	temp      bool
+	link      string // acquisition link, "" for none
 }
 
 // arrive makes the relation and tells the apps, each with its welcome code.
@@ -176,6 +177,8 @@ func (s *Sim) arrive(m *member, c *customer, how arrival) *follow {
 	if f.half {
 		change = "add_half_external_contact"
 	}
+	s.cameBy(how.link, f)
+	s.met(m.id, how.oper == m.id)
 	s.announce(f, change)
 	return f
 }

@@ -29,6 +29,9 @@ func sendText(s *Sim, a sayArgs) (struct{}, error) {
 	}
 	f.chatted, f.talked = true, s.at.Unix()
 	s.say(f, Message{From: a.From, Kind: "text", Text: a.Text})
+	if a.From == f.customer.id {
+		s.talkedTo(f.member.id, f.customer.id)
+	}
 	s.archiveText(a.From, []string{a.To}, "", a.Text)
 	return struct{}{}, nil
 }
@@ -49,6 +52,7 @@ func deleteStaff(s *Sim, p Pair) (struct{}, error) {
 	} else {
 		s.part(f)
 	}
+	s.dropped(f.member.id)
 	s.emit(contactEvent("del_follow_user", f))
 	return struct{}{}, nil
 }
@@ -172,6 +176,7 @@ func consent(s *Sim, a consentArgs) (struct{}, error) {
 		return struct{}{}, err
 	}
 	f.customer.consents = !a.Refuse
+	s.agreed(f, !a.Refuse)
 	if !a.Refuse {
 		s.emitTo(contactEvent("msg_audit_approved", f), s.welcomeFor(f))
 	}
