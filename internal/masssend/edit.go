@@ -244,3 +244,14 @@ func (s *Service) Unschedule(ctx context.Context, key string) (Send, error) {
 		return s.Contents.Drop(ctx, keeper(key))
 	})
 }
+
+// Try checks a wish and makes a send of it that is stored nowhere, for a preview.
+func (s *Service) Try(w Wish) (Send, error) {
+	if w.Name == "" {
+		w.Name = "preview"
+	}
+	if err := w.Validate(s.Clock.Now()); err != nil {
+		return Send{}, err
+	}
+	return w.fill(Send{ID: "ms_preview", State: Draft}), nil
+}

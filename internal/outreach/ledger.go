@@ -18,6 +18,7 @@ type Filter struct {
 	Reason   Reason
 	Playbook string
 	Channel  string
+	Endpoint string
 	Run      string
 	Customer uint32 // any record of the customer, shown as one
 	Limit    int
@@ -60,7 +61,8 @@ func (f Filter) query(leaves []timeline.Ord, before string, limit int) (string, 
 		where = append(where, fmt.Sprintf(cond, len(args)))
 	}
 	for _, c := range []struct{ column, value string }{
-		{"state", string(f.State)}, {"reason", string(f.Reason)}, {"playbook", f.Playbook}, {"channel", f.Channel}, {"run", f.Run},
+		{"state", string(f.State)}, {"reason", string(f.Reason)}, {"playbook", f.Playbook}, {"channel", f.Channel}, {"endpoint", f.Endpoint},
+		{"run", f.Run},
 	} {
 		if c.value != "" {
 			add(c.column+" = $%d", c.value)
