@@ -105,9 +105,11 @@ CREATE TABLE acquisition_link (
     url        TEXT    NOT NULL,
     state      TEXT    NOT NULL, -- customer_channel
     adopted    BOOLEAN NOT NULL, -- found at the platform, not made here
+    hash       TEXT    NOT NULL, -- of what was applied last
     problem    TEXT    NOT NULL, -- JSON, '' for none
-    pull       TEXT    NOT NULL, -- cursor of the pull of customers, '' at the beginning
-    pulled_at  BIGINT  NOT NULL,
+    creating_at BIGINT NOT NULL, -- a creation was begun whose answer is not stored
+    wanted     BIGINT  NOT NULL, -- grows with every reason to look at the link again
+    pulled_at  BIGINT  NOT NULL, -- when its customers were pulled last
     created_at BIGINT  NOT NULL,
     updated_at BIGINT  NOT NULL,
     deleted_at BIGINT  NOT NULL
