@@ -77,6 +77,7 @@ var measures = []struct {
 	{"preview", full, measurePreview},
 	{"memory", full, measureMemory},
 	{"restart", full, measureRestart},
+	{"welcome", nil, measureWelcome},
 	{"growth", nil, measureGrowth},
 }
 

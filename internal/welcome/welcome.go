@@ -39,6 +39,7 @@ import (
 	"yutang/internal/event"
 	"yutang/internal/seal"
 	"yutang/internal/wecom"
+	"yutang/internal/wecom/notice"
 )
 
 // Submitter takes events onto the road.
@@ -94,6 +95,7 @@ type Service struct {
 	recent recent
 	ledger ledger
 
+	stirred chan struct{}
 	stop    context.CancelFunc
 	working sync.WaitGroup
 	keeping sync.WaitGroup
@@ -108,6 +110,8 @@ const (
 	maxWorkers = 64
 	// refreshEvery is how often staff and departments are read again.
 	refreshEvery = 5 * time.Minute
+	// refreshRest gathers changes that come together.
+	refreshRest = 5 * time.Second
 )
 
 // New makes the service. Nothing is greeted before Start.
@@ -124,7 +128,7 @@ func New(cfg Config) *Service {
 	if cfg.Jitter == nil {
 		cfg.Jitter = random
 	}
-	s := &Service{Config: cfg, queue: make(chan *greet, maxQueue)}
+	s := &Service{Config: cfg, queue: make(chan *greet, maxQueue), stirred: make(chan struct{}, 1)}
 	s.ledger.wake = make(chan struct{}, 1)
 	s.book.Store(&book{})
 	return s
@@ -159,14 +163,43 @@ func (s *Service) Stop(ctx context.Context) error {
 	return s.Flush(ctx)
 }
 
-// upkeep reads rules and staff again from time to time.
+// upkeep reads rules and staff again from time to time, and soon after the directory has
+// changed.
 func (s *Service) upkeep(ctx context.Context) {
 	for {
-		if s.Clock.WaitUntil(ctx, s.Clock.Now().Add(refreshEvery)) != nil {
+		waiting, cancel := context.WithCancel(ctx)
+		woken := make(chan struct{})
+		go func() {
+			defer close(woken)
+			select {
+			case <-s.stirred:
+				cancel()
+			case <-waiting.Done():
+			}
+		}()
+		_ = s.Clock.WaitUntil(waiting, s.Clock.Now().Add(refreshEvery)) // an error means woken or stopped
+		cancel()
+		<-woken
+		if ctx.Err() != nil || s.Clock.WaitUntil(ctx, s.Clock.Now().Add(refreshRest)) != nil {
 			return
 		}
 		if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
 			slog.Warn("welcome rules could not be refreshed; the old ones stay in force", "err", err)
 		}
+	}
+}
+
+// OnDirectory takes a notice that staff or departments have changed: they are read again
+// within some seconds, together with what else changes meanwhile.
+func (s *Service) OnDirectory(context.Context, notice.Notice) error {
+	s.Stir()
+	return nil
+}
+
+// Stir has rules and staff read again within some seconds. It never blocks.
+func (s *Service) Stir() {
+	select {
+	case s.stirred <- struct{}{}:
+	default:
 	}
 }
