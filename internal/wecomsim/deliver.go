@@ -1,6 +1,7 @@
 package wecomsim
 
 import (
+	"container/heap"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -23,6 +24,7 @@ type running struct {
 	wake   chan struct{}
 	ended  chan struct{} // closed when a delivery ends; guarded by Sim.mu
 	cancel context.CancelFunc
+	out    [lanes]chan *delivery
 	done   sync.WaitGroup
 }
 
@@ -44,24 +46,26 @@ func (r *running) start(s *Sim) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
-	var out [lanes]chan *delivery
-	for i := range out {
-		out[i] = make(chan *delivery, 4096)
-		r.done.Go(func() {
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case d := <-out[i]:
-					s.deliver(ctx, d)
-				}
-			}
-		})
+	for i := range r.out {
+		out := make(chan *delivery, 256)
+		r.out[i] = out
+		r.done.Go(func() { s.lane(ctx, out) })
 	}
-	r.done.Go(func() { s.loop(ctx, out[:]) })
+	r.done.Go(func() { s.loop(ctx, r.out[:]) })
 }
 
-func (r *running) stop() {
+// lane delivers one callback after the other. One under way when ctx ends is finished.
+func (s *Sim) lane(ctx context.Context, out <-chan *delivery) {
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case d := <-out:
+			s.deliver(context.WithoutCancel(ctx), d)
+		}
+	}
+}
+
+func (r *running) stop(s *Sim) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.cancel == nil {
@@ -70,6 +74,11 @@ func (r *running) stop() {
 	r.cancel()
 	r.done.Wait()
 	r.cancel = nil
+	for _, out := range r.out {
+		for len(out) > 0 {
+			s.putBack(<-out)
+		}
+	}
 }
 
 // loop hands out callbacks and runs timers as they become due.
@@ -127,7 +136,7 @@ func (s *Sim) putBack(d *delivery) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.queue.away--
-	s.push(d)
+	heap.Push(&s.queue.heap, d)
 }
 
 func (s *Sim) flush(ctx context.Context) error {

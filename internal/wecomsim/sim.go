@@ -166,7 +166,7 @@ func (s *Sim) after(d time.Duration, fn func()) {
 func (s *Sim) Start() { s.run.start(s) }
 
 // Stop ends what Start began and waits for deliveries under way. Pending callbacks stay pending.
-func (s *Sim) Stop() { s.run.stop() }
+func (s *Sim) Stop() { s.run.stop(s) }
 
 // Advance moves the virtual clock on by d and runs what became due.
 func (s *Sim) Advance(d time.Duration) error {
