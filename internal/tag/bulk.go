@@ -208,7 +208,9 @@ func (s *Service) begin(ctx context.Context, b *Bulk) error {
 	return s.Jobs.Put(ctx, s.bulkJob(b.ID))
 }
 
-func (s *Service) bulkJob(key string) job.Job { return job.Job{Kind: bulkKind, Key: key, Due: s.Clock.Now()} }
+func (s *Service) bulkJob(key string) job.Job {
+	return job.Job{Kind: bulkKind, Key: key, Due: s.Clock.Now()}
+}
 
 // relabel gives who carries the old label the new one.
 func (s *Service) relabel(ctx context.Context, t Tag, old, by string) error {

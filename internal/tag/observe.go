@@ -135,7 +135,7 @@ func (s *Service) compare(ctx context.Context, v *view) error {
 			if err := s.acted(ctx, v, t, is); err != nil {
 				return err
 			}
-		case is && !pushed:
+		case is && p.State != failed:
 			if err := s.heal(ctx, v, t); err != nil {
 				return err
 			}

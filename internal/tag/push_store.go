@@ -41,7 +41,8 @@ const upsertPush = `INSERT INTO tag_push (corp, external, member, tag, put, at, 
 	ON CONFLICT (corp, external, member, tag) DO UPDATE SET put = excluded.put, state = 'pending', reason = '',
 		at = CASE WHEN tag_push.at >= excluded.at THEN tag_push.at + 1 ELSE excluded.at END`
 
-// want notes pushes and a job for each contact, in ctx's transaction.
+// want notes pushes and a job for each contact, in ctx's transaction. The contact is known
+// from then on, so that other contacts' changes can be held against what it will have.
 func (s *Service) want(ctx context.Context, pushes []push) error {
 	var jobs []job.Job
 	var last pairKey
@@ -52,6 +53,9 @@ func (s *Service) want(ctx context.Context, pushes []push) error {
 		if p.key() != last {
 			last = p.key()
 			jobs = append(jobs, s.pushJob(last))
+			if _, err := s.DB.Exec(ctx, insertPair, p.Corp, p.External, p.Member, int64(s.recordOf(p.Corp, p.External))); err != nil {
+				return err
+			}
 		}
 	}
 	return s.Jobs.Put(ctx, dedupe(jobs)...)
@@ -89,11 +93,13 @@ const (
 	updateDone   = `UPDATE tag_push SET state = 'done', done_at = $1, reason = '' WHERE corp = $2 AND external = $3 AND member = $4 AND tag = $5 AND at = $6`
 	updateFailed = `UPDATE tag_push SET state = 'failed', done_at = $1, reason = $2
 		WHERE corp = $3 AND external = $4 AND member = $5 AND tag = $6 AND at = $7`
-	deleteOnePush   = `DELETE FROM tag_push WHERE corp = $1 AND external = $2 AND member = $3 AND tag = $4`
-	deletePairPush  = `DELETE FROM tag_push WHERE corp = $1 AND external = $2 AND member = $3`
-	countPending    = `SELECT COUNT(*) FROM tag_push WHERE corp = $1 AND external = $2 AND member = $3 AND state = 'pending'`
-	deletePair      = `DELETE FROM tag_pair WHERE corp = $1 AND external = $2 AND member = $3`
-	selectPair      = `SELECT leaf, tags, seen_at FROM tag_pair WHERE corp = $1 AND external = $2 AND member = $3`
+	deleteOnePush  = `DELETE FROM tag_push WHERE corp = $1 AND external = $2 AND member = $3 AND tag = $4`
+	deletePairPush = `DELETE FROM tag_push WHERE corp = $1 AND external = $2 AND member = $3`
+	countPending   = `SELECT COUNT(*) FROM tag_push WHERE corp = $1 AND external = $2 AND member = $3 AND state = 'pending'`
+	deletePair     = `DELETE FROM tag_pair WHERE corp = $1 AND external = $2 AND member = $3`
+	selectPair     = `SELECT leaf, tags, seen_at FROM tag_pair WHERE corp = $1 AND external = $2 AND member = $3`
+	insertPair     = `INSERT INTO tag_pair (corp, external, member, leaf, tags, seen_at) VALUES ($1, $2, $3, $4, '', 0)
+		ON CONFLICT (corp, external, member) DO NOTHING`
 	selectLeafPairs = `SELECT corp, external, member, tags FROM tag_pair WHERE leaf = $1`
 	upsertPair      = `INSERT INTO tag_pair (corp, external, member, leaf, tags, seen_at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (corp, external, member) DO UPDATE SET leaf = excluded.leaf, tags = excluded.tags, seen_at = excluded.seen_at`

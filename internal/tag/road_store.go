@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	outboxColumns = []string{"message", "corp", "external", "member", "leaf", "tag", "label", "put", "at", "why"}
+	outboxColumns = []string{"message", "seq", "corp", "external", "member", "leaf", "tag", "label", "put", "at", "why"}
 	spreadColumns = []string{"leaf", "tag", "at"}
 )
 
@@ -18,9 +18,13 @@ func (s *Service) post(ctx context.Context, out []outgoing, spreads []spread) er
 		return nil
 	}
 	if len(out) > 0 {
+		seq, err := s.count(ctx, selectLastOutbox)
+		if err != nil {
+			return err
+		}
 		args := make([]any, 0, len(out)*len(outboxColumns))
-		for _, o := range out {
-			args = append(args, o.Message, o.Corp, o.External, o.Member, int64(o.Leaf), o.Tag, o.Label, o.Put, o.At, o.Why)
+		for i, o := range out {
+			args = append(args, o.Message, seq+1+i, o.Corp, o.External, o.Member, int64(o.Leaf), o.Tag, o.Label, o.Put, o.At, o.Why)
 		}
 		if err := s.DB.InsertMany(ctx, "tag_outbox", outboxColumns, args, "ON CONFLICT (message) DO NOTHING"); err != nil {
 			return err
@@ -43,7 +47,9 @@ func (s *Service) post(ctx context.Context, out []outgoing, spreads []spread) er
 	return s.Jobs.Put(ctx, job.Job{Kind: roadKind, Key: "road", Due: s.Clock.Now()})
 }
 
-const selectOutbox = `SELECT message, corp, external, member, leaf, tag, label, put, at, why FROM tag_outbox ORDER BY at, message LIMIT $1`
+const selectOutbox = `SELECT message, corp, external, member, leaf, tag, label, put, at, why FROM tag_outbox ORDER BY seq LIMIT $1`
+
+const selectLastOutbox = `SELECT COALESCE(MAX(seq), 0) FROM tag_outbox`
 
 func (s *Service) selectOutbox(ctx context.Context, n int) (out []outgoing, err error) {
 	err = s.DB.Each(ctx, selectOutbox, []any{n}, func(rows *sql.Rows) error {

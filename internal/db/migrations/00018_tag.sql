@@ -57,6 +57,7 @@ CREATE INDEX tag_push_state ON tag_push (state, corp, external, member, tag);
 -- Events on their way to the road.
 CREATE TABLE tag_outbox (
     message  TEXT    PRIMARY KEY,
+    seq      BIGINT  NOT NULL, -- order of arrival, which decides between acts of one moment
     corp     TEXT    NOT NULL,
     external TEXT    NOT NULL,
     member   TEXT    NOT NULL,
@@ -67,7 +68,7 @@ CREATE TABLE tag_outbox (
     at       BIGINT  NOT NULL,
     why      TEXT    NOT NULL
 );
-CREATE INDEX tag_outbox_at ON tag_outbox (at, message);
+CREATE INDEX tag_outbox_seq ON tag_outbox (seq);
 CREATE INDEX tag_outbox_leaf ON tag_outbox (leaf);
 CREATE INDEX tag_outbox_external ON tag_outbox (corp, external);
 
