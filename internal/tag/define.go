@@ -319,11 +319,35 @@ func (s *Service) Delete(ctx context.Context, key, by string) error {
 		if err := s.end(ctx, &t, by); err != nil {
 			return err
 		}
-		if t.Group != "" && len(s.known.Load().tagsOf(t.Group)) == 1 {
-			return s.dropGroup(ctx, t.Group)
+		if g := s.known.Load().groups[t.Group]; g != nil {
+			return s.shrink(ctx, g, map[string]bool{t.ID: true})
 		}
 		return nil
 	})
+}
+
+// shrink follows the platform, where a group goes with its last tag: a group without tags
+// is deleted, one with held tags alone is not there any more. ended are tags just deleted.
+func (s *Service) shrink(ctx context.Context, g *Group, ended map[string]bool) error {
+	left, there := 0, 0
+	for _, t := range s.known.Load().tagsOf(g.ID) {
+		if ended[t.ID] {
+			continue
+		}
+		left++
+		if t.Remote != "" {
+			there++
+		}
+	}
+	if left == 0 {
+		return s.dropGroup(ctx, g.ID)
+	}
+	if there > 0 || g.Remote == "" {
+		return nil
+	}
+	next := *g
+	next.Remote = ""
+	return s.saveGroup(ctx, &next)
 }
 
 // DeleteGroup ends a group with all its tags.

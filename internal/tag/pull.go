@@ -16,34 +16,66 @@ func (s *Service) Notice(ctx context.Context, n notice.Notice) error {
 	return s.Jobs.Put(ctx, job.Job{Kind: pullKind, Key: n.Corp, Queue: n.Corp, Due: s.Clock.Now().Add(time.Second)})
 }
 
-// Pull reads all corp tags of a corp and brings the definitions in line. What we changed
-// after the list was asked for stays. A new name changes the label of all customers, a tag
-// that is gone is taken off them, both by an operation that Bulks shows.
+// Kinds of difference between what we hold and what the platform says.
+const (
+	DriftAdded   = "added"
+	DriftRenamed = "renamed" // or moved to another place
+	DriftGone    = "gone"
+)
+
+// Pull is Reconcile for who does not count.
 func (s *Service) Pull(ctx context.Context, corp string) error {
+	_, err := s.Reconcile(ctx, corp)
+	return err
+}
+
+// Reconcile reads all corp tags of a corp, brings the definitions in line, and counts what
+// was different. What we change ourselves waits for it. A new name changes the label of all
+// customers, a tag that is gone is taken off them, both by an operation that Bulks shows.
+func (s *Service) Reconcile(ctx context.Context, corp string) (drift map[string]int, err error) {
 	s.defining.Lock()
 	defer s.defining.Unlock()
-	asked := s.Clock.Now()
 	c, err := s.Client(ctx, corp)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	groups, err := c.GetCorpTagList(ctx, nil, nil)
 	if err != nil {
-		return fmt.Errorf("list corp tags: %w", err)
+		return nil, fmt.Errorf("list corp tags: %w", err)
 	}
-	gone, err := s.gone(ctx, c, corp, groups, asked)
+	gone, err := s.gone(ctx, c, corp, groups)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.change(ctx, func(ctx context.Context) error { return s.align(ctx, corp, groups, gone) })
+	drift = s.drift(corp, groups, len(gone))
+	return drift, s.change(ctx, func(ctx context.Context) error { return s.align(ctx, corp, groups, gone) })
+}
+
+// drift counts differences between our definitions and the platform's.
+func (s *Service) drift(corp string, groups []wecom.TagGroup, gone int) map[string]int {
+	known, drift := s.known.Load(), map[string]int{}
+	for _, g := range groups {
+		for _, rt := range g.Tag {
+			switch t := known.remote[remoteKey{corp, rt.ID}]; {
+			case t == nil:
+				drift[DriftAdded]++
+			case t.Label != Label(g.GroupName, rt.Name) || t.Position != rt.Order:
+				drift[DriftRenamed]++
+			}
+		}
+	}
+	if gone > 0 {
+		drift[DriftGone] = gone
+	}
+	return drift
 }
 
 // gone lists our tags that the platform does not list, after asking for each by id: a
 // short list is no proof.
-func (s *Service) gone(ctx context.Context, c *wecom.Client, corp string, groups []wecom.TagGroup, asked time.Time) (out []*Tag, err error) {
+func (s *Service) gone(ctx context.Context, c *wecom.Client, corp string, groups []wecom.TagGroup) (out []*Tag, err error) {
 	known, listed, missing := s.known.Load(), alive(groups), map[string]*Tag{}
 	for k, t := range known.remote {
-		if k.corp == corp && !listed[k.id] && t.UpdatedAt.Before(asked) {
+		if k.corp == corp && !listed[k.id] {
 			missing[k.id] = t
 		}
 	}
@@ -94,28 +126,18 @@ func (s *Service) align(ctx context.Context, corp string, groups []wecom.TagGrou
 			return err
 		}
 	}
+	ended := map[string]bool{}
+	for _, t := range gone {
+		ended[t.ID] = true
+	}
 	for k, g := range s.known.Load().rgroups {
-		if k.corp == corp && !listed[k.id] && s.empty(g, gone) {
-			if err := s.dropGroup(ctx, g.ID); err != nil {
+		if k.corp == corp && !listed[k.id] {
+			if err := s.shrink(ctx, g, ended); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// empty says whether a group has no tags but those in gone.
-func (s *Service) empty(g *Group, gone []*Tag) bool {
-	ended := map[string]bool{}
-	for _, t := range gone {
-		ended[t.ID] = true
-	}
-	for _, t := range s.known.Load().tagsOf(g.ID) {
-		if !ended[t.ID] {
-			return false
-		}
-	}
-	return true
 }
 
 func (s *Service) alignGroup(ctx context.Context, corp string, rg wecom.TagGroup) error {
