@@ -34,13 +34,22 @@ func (a *App) buildOutreach(context.Context) error {
 	return nil
 }
 
-const webhookChannel = "webhook"
+// The channels of playbooks. An endpoint of wecom_mass is a corp.
+const (
+	webhookChannel = "webhook"
+	massChannel    = "wecom_mass"
+)
 
 func (a *App) checkEndpoint(ctx context.Context, channel, endpoint string) error {
-	if channel != webhookChannel {
-		return fault.New(fault.Invalid, "unknown_channel", "there is no channel %q; choose webhook", channel)
+	var err error
+	switch channel {
+	case webhookChannel:
+		_, err = a.webhooks.Get(ctx, endpoint)
+	case massChannel:
+		_, err = a.corps.Get(ctx, endpoint)
+	default:
+		err = fault.New(fault.Invalid, "unknown_channel", "there is no channel %q; choose webhook or wecom_mass", channel)
 	}
-	_, err := a.webhooks.Get(ctx, endpoint)
 	return err
 }
 
@@ -58,6 +67,9 @@ func (a *App) startOutreach(ctx context.Context) error {
 		return fmt.Errorf("start outreach: %w", err)
 	}
 	a.onStop("outreach", func(context.Context) error { a.outreach.Stop(); return nil })
+	if err := a.sends.Start(ctx); err != nil {
+		return fmt.Errorf("start mass sends: %w", err)
+	}
 	if err := a.jobs.Reclaim(ctx); err != nil { // this is the one process
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"yutang/internal/audience"
 	"yutang/internal/contact"
+	"yutang/internal/contact/contacthttp"
 	"yutang/internal/content"
 	"yutang/internal/content/contenthttp"
 	"yutang/internal/corp"
@@ -22,8 +23,16 @@ import (
 	"yutang/internal/inbox"
 	"yutang/internal/inbox/inboxhttp"
 	"yutang/internal/livecode"
+	"yutang/internal/livecode/livecodehttp"
+	"yutang/internal/masssend"
+	"yutang/internal/masssend/masssendhttp"
+	"yutang/internal/moment"
+	"yutang/internal/moment/momenthttp"
 	"yutang/internal/playbook"
+	"yutang/internal/reconcile"
+	"yutang/internal/reconcile/reconcilehttp"
 	"yutang/internal/staff"
+	"yutang/internal/staff/staffhttp"
 	"yutang/internal/tag"
 	"yutang/internal/tag/taghttp"
 	"yutang/internal/wecom"
@@ -43,6 +52,9 @@ type wecomRooms struct {
 	codes    *livecode.Service
 	tags     *tag.Service
 	handover *handover.Service
+	sends    *masssend.Service
+	moments  *moment.Service
+	sync     *reconcile.Service
 }
 
 // onRoad is what the road starts beside audiences: playbooks and tags.
@@ -122,6 +134,18 @@ func (a *App) buildWeCom(ctx context.Context) error {
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Log: a.Config.Log, Clients: a.corps, Staff: a.staff, Contacts: a.contacts,
 		Submit: road, Source: source, Groups: a.groupsOf, Name: a.nameOf,
 	})
+	a.sends = masssend.New(masssend.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Timeline: a.timeline, Ledger: a.outreach,
+		Relations: masssend.FromContacts(a.contacts), Audiences: a.audiences, Contents: a.content, Follows: a.staff.Follows,
+		Corp: a.corps.Get, Client: a.corps.Client,
+	})
+	a.moments = moment.New(moment.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Contents: a.content, Submit: road, Source: source,
+		Corp: a.corps.Get, Client: a.corps.Client,
+	})
+	a.sync = reconcile.New(reconcile.Config{
+		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Staff: a.staff, Contacts: a.contacts, Zone: zone,
+	})
 	a.connect()
 	return nil
 }
@@ -154,6 +178,9 @@ func (a *App) connect() {
 	} {
 		a.inbox.Handle(h.event, h.change, h.name, h.fn)
 	}
+	a.sync.Register("tags", reconcile.PullerFunc(func(ctx context.Context, run *reconcile.Run) error {
+		return a.tags.Pull(ctx, run.Corp())
+	}))
 	a.contacts.Provenance(a.codes.Provenance)
 	a.contacts.Subscribe("livecode", a.codes.OnContact)
 	a.contacts.Subscribe("handover", a.handover.OnContact)
@@ -171,6 +198,8 @@ func (a *App) startWeCom(ctx context.Context) error {
 		{"content", a.content.Start, nil},
 		{"contacts", a.contacts.Start, nil},
 		{"welcome", a.welcome.Start, a.welcome.Stop},
+		{"moments", a.moments.Start, nil},
+		{"reconciliation", a.sync.Start, func(context.Context) error { a.sync.Stop(); return nil }},
 	} {
 		if err := s.start(ctx); err != nil {
 			return fmt.Errorf("start %s: %w", s.name, err)
@@ -339,6 +368,12 @@ func (a *App) wecomRoutes(api *httpapi.API) {
 	contenthttp.Routes(api, a.content, a.access)
 	welcomehttp.Routes(api, a.welcome, a.access)
 	taghttp.Routes(api, taghttp.Deps{Tags: a.tags, Access: a.access})
+	livecodehttp.Routes(api, a.codes, a.access)
+	staffhttp.Routes(api, a.staff)
+	contacthttp.Routes(api, a.contacts, a.timeline)
+	reconcilehttp.Routes(api, a.sync, a.corps, a.access)
+	masssendhttp.Routes(api, masssendhttp.Deps{Sends: a.sends, Access: a.access})
+	momenthttp.Routes(api, momenthttp.Deps{Moments: a.moments, Access: a.access})
 	handoverhttp.Routes(api, handoverhttp.Deps{Handover: a.handover, Access: a.access, Timeline: a.timeline, WinBack: a.winBack})
 }
 

@@ -31,9 +31,9 @@ func Routes(a *httpapi.API, s *reconcile.Service, corps Corps, acc *access.Servi
 		return httpapi.Op{Method: method, Path: path, ID: id, Summary: summary, Needs: needs, Scope: access.ScopeBrand, Status: status}
 	}
 	const get, post = http.MethodGet, http.MethodPost
-	httpapi.Register(a, op(get, "/wecom/{corp}/sync", "list-syncs", "List the runs of a corp, newest first", access.WeComRead, 0), h.list)
-	httpapi.Register(a, op(post, "/wecom/{corp}/sync", "start-sync", "Compare with the platform now", access.WeComWrite, http.StatusAccepted), h.start)
-	httpapi.Register(a, op(get, "/wecom/{corp}/sync/{id}", "get-sync", "Show a run with the errors of its items", access.WeComRead, 0), h.get)
+	httpapi.Register(a, op(get, "/wecom/corps/{corp}/sync", "list-syncs", "List the runs of a corp, newest first", access.WeComRead, 0), h.list)
+	httpapi.Register(a, op(post, "/wecom/corps/{corp}/sync", "start-sync", "Compare with the platform now", access.WeComWrite, http.StatusAccepted), h.start)
+	httpapi.Register(a, op(get, "/wecom/corps/{corp}/sync/{id}", "get-sync", "Show a run with the errors of its items", access.WeComRead, 0), h.get)
 }
 
 // Run is a run as the API shows it.
