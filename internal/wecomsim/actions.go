@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"strings"
 
 	"yutang/internal/fault"
 )
@@ -12,12 +14,13 @@ import (
 // on Sim and its route POST /sim/api/<name> run the same code and leave the same record.
 type action struct {
 	name, doc string
+	args      []string // JSON fields of the body
 	run       func(s *Sim, raw []byte) (any, error)
 }
 
 // act registers fn, which runs under the lock, as an action.
 func act[A, R any](name, doc string, fn func(*Sim, A) (R, error)) action {
-	return action{name: name, doc: doc, run: func(s *Sim, raw []byte) (any, error) {
+	return action{name: name, doc: doc, args: jsonFields(reflect.TypeFor[A]()), run: func(s *Sim, raw []byte) (any, error) {
 		var a A
 		if len(bytes.TrimSpace(raw)) > 0 {
 			d := json.NewDecoder(bytes.NewReader(raw))
@@ -64,6 +67,21 @@ func indexActions() map[string]action {
 				panic("wecomsim: two actions named " + a.name)
 			}
 			out[a.name] = a
+		}
+	}
+	return out
+}
+
+// jsonFields names the fields of a struct as JSON has them.
+func jsonFields(t reflect.Type) []string {
+	var out []string
+	for f := range t.Fields() {
+		if f.Anonymous {
+			out = append(out, jsonFields(f.Type)...)
+			continue
+		}
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
+			out = append(out, name)
 		}
 	}
 	return out

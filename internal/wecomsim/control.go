@@ -95,7 +95,7 @@ func statusOf(err error) int {
 func (s *Sim) actionList() []obj {
 	out := []obj{}
 	for _, a := range s.acts {
-		out = append(out, obj{"name": a.name, "does": a.doc})
+		out = append(out, obj{"name": a.name, "does": a.doc, "fields": orEmpty(a.args)})
 	}
 	slices.SortFunc(out, func(a, b obj) int {
 		if a["name"].(string) < b["name"].(string) {
