@@ -45,7 +45,7 @@ func (r *Roster) Compare(listed []string) (unknown, ended, absent []string) {
 }
 
 // Merge takes over a part of what the platform lists for the roster's member, as of a
-// moment not later than the question. What is unchanged costs nothing.
+// moment not later than the question. What is unchanged costs next to nothing.
 func (s *Service) Merge(ctx context.Context, r *Roster, seen []Seen, asOf time.Time) (Drift, error) {
 	var touches []touch
 	for i := range seen {
@@ -53,10 +53,14 @@ func (s *Service) Merge(ctx context.Context, r *Roster, seen []Seen, asOf time.T
 			touches = append(touches, touch{user: r.user, external: e.External, origin: BySync, seen: e, asOf: asOf})
 		}
 	}
-	if len(touches) == 0 {
-		return Drift{}, nil
+	drift := Drift{}
+	if len(touches) > 0 {
+		var err error
+		if drift, err = s.apply(ctx, r.corp, touches); err != nil {
+			return drift, err
+		}
 	}
-	return s.apply(ctx, r.corp, touches)
+	return drift, s.observed(ctx, r.corp, seen, asOf)
 }
 
 func (s *Service) unchanged(r *Roster, seen *Seen) bool {

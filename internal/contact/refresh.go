@@ -84,9 +84,10 @@ func (s *Service) Pull(ctx context.Context, client *wecom.Client, corp, external
 			return drift, err
 		}
 		var touches []touch
-		for _, f := range got.FollowUser {
-			seen := SeenOf(got.ExternalContact, f)
-			t := touch{user: f.UserID, external: external, origin: origin, seen: &seen, asOf: asOf}
+		all := make([]Seen, len(got.FollowUser))
+		for i, f := range got.FollowUser {
+			all[i] = SeenOf(got.ExternalContact, f)
+			t := touch{user: f.UserID, external: external, origin: origin, seen: &all[i], asOf: asOf}
 			if f.UserID == e.User {
 				t.editedAt = e.At
 			}
@@ -97,6 +98,9 @@ func (s *Service) Pull(ctx context.Context, client *wecom.Client, corp, external
 			return drift, err
 		}
 		drift.Add(more)
+		if err := s.observed(ctx, corp, all, asOf); err != nil {
+			return drift, err
+		}
 		if cursor = got.NextCursor; cursor == "" {
 			return drift, nil
 		}

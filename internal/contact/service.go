@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Service keeps the relations of all corps. Safe for concurrent use.
@@ -13,12 +14,16 @@ type Service struct {
 
 	sources     []func(ctx context.Context, corp, state string) (Provenance, bool)
 	subscribers []subscriber
+	observers   []observer
 
 	seed  maphash.Seed
 	locks [stripes]sync.Mutex // guard the relations of the external contacts that fall on them
 
 	news newsDesk
 }
+
+// observer hears what the platform answered about relations.
+type observer func(ctx context.Context, corp string, seen []Seen, asOf time.Time) error
 
 type subscriber struct {
 	name string
@@ -55,6 +60,27 @@ func (s *Service) Subscribe(name string, fn func(ctx context.Context, t Transiti
 // a pull tells of up to some hundred together.
 func (s *Service) SubscribeMany(name string, fn func(ctx context.Context, ts []Transition) error) {
 	s.subscribers = append(s.subscribers, subscriber{name, fn})
+}
+
+// Observe has fn hear of every answer that names the tags of relations, also when nothing
+// has changed: whoever writes tags itself must know what was read back. It comes after the
+// relations are stored; asOf is before the question. An error fails the pull, which comes
+// again. Before Start.
+func (s *Service) Observe(fn func(ctx context.Context, corp string, seen []Seen, asOf time.Time) error) {
+	s.observers = append(s.observers, fn)
+}
+
+// observed tells the observers.
+func (s *Service) observed(ctx context.Context, corp string, seen []Seen, asOf time.Time) error {
+	if len(seen) == 0 {
+		return nil
+	}
+	for _, hear := range s.observers {
+		if err := hear(ctx, corp, seen, asOf); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Provenance has fn asked where a contact-way state comes from; the first that knows is
