@@ -22,6 +22,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"yutang/internal/clock"
@@ -74,7 +75,7 @@ func New(cfg Config) *Client {
 		cfg.Clock = clock.System{}
 	}
 	if cfg.HTTP == nil {
-		cfg.HTTP = defaultHTTP()
+		cfg.HTTP = sharedHTTP()
 	}
 	if cfg.Tokens == nil {
 		cfg.Tokens = NewTokens(nil, nil, cfg.Clock)
@@ -96,9 +97,13 @@ func pause(ctx context.Context, d time.Duration) error {
 	return wall.WaitUntil(ctx, wall.Now().Add(d))
 }
 
+// sharedHTTP is one for all clients, so that they share its connections.
+var sharedHTTP = sync.OnceValue(defaultHTTP)
+
 func defaultHTTP() *http.Client {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 64
+	t.IdleConnTimeout = 20 * time.Second // sooner than the platform's, so that no call goes out on a dying connection
 	t.DialContext = (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}).DialContext
 	t.ResponseHeaderTimeout = callTimeout
 	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

@@ -50,7 +50,8 @@ type Limits struct {
 // LimitOption changes how Limits are made.
 type LimitOption func(*Limits)
 
-// WithDB keeps the platform's blocks in d, so that a restart does not forget them.
+// WithDB keeps the platform's blocks and the counts of calls in d, so that a restart does
+// not forget them.
 func WithDB(d *db.DB) LimitOption { return func(l *Limits) { l.db = d } }
 
 // WithScale multiplies the published counts by f, for a simulator that does the same.
@@ -65,14 +66,18 @@ func NewLimits(clk clock.Clock, opts ...LimitOption) *Limits {
 	return l
 }
 
-// lane is a queue in order of arrival before windows. turn is held by who is first.
+// lane is a queue in order of arrival before windows. turn is held by who is first, and
+// guards the rest.
 type lane struct {
-	turn    chan struct{}
-	windows []*window
+	limits     *Limits
+	corp, path string // corp is "" for all corps from this address
+	turn       chan struct{}
+	windows    []*window
+	loaded     bool
 }
 
-func (l *Limits) lane(rs ...rule) *lane {
-	n := &lane{turn: make(chan struct{}, 1)}
+func (l *Limits) lane(corp, path string, rs ...rule) *lane {
+	n := &lane{limits: l, corp: corp, path: path, turn: make(chan struct{}, 1)}
 	n.turn <- struct{}{}
 	for _, r := range rs {
 		n.add(time.Minute, r.perMinute, l.scale)
@@ -88,20 +93,29 @@ func (n *lane) add(span time.Duration, published int, scale float64) {
 	}
 }
 
-// enterLane waits to be first. It must be followed by leaveLane.
+// enterLane waits to be first. When it returns nil, leaveLane must follow.
 func (n *lane) enterLane(ctx context.Context) error {
 	select {
 	case <-n.turn:
-		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	if n.loaded {
+		return nil
+	}
+	if err := n.limits.loadWindows(ctx, n); err != nil {
+		n.leaveLane()
+		return err
+	}
+	n.loaded = true
+	return nil
 }
 
 func (n *lane) leaveLane() { n.turn <- struct{}{} }
 
 // wait returns when every window has room. Only who holds the turn calls it.
-func (n *lane) wait(ctx context.Context, clk clock.Clock) error {
+func (n *lane) wait(ctx context.Context) error {
+	clk := n.limits.clk
 	for {
 		now := clk.Now()
 		at := now
@@ -119,107 +133,15 @@ func (n *lane) wait(ctx context.Context, clk clock.Clock) error {
 	}
 }
 
-func (n *lane) take(now time.Time) {
+// take counts a call, and stores the counts now and then.
+func (n *lane) take(ctx context.Context, now time.Time) error {
+	due := false
 	for _, w := range n.windows {
 		w.take(now)
+		due = due || w.due()
 	}
-}
-
-// gate is what a call of one corp on one path passes.
-type gate struct {
-	*lane
-	guard *guard
-	slots chan struct{} // one element for each call under way
-	ip    *lane
-}
-
-func (l *Limits) gate(corp, path string) *gate {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	key := [2]string{corp, path}
-	if g := l.gates[key]; g != nil {
-		return g
+	if !due {
+		return nil
 	}
-	own := rules[path]
-	inflight := everyPath.inflight
-	if own.inflight > 0 {
-		inflight = own.inflight
-	}
-	if l.paths[path] == nil {
-		l.paths[path] = l.lane(everyIP)
-	}
-	g := &gate{
-		lane:  l.lane(everyPath, own),
-		guard: &guard{limits: l, corp: corp, path: path},
-		slots: make(chan struct{}, max(1, int(float64(inflight)*share))),
-		ip:    l.paths[path],
-	}
-	l.gates[key] = g
-	return g
-}
-
-// pass is the right to make one call.
-type pass struct {
-	gate  *gate
-	probe bool
-}
-
-// enter waits in order of arrival until one more call is allowed. It refuses at once while
-// the path is blocked or its breaker is open.
-func (l *Limits) enter(ctx context.Context, corp, path string) (*pass, error) {
-	g := l.gate(corp, path)
-	if err := g.guard.check(ctx); err != nil {
-		return nil, err
-	}
-	if err := g.queue(ctx, l.clk); err != nil {
-		return nil, &Error{Path: path, Class: NotSent, Msg: "gave up waiting for the limiter", cause: err}
-	}
-	probe, err := g.guard.admit()
-	if err != nil {
-		<-g.slots
-		return nil, err
-	}
-	return &pass{gate: g, probe: probe}, nil
-}
-
-func (g *gate) queue(ctx context.Context, clk clock.Clock) error {
-	if err := g.enterLane(ctx); err != nil {
-		return err
-	}
-	defer g.leaveLane()
-	select {
-	case g.slots <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if err := g.room(ctx, clk); err != nil {
-		<-g.slots
-		return err
-	}
-	return nil
-}
-
-// room waits for the corp's windows and then for those of all corps from this address.
-// The corp's only get freer meanwhile, and both count the same moment.
-func (g *gate) room(ctx context.Context, clk clock.Clock) error {
-	if err := g.wait(ctx, clk); err != nil {
-		return err
-	}
-	if err := g.ip.enterLane(ctx); err != nil {
-		return err
-	}
-	defer g.ip.leaveLane()
-	if err := g.ip.wait(ctx, clk); err != nil {
-		return err
-	}
-	now := clk.Now()
-	g.take(now)
-	g.ip.take(now)
-	return nil
-}
-
-// leave ends the call and learns from its outcome.
-func (p *pass) leave(ctx context.Context, err error) error {
-	<-p.gate.slots
-	return p.gate.guard.learn(ctx, p.probe, err)
+	return n.limits.saveWindows(ctx, n)
 }

@@ -115,6 +115,47 @@ func TestLimits_GivingUpLeavesThePlace(t *testing.T) {
 	})
 }
 
+// TestLimits_ARestartGoesOnCounting kills the process twice: what goes out in a minute stays
+// below the published limit all the same.
+func TestLimits_ARestartGoesOnCounting(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		clk := clock.NewManual(noon)
+		made := 0
+		for range 3 {
+			l := NewLimits(clk, WithDB(d), WithScale(0.01)) // 100 a minute, of which 80 are used
+			for range 39 {
+				if l.gate("a", "/x").wouldWait(t.Context()) {
+					break
+				}
+				p, err := l.enter(t.Context(), "a", "/x")
+				if err != nil {
+					t.Fatal(err)
+				}
+				made++
+				_ = p.leave(t.Context(), nil)
+			}
+		}
+		if made < 80 || made > 100 {
+			t.Errorf("%d calls in a minute with two restarts, want 80 to 100", made)
+		}
+	})
+}
+
+// wouldWait says whether the next call has to wait for a window.
+func (g *gate) wouldWait(ctx context.Context) bool {
+	if g.enterLane(ctx) != nil {
+		return true
+	}
+	defer g.leaveLane()
+	for _, w := range g.windows {
+		if now := g.limits.clk.Now(); w.free(now).After(now) {
+			return true
+		}
+	}
+	return false
+}
+
 func TestLimits_KeepPathsApart(t *testing.T) {
 	t.Parallel()
 	l := NewLimits(clock.NewManual(noon), WithScale(0.0002))

@@ -103,7 +103,7 @@ func (p *platform) revoke() {
 
 // client makes a client of p that does not wait between attempts.
 func (p *platform) client(clk clock.Clock, change func(*Config)) *Client {
-	cfg := Config{BaseURL: p.URL, CorpID: "ww1", App: "main", AgentID: 1000002, Secret: "s3cret", Clock: clk}
+	cfg := Config{BaseURL: p.URL, CorpID: "ww1", App: "main", AgentID: 1000002, Secret: "s3cret", Clock: clk, HTTP: defaultHTTP()}
 	if change != nil {
 		change(&cfg)
 	}

@@ -36,13 +36,41 @@ func TestWindow_NeverHoldsMoreThanItsLimit(t *testing.T) {
 
 func TestWindow_AClockSetBackFreesNothing(t *testing.T) {
 	t.Parallel()
-	w := newWindow(time.Minute, 2)
-	w.take(noon)
-	w.take(noon)
-	if at := w.free(noon.Add(-time.Hour)); !at.After(noon) {
-		t.Fatalf("free at %s after the clock was set back", at)
+	for _, back := range []time.Duration{30 * time.Second, time.Hour} {
+		w := newWindow(time.Minute, 2)
+		w.take(noon)
+		w.take(noon)
+		now := noon.Add(-back)
+		if at := w.free(now); !at.After(now) || at.Sub(now) > 2*time.Minute {
+			t.Fatalf("set back by %s: free after %s", back, at.Sub(now))
+		}
+		if at := w.free(noon.Add(2 * time.Minute)); !at.Equal(noon.Add(2 * time.Minute)) {
+			t.Fatalf("free at %s two minutes later", at)
+		}
 	}
-	if at := w.free(noon.Add(2 * time.Minute)); !at.Equal(noon.Add(2 * time.Minute)) {
-		t.Fatalf("free at %s two minutes later", at)
-	}
+}
+
+func TestWindow_IsStoredWhole(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w, now := newWindow(time.Minute, 5), noon
+		for range rapid.IntRange(0, 30).Draw(t, "calls") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 20_000).Draw(t, "gap")) * time.Millisecond)
+			if !w.free(now).After(now) {
+				w.take(now)
+			}
+		}
+		text, err := w.store()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := newWindow(time.Minute, 5)
+		if err := again.restore(text); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(time.Duration(rapid.IntRange(0, 90_000).Draw(t, "later")) * time.Millisecond)
+		if a, b := w.free(now), again.free(now); !a.Equal(b) {
+			t.Fatalf("free at %s, and at %s after a restart", a, b)
+		}
+	})
 }

@@ -21,3 +21,13 @@ CREATE TABLE wecom_block (
     blocked_to BIGINT NOT NULL, -- ms since 1970
     PRIMARY KEY (corp, path)
 );
+
+-- How many calls went out lately, so that a restart does not begin to count anew. Saved after
+-- every tenth of a limit. Corp '' is all corps from this address.
+CREATE TABLE wecom_window (
+    corp   TEXT   NOT NULL,
+    path   TEXT   NOT NULL,
+    span   BIGINT NOT NULL, -- ms
+    counts TEXT   NOT NULL, -- JSON: the number of the newest slot, and the calls of each
+    PRIMARY KEY (corp, path, span)
+);
