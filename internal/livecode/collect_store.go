@@ -56,7 +56,8 @@ func (s *Service) unknownConfigs(ctx context.Context, corpID string, ids []strin
 
 const (
 	insertForeign = `INSERT INTO livecode_foreign (corp, config_id) VALUES ($1, $2) ON CONFLICT (corp, config_id) DO NOTHING`
-	updateAdopted = `UPDATE livecode SET config_id = $1, qr_url = $2, hash = '', creating_at = 0 WHERE number = $3 AND config_id = ''`
+	updateAdopted = `UPDATE livecode SET config_id = $1, qr_url = $2, has_image = (has_image AND qr_url = $3), hash = '', creating_at = 0
+		WHERE number = $4 AND config_id = ''`
 	updateHash    = `UPDATE livecode SET hash = '' WHERE number = $1`
 	selectApplied = `SELECT ` + codeColumns + ` FROM livecode
 		WHERE corp = $1 AND config_id <> '' AND deleted_at = 0 AND created_at >= $2`
@@ -69,7 +70,7 @@ func (s *Service) markForeign(ctx context.Context, corpID, configID string) erro
 }
 
 func (s *Service) saveAdopted(ctx context.Context, number int64, configID, qrURL string) error {
-	_, err := s.DB.Exec(ctx, updateAdopted, configID, qrURL, number)
+	_, err := s.DB.Exec(ctx, updateAdopted, configID, qrURL, qrURL, number)
 	return err
 }
 

@@ -110,7 +110,7 @@ func (s *Service) makeWay(ctx context.Context, client *wecom.Client, code *Code,
 // remake makes a contact way anew that the platform knows no more.
 func (s *Service) remake(ctx context.Context, client *wecom.Client, code *Code, way wecom.ContactWay) error {
 	r := &code.Remote
-	r.ConfigID, r.QRURL, r.Hash, r.RemadeAt = "", "", "", s.Clock.Now()
+	r.ConfigID, r.QRURL, r.HasImage, r.Hash, r.RemadeAt = "", "", false, "", s.Clock.Now()
 	s.Log.Warn("the platform lost a live code; it is made anew and its printed QR image is void", "code", code.ID, "corp", code.Corp)
 	_, err := s.makeWay(ctx, client, code, way)
 	return err

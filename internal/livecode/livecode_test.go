@@ -1,0 +1,339 @@
+package livecode_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"yutang/internal/contact"
+	"yutang/internal/db"
+	"yutang/internal/db/dbtest"
+	"yutang/internal/fault"
+	"yutang/internal/livecode"
+	"yutang/internal/wecom"
+	"yutang/internal/wecomsim"
+)
+
+// covers: A1
+func TestCode_FullMembersLeaveTheListAndBackupTakesOver(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := start(t, d)
+		c := r.create(livecode.Spec{
+			Name: "静安寺店", Channel: "门店", Kind: livecode.Multi, Backup: []string{"zhao"}, SkipVerify: true,
+			Members: []livecode.Member{{User: "li", DailyCap: 2}, {User: "wang", DailyCap: 2}}, Tags: []string{"来源/门店"}, Remark: "{name}-{channel}",
+		})
+		if diff := cmp.Diff([]string{"li", "wang"}, r.shown(c)); diff != "" {
+			t.Fatal(diff)
+		}
+		got := map[string]int{}
+		for range 4 {
+			got[r.arrive(c).User]++
+		}
+		if diff := cmp.Diff(map[string]int{"li": 2, "wang": 2}, got); diff != "" {
+			t.Errorf("arrivals: %s", diff)
+		}
+		if c = r.get(c.ID); !c.Remote.Backup || !slices.Equal(r.shown(c), []string{"zhao"}) {
+			t.Errorf("all are full, shown %v", r.shown(c))
+		}
+		if user := r.arrive(c).User; user != "zhao" {
+			t.Errorf("the fifth went to %s", user)
+		}
+		r.mu.Lock()
+		if len(r.tags) != 5 || r.tags[0].Add[0] != "来源/门店" {
+			t.Errorf("tag orders %+v", r.tags)
+		}
+		r.mu.Unlock()
+		if n := len(r.calls("remark", "-门店")); n != 5 {
+			t.Errorf("%d remarks", n)
+		}
+		r.Clock.Advance(24 * time.Hour)
+		r.jobs.Wake()
+		r.settle()
+		if diff := cmp.Diff([]string{"li", "wang"}, r.shown(c)); diff != "" {
+			t.Errorf("the next day: %s", diff)
+		}
+		p, ok := r.codes.Provenance(context.Background(), brand, c.State)
+		if want := (contact.Provenance{Channel: "门店", CodeID: c.ID, CodeName: "静安寺店"}); !ok || p != want {
+			t.Errorf("provenance %+v", p)
+		}
+	})
+}
+
+// covers: A1
+func TestCode_AnArrivalCountsOnce(t *testing.T) {
+	t.Parallel()
+	r := start(t, dbtest.SQLite(t))
+	ctx := context.Background()
+	c := r.create(livecode.Spec{Name: "a", Kind: livecode.Multi, Members: []livecode.Member{{User: "li", DailyCap: 2}}, Backup: []string{"zhao"}, SkipVerify: true})
+	added := r.arrive(c)
+	again := r.transition(c, added, contact.Added)
+	again.Contact.Count = 1
+	for range 3 {
+		if err := r.codes.OnContact(ctx, again); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.settle()
+	if diff := cmp.Diff([]string{"li"}, r.shown(c)); diff != "" {
+		t.Errorf("a repeat counts: %s", diff)
+	}
+	r.Clock.Advance(3 * 24 * time.Hour)
+	lost := r.transition(c, added, contact.WasLost)
+	lost.Contact.Count = 1
+	for range 2 {
+		if err := r.codes.OnContact(ctx, lost); err != nil {
+			t.Fatal(err)
+		}
+	}
+	st, err := r.codes.Stats(ctx, c.ID, livecode.Range{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := livecode.Stats{
+		Tally: livecode.Tally{Added: 1, Lost: 1}, Customers: 1,
+		Stays:   []livecode.Stays{{Days: 1, Of: 1, Kept: 1}, {Days: 7}, {Days: 30}},
+		ByDay:   []livecode.DayTally{{Day: "2026-03-01", Tally: livecode.Tally{Added: 1, Lost: 1}}},
+		ByStaff: []livecode.StaffTally{{User: "li", Tally: livecode.Tally{Added: 1, Lost: 1}}},
+	}
+	if diff := cmp.Diff(want, st); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// covers: A1
+func TestCode_FollowsItsScheduleAndCallsOnlyOnChange(t *testing.T) {
+	t.Parallel()
+	r := start(t, dbtest.SQLite(t)) // Sunday noon
+	c := r.create(livecode.Spec{
+		Name: "排班", Kind: livecode.Multi, Members: []livecode.Member{{User: "li"}, {User: "wang"}}, Backup: []string{"zhao"},
+		Schedule: livecode.Schedule{Shifts: []livecode.Shift{
+			{Days: []int{1, 2, 3, 4, 5, 6, 7}, Span: livecode.Span{From: "09:00", To: "18:00", Staff: []string{"li"}}},
+			{Days: []int{7}, Span: livecode.Span{From: "20:00", To: "02:00", Staff: []string{"wang"}}},
+		}},
+	})
+	want := []string{"li", "zhao", "wang", "zhao", "li"}
+	for i, user := range want {
+		if diff := cmp.Diff([]string{user}, r.shown(c)); diff != "" {
+			t.Errorf("span %d: %s", i, diff)
+		}
+		r.Clock.Set(r.get(c.ID).Remote.NextAt)
+		r.jobs.Wake()
+		r.settle()
+	}
+	if n := len(r.calls("update_contact_way", "")); n != len(want) {
+		t.Errorf("%d updates", n)
+	}
+	for range 5 {
+		if _, err := r.codes.Retry(context.Background(), c.ID); err != nil {
+			t.Fatal(err)
+		}
+		r.settle()
+	}
+	if n := len(r.calls("update_contact_way", "")); n != len(want) {
+		t.Errorf("%d updates although nothing changed", n)
+	}
+}
+
+// covers: A1
+func TestCode_WhoseMakingWasCutOffIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := start(t, d)
+		if err := r.sim.Inject(wecomsim.Fault{Path: "/externalcontact/add_contact_way", Count: 1, Drop: "after"}); err != nil {
+			t.Fatal(err)
+		}
+		c := r.create(livecode.Spec{Name: "断线", Kind: livecode.Multi, Members: []livecode.Member{{User: "li"}}})
+		if c.Remote.ConfigID != "" || c.Remote.Problem == nil || !c.Remote.Problem.Retries {
+			t.Fatalf("after the broken call: %+v", c.Remote)
+		}
+		r.boot()
+		r.Clock.Advance(time.Minute)
+		r.jobs.Wake()
+		r.settle()
+		if c = r.get(c.ID); c.Remote.ConfigID == "" || c.Remote.Problem != nil || !c.Remote.HasImage {
+			t.Fatalf("after the next try: %+v", c.Remote)
+		}
+		if n := len(r.sim.Log(wecomsim.LogFilter{Path: "/externalcontact/add_contact_way"})); n != 1 {
+			t.Errorf("%d contact ways were made", n)
+		}
+		if got := r.arrive(c).User; got != "li" {
+			t.Errorf("the adopted code leads to %q", got)
+		}
+	})
+}
+
+// covers: A1
+func TestCollect_DeletesOrphansAdoptsTheLostAndSparesForeignOnes(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := start(t, d)
+		ctx := context.Background()
+		spec := livecode.Spec{Name: "x", Kind: livecode.Multi, Members: []livecode.Member{{User: "li"}}}
+		c, kept := r.create(spec), r.create(spec)
+		client, err := r.corps.Client(ctx, brand)
+		if err != nil {
+			t.Fatal(err)
+		}
+		way := wecom.ContactWay{Type: wecom.WayMulti, Scene: wecom.SceneQR, State: c.State, User: []string{"li"}}
+		orphan, err := client.AddContactWay(ctx, way)
+		if err != nil {
+			t.Fatal(err)
+		}
+		way.State = "yesterday-shop"
+		foreign, err := client.AddContactWay(ctx, way)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.DelContactWay(ctx, kept.Remote.ConfigID); err != nil {
+			t.Fatal(err)
+		}
+		got, err := r.codes.Collect(ctx, brand)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Listed != 2 || got.Deleted != 1 || got.Missing != 1 || got.Adopted != 0 {
+			t.Errorf("collected %+v", got)
+		}
+		r.settle()
+		if _, err := client.GetContactWay(ctx, orphan.ConfigID); !wecom.Is(err, wecom.CodeBadContactWay) {
+			t.Errorf("the orphan is still there: %v", err)
+		}
+		if _, err := client.GetContactWay(ctx, foreign.ConfigID); err != nil {
+			t.Errorf("the foreign one is gone: %v", err)
+		}
+		remade := r.get(kept.ID).Remote
+		if remade.ConfigID == kept.Remote.ConfigID || remade.RemadeAt.IsZero() || !remade.HasImage {
+			t.Errorf("the missing one is not made anew: %+v", remade)
+		}
+		if _, err := d.Exec(ctx, `UPDATE livecode SET config_id = '', qr_url = '' WHERE id = $1`, c.ID); err != nil {
+			t.Fatal(err)
+		}
+		if got, err = r.codes.Collect(ctx, brand); err != nil || got.Listed != 1 || got.Adopted != 1 || got.Deleted != 0 {
+			t.Errorf("collected %+v, %v", got, err)
+		}
+		r.settle()
+		if back := r.get(c.ID).Remote; back.ConfigID != c.Remote.ConfigID || back.QRURL != c.Remote.QRURL {
+			t.Errorf("adopted %+v, want %s", back, c.Remote.ConfigID)
+		}
+		last, err := r.codes.LastCollection(ctx, brand)
+		if err != nil || last.Adopted != 1 {
+			t.Errorf("last collection %+v, %v", last, err)
+		}
+	})
+}
+
+// covers: A1
+func TestCode_DeletedHereIsDeletedThereAndStaysKnown(t *testing.T) {
+	t.Parallel()
+	r := start(t, dbtest.SQLite(t))
+	ctx := context.Background()
+	c := r.create(livecode.Spec{Name: "x", Channel: "展会", Kind: livecode.Single, Members: []livecode.Member{{User: "li"}}})
+	if err := r.codes.Delete(ctx, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	r.settle()
+	if n := r.ways(); n != 0 {
+		t.Errorf("%d contact ways are left", n)
+	}
+	if _, err := r.codes.Get(ctx, c.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("get: %v", err)
+	}
+	r.boot()
+	if p, ok := r.codes.Provenance(ctx, brand, c.State); !ok || p.Channel != "展会" {
+		t.Errorf("provenance %+v", p)
+	}
+}
+
+// covers: A1
+func TestCode_OneThatFailsDoesNotStopTheOthersAndSaysWhy(t *testing.T) {
+	t.Parallel()
+	r := start(t, dbtest.SQLite(t))
+	no := true
+	if err := r.sim.PutMember(wecomsim.NewMember{User: "chen", NoFollow: &no}); err != nil {
+		t.Fatal(err)
+	}
+	bad := r.create(livecode.Spec{Name: "bad", Kind: livecode.Multi, Members: []livecode.Member{{User: "chen"}}})
+	good := r.create(livecode.Spec{Name: "good", Kind: livecode.Multi, Members: []livecode.Member{{User: "li"}}})
+	if good.Remote.ConfigID == "" {
+		t.Error("the good code waits")
+	}
+	if p := bad.Remote.Problem; p == nil || p.Retries || p.Code != "wecom_84074" {
+		t.Errorf("problem %+v", p)
+	}
+	no = false
+	if err := r.sim.PutMember(wecomsim.NewMember{User: "chen", NoFollow: &no}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.codes.StaffChanged(context.Background(), brand, "chen"); err != nil {
+		t.Fatal(err)
+	}
+	r.settle()
+	if bad = r.get(bad.ID); bad.Remote.ConfigID == "" || bad.Remote.Problem != nil {
+		t.Errorf("after the remedy: %+v", bad.Remote)
+	}
+}
+
+func TestCode_TemporaryEndsByItself(t *testing.T) {
+	t.Parallel()
+	r := start(t, dbtest.SQLite(t))
+	ends := r.Clock.Now().Add(3 * time.Hour)
+	c := r.create(livecode.Spec{Name: "t", Kind: livecode.Temporary, ExpiresAt: ends, Members: []livecode.Member{{User: "li"}}})
+	if !c.Remote.NextAt.Equal(ends) || r.ways() != 1 {
+		t.Fatalf("%+v", c.Remote)
+	}
+	r.Clock.Set(ends)
+	r.jobs.Wake()
+	r.settle()
+	if c = r.get(c.ID); c.Remote.ConfigID != "" || len(c.Remote.Shown) != 0 {
+		t.Errorf("after its end: %+v", c.Remote)
+	}
+}
+
+// covers: A3
+func TestBatch_MakesThousandsWithImages(t *testing.T) {
+	t.Parallel()
+	r := start(t, dbtest.SQLite(t))
+	ctx := context.Background()
+	const n = 300
+	file := []byte("name,place,staff\n")
+	for i := range n {
+		file = fmt.Appendf(file, "桌台 %d,%d 号桌,li;wang\n", i, i)
+	}
+	file = append(file, "坏行,,nobody here!\n"...)
+	b, err := r.codes.CreateBatch(ctx, livecode.Upload{Corp: brand, File: "tables.csv", Body: file, Defaults: livecode.Spec{Channel: "桌台", Welcome: []byte(`{"text":"hi"}`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.Rows != n+1 || b.Accepted != n || len(b.Rejected) != 1 || b.Rejected[0].Line != n+2 {
+		t.Fatalf("batch %+v", b)
+	}
+	r.settle()
+	b, err = r.codes.GetBatch(ctx, b.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (livecode.Progress{Codes: n, Live: n, Images: n}); b.Progress != want {
+		t.Errorf("progress %+v", b.Progress)
+	}
+	if raw, code, ok := r.codes.WelcomeFor(brand, "li", r.codeOf(b.ID).State); !ok || string(raw) != `{"text":"hi"}` || code == "" {
+		t.Errorf("welcome %s of %s", raw, code)
+	}
+	all, err := r.codes.PrintBatch(ctx, b.ID, 10, 5)
+	if err != nil || len(all) != 5 || all[0].Name != "桌台 10" || len(all[0].Image) == 0 {
+		t.Errorf("print: %d, %v", len(all), err)
+	}
+}
+
+func (r *rig) codeOf(batch string) livecode.Code {
+	r.t.Helper()
+	p, err := r.codes.List(context.Background(), livecode.Query{Batch: batch, Limit: 1})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return p.Items[0]
+}
