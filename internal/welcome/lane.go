@@ -2,6 +2,7 @@ package welcome
 
 import (
 	"context"
+	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -36,7 +37,7 @@ func (s *Service) OnNotice(_ context.Context, n notice.Notice, received time.Tim
 		return
 	}
 	select {
-	case s.queue <- g:
+	case s.queue <- &attempt{greet: g}:
 	default:
 		s.miss(g, "overload")
 	}
@@ -50,51 +51,73 @@ func (s *Service) miss(g *greet, reason string) {
 	}
 }
 
-// work greets one contact after the other until ctx ends. What waits then is left to the
+// work takes one attempt after the other until ctx ends. What waits then is left to the
 // next start.
 func (s *Service) work(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			s.leave()
 			return
-		case g := <-s.queue:
-			s.greet(ctx, g)
+		case a := <-s.queue:
+			if a.client != nil || s.begin(ctx, a) {
+				s.try(ctx, a)
+			}
 		}
 	}
 }
 
+// leave records what waits when the lane has stopped.
 func (s *Service) leave() {
 	for {
 		select {
-		case g := <-s.queue:
-			s.miss(g, reasonStopped)
+		case a := <-s.queue:
+			if a.client == nil {
+				s.miss(a.greet, reasonStopped)
+				continue
+			}
+			a.end(Missed, reasonStopped)
+			s.finish(a)
 		default:
 			return
 		}
 	}
 }
 
-func (s *Service) greet(ctx context.Context, g *greet) {
+// begin decides what is said. It is false when there is nothing to try.
+func (s *Service) begin(ctx context.Context, a *attempt) bool {
+	g := a.greet
 	if s.Clock.Now().Sub(g.received) >= Window {
 		s.miss(g, "late")
-		return
+		return false
 	}
 	c, ok := s.choose(g.corp, g.user, g.state)
 	if !ok {
-		return
+		return false
 	}
 	client, err := s.Client(ctx, g.corp)
 	if err != nil {
 		s.settle(g, c, result{outcome: Failed, reason: "no_client", latency: -1})
+		return false
+	}
+	a.client, a.choice, a.what = client, c, c.greeting.At(s.Clock.Now().In(s.Zone()))
+	a.message = s.message(ctx, client, g, c, a.what)
+	a.result, a.pause = result{fallback: a.short, latency: -1}, pauseLeast
+	if a.text == "" && len(a.message.attachments) == 0 {
+		a.end(Failed, "media_missing")
+		s.finish(a)
+		return false
+	}
+	return true
+}
+
+// finish records how it ended, and has media made anew that the platform did not know.
+func (s *Service) finish(a *attempt) {
+	s.settle(a.greet, a.choice, a.result)
+	if !a.stale {
 		return
 	}
-	what := c.greeting.At(s.Clock.Now().In(s.Zone()))
-	m := s.message(ctx, client, g, c, what)
-	r := s.send(ctx, client, g, m)
-	s.settle(g, c, r)
-	if r.stale {
-		s.renew(ctx, g.corp, what)
+	if err := s.Content.Stale(context.Background(), a.corp, a.what, use); err != nil {
+		slog.Warn("stale media could not be renewed", "corp", a.corp, "err", err)
 	}
 }
 

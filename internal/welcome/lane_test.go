@@ -354,3 +354,26 @@ func TestWelcome_AfterARestart(t *testing.T) {
 		t.Fatalf("%+v %v", s, err)
 	}
 }
+
+// A greeting does not wait for those that are tried again, however many there are.
+func TestWelcome_RetriesDoNotHoldOthersUp(t *testing.T) {
+	t.Parallel()
+	r := start(t, dbtest.SQLite(t), corpB)
+	r.rule(corpA, text("hello"))
+	r.rule(corpB, text("hello"))
+	r.corps[corpA].SetKnobs(func(k *wecomsim.Knobs) { k.WelcomeBusy = 1_000_000 })
+	const stuck = 16 // twice the workers
+	for range stuck {
+		r.arrive(corpA, "anna")
+	}
+	r.arrive(corpB, "anna")
+	if e := r.settled(); e.Corp != corpB || e.Outcome != welcome.Sent {
+		t.Fatalf("%+v", e)
+	}
+	r.corps[corpA].SetKnobs(func(k *wecomsim.Knobs) { k.WelcomeBusy = 0 })
+	for range stuck {
+		if e := r.settled(); e.Outcome != welcome.Sent || e.Attempts < 2 {
+			t.Fatalf("%+v", e)
+		}
+	}
+}

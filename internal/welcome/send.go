@@ -2,7 +2,6 @@ package welcome
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"yutang/internal/content"
@@ -44,40 +43,57 @@ const (
 	codeNoConsent = 41053 // the customer has not agreed to the archive yet
 )
 
-// attempt is the state of one greeting between calls.
+// attempt is one greeting from its first call to the last.
 type attempt struct {
+	*greet
+	choice choice
+	what   content.Content
+	client *wecom.Client // nil: not begun
 	message
 	result
 	unknown bool // a call before may have had its effect
 	pause   time.Duration
 }
 
-// send calls the platform until it is settled or the window closes.
-func (s *Service) send(ctx context.Context, client *wecom.Client, g *greet, m message) result {
-	a := &attempt{message: m, result: result{fallback: m.short, latency: -1}, pause: pauseLeast}
-	if m.text == "" && len(m.attachments) == 0 {
-		a.end(Failed, "media_missing")
-		return a.result
-	}
-	end := g.received.Add(Window)
+// try calls the platform. While the window is open it comes back after a pause; meanwhile
+// the worker is free for others.
+func (s *Service) try(ctx context.Context, a *attempt) {
+	end := a.received.Add(Window)
 	for {
 		now := s.Clock.Now()
 		if a.attempts == 0 {
-			a.latency = now.Sub(g.received)
+			a.latency = now.Sub(a.received)
 		} else if !now.Before(end) {
-			return a.result
+			s.finish(a)
+			return
 		}
-		err := call(ctx, client, g.code, a.message, min(end.Sub(now), callWait))
+		err := call(ctx, a.client, a.greet.code, a.message, min(end.Sub(now), callWait))
 		a.attempts++
-		if wait, again := a.judge(err); !again {
-			return a.result
-		} else if at := s.Clock.Now().Add(s.jitter(max(wait, wecom.RetryAfter(err)))); !at.Before(end) {
-			return a.result
-		} else if s.Clock.WaitUntil(ctx, at) != nil {
-			a.end(Missed, reasonStopped)
-			return a.result
+		wait, again := a.judge(err)
+		wait = s.jitter(max(wait, wecom.RetryAfter(err)))
+		at := s.Clock.Now().Add(wait)
+		switch {
+		case !again || !at.Before(end):
+			s.finish(a)
+			return
+		case wait > 0:
+			s.working.Go(func() { s.later(ctx, a, at) })
+			return
 		}
 	}
+}
+
+// later brings an attempt back.
+func (s *Service) later(ctx context.Context, a *attempt, at time.Time) {
+	if s.Clock.WaitUntil(ctx, at) == nil {
+		select {
+		case s.queue <- a:
+			return
+		case <-ctx.Done():
+		}
+	}
+	a.end(Missed, reasonStopped)
+	s.finish(a)
 }
 
 // call is not cut off by a stop: its outcome would be unknown.
@@ -101,19 +117,19 @@ func (a *attempt) end(o Outcome, reason string) { a.outcome, a.reason = o, reaso
 // judge reads an answer. When another call makes sense it says after how long; the result
 // is then what holds if there is no time for one.
 func (a *attempt) judge(err error) (wait time.Duration, again bool) {
-	a.code = wecom.CodeOf(err)
+	a.result.code = wecom.CodeOf(err)
 	switch {
 	case err == nil:
 		a.delivered("")
-	case a.code == wecom.CodeWelcomeSent && a.unknown:
+	case a.result.code == wecom.CodeWelcomeSent && a.unknown:
 		a.delivered("confirmed")
-	case a.code == wecom.CodeWelcomeSent:
+	case a.result.code == wecom.CodeWelcomeSent:
 		a.end(Missed, "taken")
-	case a.code == wecom.CodeBadWelcomeCode:
+	case a.result.code == wecom.CodeBadWelcomeCode:
 		a.end(Missed, "expired")
-	case a.code == codeNoConsent:
+	case a.result.code == codeNoConsent:
 		a.end(Missed, "no_consent")
-	case a.code == wecom.CodeWelcomeBusy:
+	case a.result.code == wecom.CodeWelcomeBusy:
 		a.end(Missed, "busy")
 		return pauseBusy, true
 	default:
@@ -148,17 +164,10 @@ func (a *attempt) trouble(err error) (wait time.Duration, again bool) {
 // bare leaves the attachments away, once: one that is refused must not stop the text.
 func (a *attempt) bare() bool {
 	a.end(Failed, "refused")
-	a.stale = a.stale || a.code == wecom.CodeBadMedia
+	a.stale = a.stale || a.result.code == wecom.CodeBadMedia
 	if len(a.message.attachments) == 0 {
 		return false
 	}
 	a.message.attachments, a.text, a.fallback = nil, a.message.alone, true
 	return a.text != ""
-}
-
-// renew has media made anew that the platform did not know.
-func (s *Service) renew(ctx context.Context, corp string, what content.Content) {
-	if err := s.Content.Stale(context.WithoutCancel(ctx), corp, what, use); err != nil {
-		slog.Warn("stale media could not be renewed", "corp", corp, "err", err)
-	}
 }

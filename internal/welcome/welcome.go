@@ -16,8 +16,8 @@
 //	            └ full, or older than 20 s ─▶ missed
 //
 // Promises. A welcome code works once, so a call whose outcome is unknown is repeated without
-// harm; a "delivered already" after it counts as sent. A greeting never waits for
-// another: neither for one that is being retried nor for the ordinary way of callbacks. What
+// harm; a "delivered already" after it counts as sent. A greeting waits neither for one that
+// is being retried nor for the ordinary way of callbacks. What
 // became of each is written to a ledger and told to the customer's timeline, afterwards
 // and in bulk.
 //
@@ -78,7 +78,7 @@ type Config struct {
 	Zone      func() *time.Location                                     // in the lane; nil: UTC
 	Submit    Submitter
 	Source    int64          // of events
-	Workers   int            // greetings under way at once; 0 is 64
+	Workers   int            // greetings under way at once; 0 is 256
 	Jitter    func() float64 // 0 to 1; nil: random
 
 	// Observe hears of each greeting as it is settled. It does not block. May be nil.
@@ -91,7 +91,7 @@ type Service struct {
 	book  atomic.Pointer[book]
 	write sync.Mutex // one change of the book at a time
 
-	queue  chan *greet
+	queue  chan *attempt
 	recent recent
 	ledger ledger
 
@@ -107,7 +107,7 @@ const (
 	// maxQueue is how many greetings may wait for a worker. At a call of 100 ms that is
 	// more than the window can hold.
 	maxQueue   = 16384
-	maxWorkers = 64
+	maxWorkers = 256
 	// refreshEvery is how often staff and departments are read again.
 	refreshEvery = 5 * time.Minute
 	// refreshRest gathers changes that come together.
@@ -128,7 +128,7 @@ func New(cfg Config) *Service {
 	if cfg.Jitter == nil {
 		cfg.Jitter = random
 	}
-	s := &Service{Config: cfg, queue: make(chan *greet, maxQueue), stirred: make(chan struct{}, 1)}
+	s := &Service{Config: cfg, queue: make(chan *attempt, maxQueue), stirred: make(chan struct{}, 1)}
 	s.ledger.wake = make(chan struct{}, 1)
 	s.book.Store(&book{})
 	return s
@@ -160,6 +160,7 @@ func (s *Service) Stop(ctx context.Context) error {
 	s.stop()
 	s.working.Wait()
 	s.keeping.Wait()
+	s.leave()
 	return s.Flush(ctx)
 }
 
