@@ -52,7 +52,11 @@ func (s *Sim) archiveNotice() {
 	}
 	notify := func() {
 		a.pending, a.noticed = false, s.at
-		s.emit(event{kind: kindArchive, key: "archive", fields: []field{text("Event", "msgaudit_notify")}})
+		for _, app := range s.apps {
+			if app.may(permArchive) {
+				s.emit(event{kind: kindArchive, key: "archive", only: app.Name, fields: []field{text("Event", "msgaudit_notify")}})
+			}
+		}
 	}
 	wait := a.noticed.Add(archiveNotify).Sub(s.at)
 	if wait <= 0 {
