@@ -1,0 +1,148 @@
+package app_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"yutang/internal/wecomsim"
+)
+
+// Credentials of the simulated corp.
+const (
+	simCorp   = "ww0000000000000001"
+	simSecret = "simulated-secret"
+	simToken  = "SimToken01"
+	simAESKey = "abcdefghijabcdefghijabcdefghijabcdefghijabA"
+)
+
+// corpRig is a program with a simulated corp connected to it.
+type corpRig struct {
+	*server
+	sim *wecomsim.Sim
+}
+
+// connectCorp starts a simulated corp and connects it. Its clock is the program's.
+func connectCorp(t *testing.T, s *server, cfg wecomsim.Config) *corpRig {
+	t.Helper()
+	cfg.CorpID, cfg.Secret, cfg.Token, cfg.AESKey = simCorp, simSecret, simToken, simAESKey
+	cfg.CallbackURL = s.url + "/wecom/callback/" + simCorp + "/main"
+	cfg.Clock, cfg.AgentID = s.clock, 1000002
+	sim, err := wecomsim.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(sim.Handler())
+	t.Cleanup(web.Close)
+	sim.SetPublicURL(web.URL)
+	s.ok("PUT", "/wecom/corps/"+simCorp, map[string]any{
+		"name": "Simulated", "base_url": web.URL,
+		"apps": []map[string]any{{"name": "main", "agent_id": 1000002, "secret": simSecret, "token": simToken, "aes_key": simAESKey}},
+	})
+	return &corpRig{server: s, sim: sim}
+}
+
+// flush delivers all callbacks that wait.
+func (r *corpRig) flush() {
+	r.t.Helper()
+	if err := r.sim.Flush(context.Background()); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// sync compares everything with the platform and waits for the end.
+func (r *corpRig) sync() gjson.Result {
+	r.t.Helper()
+	id := r.ok("POST", "/wecom/corps/"+simCorp+"/sync", map[string]any{"full": true}).Get("id").String()
+	var run gjson.Result
+	r.until("the pull ends", func() bool {
+		run = r.ok("GET", "/wecom/corps/"+simCorp+"/sync/"+id, nil).Result
+		return run.Get("state").String() != "running"
+	})
+	if run.Get("state").String() != "done" {
+		r.t.Fatalf("pull: %s", run.Raw)
+	}
+	return run
+}
+
+// until asks again and again until ok; each asking is a real request. The clock moves on a
+// little, so that what is due soon has its turn, and leases outlive the work under way.
+func (r *corpRig) until(what string, ok func() bool) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	for ctx.Err() == nil {
+		if ok() {
+			return
+		}
+		r.send("GET", "/readyz", nil)
+		r.clock.Advance(5 * time.Millisecond)
+	}
+	r.t.Fatalf("it never happens: %s", what)
+}
+
+// customer finds the customer of an external_userid.
+func (r *corpRig) customer(external string) gjson.Result {
+	r.t.Helper()
+	list := r.ok("GET", "/customers?identity=external_userid:"+simCorp+":"+external, nil)
+	id := list.Get("items.0.id").String()
+	if id == "" {
+		return gjson.Result{}
+	}
+	return r.ok("GET", "/customers/"+id, nil).Result
+}
+
+// A customer scans a live code: the contact becomes a known customer with channel, tags and
+// welcome; deleting the member is a loss.
+//
+// covers: A1, A9, B4, H4
+func TestWeCom_ScanBecomesAKnownCustomerAndALossIsTold(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		r := connectCorp(t, s, wecomsim.Config{Staff: 4})
+		r.sync()
+		members := r.sim.Members()
+		var users []string
+		for _, m := range members {
+			users = append(users, m.User)
+		}
+		if n := r.ok("GET", "/staff?corp="+simCorp, nil).Get("items.#").Int(); n != int64(len(users)) {
+			t.Fatalf("%d members are known, want %d", n, len(users))
+		}
+		code := r.ok("POST", "/codes", map[string]any{
+			"corp": simCorp, "name": "门店海报", "channel": "store", "kind": "multi", "skip_verify": true, "members": []map[string]any{{"user": users[0]}},
+			"tags": []string{"来源/门店"}, "welcome": map[string]any{"text": "欢迎来到鱼塘！"},
+		})
+		r.until("the code is at the platform", func() bool { return len(r.sim.Codes()) == 1 })
+		who := r.sim.AddCustomer(wecomsim.NewCustomer{Name: "王小鱼"})
+		if _, err := r.sim.ScanCode(who, r.sim.Codes()[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		r.flush()
+		var c gjson.Result
+		r.until("the customer is known", func() bool {
+			c = r.customer(who)
+			return c.Get("traits.channel").Exists() && c.Get("traits.name").Exists()
+		})
+		if got := c.Get("traits.channel").String(); got != "store" {
+			t.Errorf("channel %q", got)
+		}
+		r.until("the tag is on", func() bool { return r.customer(who).Get("tags.#").Int() > 0 })
+		r.until("the welcome is sent", func() bool { return len(r.sim.Welcomes(who)) == 1 })
+		r.until("the arrival is counted", func() bool {
+			return r.ok("GET", "/codes/"+code.Get("id").String()+"/stats", nil).Get("added").Int() == 1
+		})
+		if err := r.sim.DeleteStaff(who, users[0]); err != nil {
+			t.Fatal(err)
+		}
+		r.flush()
+		r.until("the loss is noted", func() bool { return r.ok("GET", "/handover/losses", nil).Get("items.#").Int() == 1 })
+		r.clock.Advance(6 * time.Minute)
+		r.until("the member is told", func() bool {  return len(r.sim.AppMessages(users[0])) > 0 })
+		if n := r.customer(who).Get("traits.contacts").Int(); n != 0 {
+			t.Errorf("%d contacts are left", n)
+		}
+	})
+}
