@@ -18,7 +18,8 @@ type App struct {
 	CallbackURL string   `json:"callback_url,omitempty"`
 	Token       string   `json:"token,omitempty"`
 	AESKey      string   `json:"aeskey,omitempty"`
-	Events      []string `json:"events,omitempty"` // kinds of events called back, see the README; empty is all
+	Events      []string `json:"events,omitempty"`   // kinds of events called back, see the README; empty is those of its permissions, for main all
+	SuiteID     string   `json:"suite_id,omitempty"` // callbacks come in the form of third-party apps, sealed for this suite
 
 	Users       []string `json:"users,omitempty"`       // visible members; with Departments empty too, everybody
 	Departments []int64  `json:"departments,omitempty"` // visible departments and all below them
@@ -94,7 +95,11 @@ func (s *Sim) putApp(a App) error {
 	}
 	made := &app{App: a}
 	if a.CallbackURL != "" {
-		c, err := newCryptor(a.Token, a.AESKey, s.cfg.CorpID)
+		receiver := s.cfg.CorpID
+		if a.SuiteID != "" {
+			receiver = a.SuiteID
+		}
+		c, err := newCryptor(a.Token, a.AESKey, receiver)
 		if err != nil {
 			return fmt.Errorf("callback of app %s: %w", a.Name, err)
 		}
@@ -117,6 +122,19 @@ func (s *Sim) putApp(a App) error {
 }
 
 func (a *app) may(perm string) bool { return perm == "" || slices.Contains(a.Needs, perm) }
+
+// hears says whether the app is called back about events of the kind.
+func (a *app) hears(kind string) bool {
+	switch {
+	case a.crypt == nil:
+		return false
+	case len(a.Events) > 0:
+		return slices.Contains(a.Events, kind)
+	case a.Name == "main", kind == kindApp:
+		return true
+	}
+	return a.may(kind) // kinds are named like the permissions
+}
 
 // sees says whether the member is in the app's visible range.
 func (s *Sim) sees(a *app, m *member) bool {

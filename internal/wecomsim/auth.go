@@ -113,6 +113,7 @@ func getUserInfo(s *Sim, c *call) (any, error) {
 	if g.private {
 		v := s.ids.make("", 64)
 		s.oauth[v] = &grant{user: g.user, ticket: true, expires: s.at.Add(30 * time.Minute)}
+		s.after(time.Hour, func() { delete(s.oauth, v) })
 		out["user_ticket"], out["expires_in"] = v, 1800
 	}
 	return out, nil

@@ -79,7 +79,7 @@ func TestScope_HidesMembersOutsideIt(t *testing.T) {
 	c := b.friend("li")
 	b.is(b.call("/externalcontact/list?userid=li", nil), 60011)
 	b.is(b.call("/user/get?userid=li", nil), 60011)
-	b.is(b.call("/externalcontact/get?external_userid="+c, nil), 84061)
+	b.is(b.call("/externalcontact/get?external_userid="+c, nil), 40096)
 	if got := b.ok(b.call("/externalcontact/get_follow_user_list", nil)).Get("follow_user").Raw; got != `["wang"]` {
 		t.Errorf("follow users %s", got)
 	}

@@ -42,7 +42,6 @@ func (v *virtual) WaitUntil(ctx context.Context, t time.Time) error {
 			return ctx.Err()
 		}
 		wait, cancel := context.WithCancel(ctx)
-		stop := context.AfterFunc(ctx, cancel)
 		go func() {
 			select {
 			case <-changed:
@@ -52,7 +51,6 @@ func (v *virtual) WaitUntil(ctx context.Context, t time.Time) error {
 		}()
 		err := v.base.WaitUntil(wait, target)
 		cancel()
-		stop()
 		if err == nil || ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -43,6 +43,9 @@ func (s *Sim) control(mux *http.ServeMux) {
 	mux.HandleFunc("POST /sim/api/flush", func(w http.ResponseWriter, r *http.Request) {
 		reply(w, func(r *http.Request) (any, error) { return obj{"pending": s.Pending()}, s.Flush(r.Context()) }, r)
 	})
+	mux.HandleFunc("POST /sim/api/verify_callback", func(w http.ResponseWriter, r *http.Request) {
+		reply(w, func(r *http.Request) (any, error) { return struct{}{}, s.VerifyCallback(r.Context(), q(r, "app")) }, r)
+	})
 	s.pages(mux)
 }
 

@@ -35,7 +35,9 @@ func listCustomers(s *Sim, c *call) (any, error) {
 }
 
 // listed says whether the lists of the member show the customer.
-func (s *Sim) listed(f *follow) bool { return !f.lost || s.knobs.KeepLost }
+func (s *Sim) listed(f *follow) bool {
+	return (!f.lost || s.knobs.KeepLost) && f.member.status != memberLeft
+}
 
 func getCustomer(s *Sim, c *call) (any, error) {
 	e, err := c.external(s, c.query.Get("external_userid"))
@@ -46,9 +48,13 @@ func getCustomer(s *Sim, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, next, seen := []obj{}, "", false
+	list, next, followed, seen := []obj{}, "", false, false
 	for _, f := range e.follows {
-		if !s.listed(f) || !s.sees(c.app, f.member) {
+		if !s.listed(f) {
+			continue
+		}
+		followed = true
+		if !s.sees(c.app, f.member) {
 			continue
 		}
 		seen = true
@@ -61,8 +67,11 @@ func getCustomer(s *Sim, c *call) (any, error) {
 		}
 		list, from = append(list, s.followerOf(f)), f.seq
 	}
-	if !seen {
+	switch {
+	case !followed:
 		return nil, code(84061)
+	case !seen: // nobody in the app's visible range follows the customer
+		return nil, code(40096)
 	}
 	out := obj{"external_contact": s.externalContact(e), "follow_user": list}
 	if next != "" {

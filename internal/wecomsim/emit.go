@@ -100,7 +100,7 @@ func (s *Sim) emit(e event) { s.emitTo(e, nil) }
 // emitTo is emit with further fields for each app, such as a welcome code.
 func (s *Sim) emitTo(e event, extra func(*app) []field) {
 	for _, a := range s.apps {
-		if a.crypt == nil || e.only != "" && e.only != a.Name || len(a.Events) > 0 && !slices.Contains(a.Events, e.kind) {
+		if !a.hears(e.kind) || e.only != "" && e.only != a.Name {
 			continue
 		}
 		if e.who != nil && !s.sees(a, e.who) {
@@ -116,6 +116,9 @@ func (s *Sim) emitTo(e event, extra func(*app) []field) {
 
 // body is the callback's XML before encryption.
 func (s *Sim) body(a *app, e event) string {
+	if a.SuiteID != "" {
+		return s.suiteBody(a, e)
+	}
 	var b strings.Builder
 	b.WriteString("<xml>")
 	text("ToUserName", s.cfg.CorpID).write(&b)
@@ -137,6 +140,23 @@ func (s *Sim) body(a *app, e event) string {
 	}
 	if e.kind == kindApp || e.kind == kindArchive {
 		num("AgentID", a.AgentID).write(&b)
+	}
+	b.WriteString("</xml>")
+	return b.String()
+}
+
+// suiteBody is the XML in the form of third-party apps: InfoType instead of Event.
+func (s *Sim) suiteBody(a *app, e event) string {
+	var b strings.Builder
+	b.WriteString("<xml>")
+	text("SuiteId", a.SuiteID).write(&b)
+	text("AuthCorpId", s.cfg.CorpID).write(&b)
+	num("TimeStamp", s.at.Unix()).write(&b)
+	for _, f := range e.fields {
+		if f.name == "Event" {
+			f.name = "InfoType"
+		}
+		f.write(&b)
 	}
 	b.WriteString("</xml>")
 	return b.String()

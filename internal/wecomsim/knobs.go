@@ -1,6 +1,8 @@
 package wecomsim
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 
 	"yutang/internal/fault"
@@ -49,6 +51,21 @@ func (s *Sim) SetKnobs(change func(*Knobs)) {
 func setKnobs(s *Sim, k Knobs) (Knobs, error) {
 	s.knobs = k
 	return k, nil
+}
+
+// knobsAction changes the knobs named and leaves the others.
+func knobsAction() action {
+	a := act("knobs", "change the knobs named, leave the others", setKnobs)
+	a.run = func(s *Sim, raw []byte) (any, error) {
+		k := s.Knobs()
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&k); err != nil {
+			return nil, fault.New(fault.Invalid, "bad_request", "knobs: %v", err)
+		}
+		return perform(s, "knobs", k, setKnobs)
+	}
+	return a
 }
 
 // Fault makes calls of one path fail.
@@ -142,6 +159,34 @@ func (s *Sim) PutApp(a App) error {
 	return err
 }
 
+type callbackArgs struct {
+	App   string `json:"app,omitempty"` // default main
+	URL   string `json:"url"`
+	Token string `json:"token"`
+	Key   string `json:"aeskey"`
+}
+
+// SetCallback says where an app is called back, and with which token and EncodingAESKey. An
+// empty url ends its callbacks.
+func (s *Sim) SetCallback(app, url, token, aesKey string) error {
+	_, err := perform(s, "callback", callbackArgs{app, url, token, aesKey}, setCallback)
+	return err
+}
+
+func setCallback(s *Sim, c callbackArgs) (struct{}, error) {
+	if c.App == "" {
+		c.App = "main"
+	}
+	for _, a := range s.apps {
+		if a.Name == c.App {
+			changed := a.App
+			changed.CallbackURL, changed.Token, changed.AESKey = c.URL, c.Token, c.Key
+			return struct{}{}, s.putApp(changed)
+		}
+	}
+	return struct{}{}, notFound("app", c.App)
+}
+
 type urlArgs struct {
 	URL string `json:"url"`
 }
@@ -160,10 +205,11 @@ func setPublicURL(s *Sim, a urlArgs) (struct{}, error) {
 func coreActions() []action {
 	return []action{
 		act("advance", "move the virtual clock on by seconds", advance),
-		act("knobs", "replace the knobs; read them first", setKnobs),
+		knobsAction(),
 		act("fault", "make calls of a path fail", inject),
 		act("clear_faults", "remove all faults", clearFaults),
 		act("revoke_tokens", "make the access tokens of an app, or all, invalid", revokeTokens),
+		act("callback", "set where an app is called back; an empty url ends it", setCallback),
 		act("app", "add or change an app", func(s *Sim, a App) (struct{}, error) { return struct{}{}, s.putApp(a) }),
 		act("public_url", "say under which address the simulator is reached", setPublicURL),
 	}

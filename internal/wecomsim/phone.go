@@ -138,7 +138,7 @@ func (s *Sim) findWay(v string) (*way, error) {
 // nextOf is the member whom the code gives the customer: a friend among its members if the
 // code is exclusive, else each in turn.
 func (s *Sim) nextOf(w *way, c *customer) (*member, error) {
-	list := slices.DeleteFunc(s.wayMembers(w.users, w.parties), func(m *member) bool { return m.status != memberActive || !m.follow })
+	list := slices.DeleteFunc(s.wayMembers(w.users, w.parties), func(m *member) bool { return m.status != memberActive || !m.follow || s.full(m) })
 	if len(list) == 0 {
 		return nil, fault.New(fault.Precondition, "code_without_members", "nobody of the code can be added now")
 	}
