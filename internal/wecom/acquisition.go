@@ -50,7 +50,6 @@ type AcquisitionSettings struct {
 	LinkName   string            `json:"link_name,omitempty"`
 	Range      *AcquisitionRange `json:"range,omitempty"`
 	SkipVerify *bool             `json:"skip_verify,omitempty"`
-	MarkSource *bool             `json:"mark_source,omitempty"`
 }
 
 // AcquisitionCreateLink makes a link.

@@ -30,12 +30,12 @@ func sample(t reflect.Type) reflect.Value {
 	return reflect.Zero(t)
 }
 
-// invoke calls a method with sample arguments and gives its error.
-func invoke(c *Client, name string) error {
+// invoke calls a method with arguments made by arg and gives its error.
+func invoke(c *Client, name string, arg func(reflect.Type) reflect.Value) error {
 	m := reflect.ValueOf(c).MethodByName(name)
 	args := make([]reflect.Value, m.Type().NumIn())
 	for i := range args {
-		args[i] = sample(m.Type().In(i))
+		args[i] = arg(m.Type().In(i))
 	}
 	out := m.Call(args)
 	err, _ := out[len(out)-1].Interface().(error)
@@ -64,7 +64,7 @@ func TestEndpoints_AreWhatTheReadmeSays(t *testing.T) {
 			if path != "/gettoken" {
 				p.answer(path, always(`{"errcode":0,"errmsg":"ok","ticket":"t","expires_in":7200}`))
 			}
-			if err := invoke(c, name); err != nil {
+			if err := invoke(c, name, sample); err != nil {
 				t.Fatal(err)
 			}
 			if n := p.count(path); n != 1 || p.verbs[path] != verb {
@@ -76,7 +76,7 @@ func TestEndpoints_AreWhatTheReadmeSays(t *testing.T) {
 				c.cfg.Tokens.(*Tokens).held(c.tokenKey(kindAccess)).set(row1(), true)
 			}
 			want := map[string]int{"yes": maxTries, "once": 1}[again]
-			if err := invoke(c, name); err == nil || p.count(path)-1 != want {
+			if err := invoke(c, name, sample); err == nil || p.count(path)-1 != want {
 				t.Errorf("%d calls after a broken connection, want %d (%v)", p.count(path)-1, want, err)
 			}
 		})
