@@ -146,3 +146,152 @@ func TestWeCom_ScanBecomesAKnownCustomerAndALossIsTold(t *testing.T) {
 		}
 	})
 }
+
+// staffOf lists the members of the simulated corp.
+func (r *corpRig) staffOf() (users []string) {
+	for _, m := range r.sim.Members() {
+		users = append(users, m.User)
+	}
+	return users
+}
+
+// counts is how far a transfer is, by state.
+func (r *corpRig) counts(transfer string) gjson.Result {
+	return r.ok("GET", "/handover/transfers/"+transfer, nil).Result
+}
+
+// Customers change hands: one is handed over after a day, one refuses, one may not again.
+//
+// covers: H3
+func TestWeCom_TransferIsFollowedToItsEnd(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		r := connectCorp(t, s, wecomsim.Config{Staff: 3})
+		users := r.staffOf()
+		var people []string
+		for range 3 {
+			who := r.sim.AddCustomer(wecomsim.NewCustomer{})
+			if _, err := r.sim.Add(users[0], who, 0); err != nil {
+				t.Fatal(err)
+			}
+			people = append(people, who)
+		}
+		r.flush()
+		r.sync()
+		start := func(from, to string, items ...string) string {
+			return r.ok("POST", "/handover/transfers", map[string]any{
+				"corp": simCorp, "kind": "active", "object": "customer", "from": from, "to": to, "items": items, "message": "以后由我为您服务",
+			}).Get("id").String()
+		}
+		id := start(users[0], users[1], append(people[:2:2], "wmNobody")...)
+		r.until("the platform was asked", func() bool { return r.counts(id).Get("counts.waiting").Int() == 2 })
+		if err := r.sim.RefuseTransfer(people[1]); err != nil {
+			t.Fatal(err)
+		}
+		for range 50 { // a day and an hour, in half hours
+			r.clock.Advance(30 * time.Minute)
+			r.flush()
+			r.send("GET", "/readyz", nil)
+		}
+		r.until("the transfer ends", func() bool {
+			r.clock.Advance(time.Minute)
+			return r.counts(id).Get("state").String() == "done"
+		})
+		got := r.counts(id).Get("counts").Raw
+		if want := `{"done":1,"failed":1,"refused":1}`; got != want {
+			t.Errorf("counts %s, want %s", got, want)
+		}
+		r.until("the customer changed hands", func() bool {
+			list := r.ok("GET", "/contacts?corp="+simCorp+"&staff="+users[1], nil)
+			return list.Get("items.#").Int() == 1 && list.Get("items.0.external_userid").String() == people[0]
+		})
+		id = start(users[1], users[2], people[0])
+		r.until("the platform was asked again", func() bool { return r.counts(id).Get("counts.waiting").Int() == 1 })
+		if a := r.api("POST", "/handover/transfers", map[string]any{
+			"corp": simCorp, "kind": "resigned", "object": "customer", "from": users[0], "to": users[0],
+		}); a.status != 422 && a.status != 400 || len(a.Get("errors").Array()) == 0 {
+			t.Errorf("a transfer to oneself: %d %s", a.status, a.Raw)
+		}
+	})
+}
+
+// The answer of a transfer is lost after the platform took it: the platform's record is
+// believed, and nothing is asked twice.
+func TestWeCom_TransferWithLostAnswerIsNotAskedTwice(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		r := connectCorp(t, s, wecomsim.Config{Staff: 2})
+		users := r.staffOf()
+		who := r.sim.AddCustomer(wecomsim.NewCustomer{})
+		if _, err := r.sim.Add(users[0], who, 0); err != nil {
+			t.Fatal(err)
+		}
+		r.flush()
+		r.sync()
+		if err := r.sim.Inject(wecomsim.Fault{Path: "/externalcontact/transfer_customer", Drop: "after", Count: 1}); err != nil {
+			t.Fatal(err)
+		}
+		id := r.ok("POST", "/handover/transfers", map[string]any{
+			"corp": simCorp, "kind": "active", "object": "customer", "from": users[0], "to": users[1],
+		}).Get("id").String()
+		r.until("the record was read", func() bool {
+			r.clock.Advance(time.Second)
+			return r.counts(id).Get("counts.waiting").Int() == 1
+		})
+		calls := 0
+		for _, e := range r.sim.Log(wecomsim.LogFilter{Path: "/externalcontact/transfer_customer"}) {
+			if e.Kind == "call" {
+				calls++
+			}
+		}
+		if calls != 1 {
+			t.Errorf("the platform was asked %d times", calls)
+		}
+	})
+}
+
+// Groups change hands at once, and a customer whose member has left goes to somebody else.
+//
+// covers: H3
+func TestWeCom_LeaversCustomersAndGroupsGoToSomebodyElse(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		r := connectCorp(t, s, wecomsim.Config{Staff: 3})
+		users := r.staffOf()
+		who := r.sim.AddCustomer(wecomsim.NewCustomer{})
+		if _, err := r.sim.Add(users[0], who, 0); err != nil {
+			t.Fatal(err)
+		}
+		chat, err := r.sim.CreateGroup(wecomsim.NewGroup{Owner: users[0], Name: "鱼塘一群", Customers: []string{who}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.flush()
+		r.sync()
+		if err := r.sim.Resign(users[0]); err != nil {
+			t.Fatal(err)
+		}
+		r.flush()
+		r.until("the leaver is known", func() bool {
+			return r.ok("GET", "/staff/"+simCorp+"/"+users[0], nil).Get("left_at").Exists()
+		})
+		list := r.ok("GET", "/handover/unassigned?corp="+simCorp, nil)
+		if list.Get("items.0.external_userid").String() != who {
+			t.Errorf("unassigned: %s", list.Raw)
+		}
+		groups := r.ok("POST", "/handover/transfers", map[string]any{
+			"corp": simCorp, "kind": "resigned", "object": "group", "from": users[0], "to": users[1], "items": []string{chat},
+		}).Get("id").String()
+		customers := r.ok("POST", "/handover/transfers", map[string]any{
+			"corp": simCorp, "kind": "resigned", "object": "customer", "from": users[0], "to": users[2], "items": []string{who},
+		}).Get("id").String()
+		r.until("the group changed hands", func() bool { return r.counts(groups).Get("counts.done").Int() == 1 })
+		r.until("the customer is asked", func() bool { return r.counts(customers).Get("counts.waiting").Int() == 1 })
+		r.clock.Advance(25 * time.Hour)
+		r.flush()
+		r.until("the customer changed hands", func() bool {
+			r.clock.Advance(time.Minute)
+			return r.counts(customers).Get("counts.done").Int() == 1
+		})
+		if g, ok := r.sim.Group(chat); !ok || g.Owner != users[1] {
+			t.Errorf("the group is owned by %q", g.Owner)
+		}
+	})
+}
