@@ -47,12 +47,13 @@ func (s *Service) ObserveMany(ctx context.Context, all []Observation) error {
 	}
 	for some := range slices.Chunk(all, perTx) {
 		err := s.DB.InTx(ctx, func(ctx context.Context) error {
+			same := map[pairKey]pair{}
 			for _, o := range some {
-				if err := s.observe(ctx, o); err != nil {
+				if err := s.observe(ctx, o, same); err != nil {
 					return fmt.Errorf("tags of contact %s: %w", o.External, err)
 				}
 			}
-			return nil
+			return s.savePairs(ctx, same)
 		})
 		if err != nil {
 			return err
@@ -80,7 +81,9 @@ type view struct {
 	wants  []push
 }
 
-func (s *Service) observe(ctx context.Context, o Observation) error {
+// observe takes in one contact. One that is as it was goes into same, to be saved at the
+// end of the transaction.
+func (s *Service) observe(ctx context.Context, o Observation, same map[pairKey]pair) error {
 	key := pairKey{o.Corp, o.External, o.User}
 	if o.Leaf == 0 {
 		o.Leaf = s.recordOf(o.Corp, o.External)
@@ -93,12 +96,14 @@ func (s *Service) observe(ctx context.Context, o Observation) error {
 	for _, id := range o.Tags {
 		v.seen[id] = true
 	}
-	pushes, err := s.pushesOf(ctx, key)
-	if err != nil {
-		return err
-	}
-	for _, p := range pushes {
-		v.pushes[p.Tag] = p
+	if now.pushes > 0 {
+		pushes, err := s.pushesOf(ctx, key)
+		if err != nil {
+			return err
+		}
+		for _, p := range pushes {
+			v.pushes[p.Tag] = p
+		}
 	}
 	if err := s.compare(ctx, v); err != nil {
 		return err
@@ -106,7 +111,13 @@ func (s *Service) observe(ctx context.Context, o Observation) error {
 	if err := s.forgetSeen(ctx, v); err != nil {
 		return err
 	}
-	if err := s.savePair(ctx, pair{pairKey: key, leaf: o.Leaf, tags: v.seen, seenAt: ms(o.At)}); err != nil {
+	next := pair{pairKey: key, leaf: o.Leaf, tags: v.seen, seenAt: ms(o.At)}
+	if now.known && now.leaf == next.leaf && maps.Equal(now.tags, next.tags) && len(v.out)+len(v.wants) == 0 {
+		same[key] = next
+		return nil
+	}
+	delete(same, key)
+	if err := s.savePair(ctx, next); err != nil {
 		return err
 	}
 	if err := s.want(ctx, v.wants); err != nil {
@@ -212,6 +223,7 @@ func (s *Service) effective(ctx context.Context, p pair, t *Tag) (bool, error) {
 	return p.tags[t.Remote], nil
 }
 
+// readOthers fills in the customer's other active contacts.
 func (s *Service) readOthers(ctx context.Context, v *view) (err error) {
 	if v.read || v.Leaf == 0 {
 		return nil
@@ -219,10 +231,19 @@ func (s *Service) readOthers(ctx context.Context, v *view) (err error) {
 	if v.leaves, err = s.Timeline.Records(v.Leaf); err != nil {
 		return err
 	}
-	if v.others, err = s.pairsOf(ctx, v.leaves); err != nil {
+	active, err := s.Contacts(ctx, v.leaves)
+	if err != nil {
 		return err
 	}
-	v.others = slices.DeleteFunc(v.others, func(p pair) bool { return p.pairKey == v.now.pairKey })
+	all, err := s.pairsOf(ctx, v.leaves)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if p.pairKey != v.now.pairKey && slices.ContainsFunc(active, func(a Pair) bool { return p.pairKey == pairKey{a.Corp, a.External, a.User} }) {
+			v.others = append(v.others, p)
+		}
+	}
 	v.read = true
 	return nil
 }

@@ -97,8 +97,9 @@ const (
 	deletePairPush = `DELETE FROM tag_push WHERE corp = $1 AND external = $2 AND member = $3`
 	countPending   = `SELECT COUNT(*) FROM tag_push WHERE corp = $1 AND external = $2 AND member = $3 AND state = 'pending'`
 	deletePair     = `DELETE FROM tag_pair WHERE corp = $1 AND external = $2 AND member = $3`
-	selectPair     = `SELECT leaf, tags, seen_at FROM tag_pair WHERE corp = $1 AND external = $2 AND member = $3`
-	insertPair     = `INSERT INTO tag_pair (corp, external, member, leaf, tags, seen_at) VALUES ($1, $2, $3, $4, '', 0)
+	selectPair     = `SELECT leaf, tags, seen_at, (SELECT COUNT(*) FROM tag_push p WHERE p.corp = t.corp AND p.external = t.external AND p.member = t.member)
+		FROM tag_pair t WHERE t.corp = $1 AND t.external = $2 AND t.member = $3`
+	insertPair = `INSERT INTO tag_pair (corp, external, member, leaf, tags, seen_at) VALUES ($1, $2, $3, $4, '', 0)
 		ON CONFLICT (corp, external, member) DO NOTHING`
 	selectLeafPairs = `SELECT corp, external, member, tags FROM tag_pair WHERE leaf = $1`
 	upsertPair      = `INSERT INTO tag_pair (corp, external, member, leaf, tags, seen_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -138,7 +139,8 @@ type pair struct {
 	leaf   uint32
 	tags   map[string]bool // by the platform's id
 	seenAt int64
-	known  bool // a row exists
+	known  bool // a row exists; without one there is no push either
+	pushes int
 }
 
 func (s *Service) pairOf(ctx context.Context, k pairKey) (pair, error) {
@@ -146,7 +148,7 @@ func (s *Service) pairOf(ctx context.Context, k pairKey) (pair, error) {
 	err := s.DB.Each(ctx, selectPair, []any{k.Corp, k.External, k.Member}, func(rows *sql.Rows) error {
 		var leaf int64
 		var tags string
-		err := rows.Scan(&leaf, &tags, &p.seenAt)
+		err := rows.Scan(&leaf, &tags, &p.seenAt, &p.pushes)
 		p.leaf, p.tags, p.known = uint32(leaf), split(tags), true
 		return err
 	})
@@ -174,6 +176,19 @@ func (s *Service) pairsOf(ctx context.Context, leaves []uint32) (out []pair, err
 func (s *Service) savePair(ctx context.Context, p pair) error {
 	_, err := s.DB.Exec(ctx, upsertPair, p.Corp, p.External, p.Member, int64(p.leaf), join(p.tags), p.seenAt)
 	return err
+}
+
+// savePairs is savePair for contacts whose tags are as before.
+func (s *Service) savePairs(ctx context.Context, all map[pairKey]pair) error {
+	if len(all) == 0 {
+		return nil
+	}
+	args := make([]any, 0, 6*len(all))
+	for _, p := range all {
+		args = append(args, p.Corp, p.External, p.Member, int64(p.leaf), join(p.tags), p.seenAt)
+	}
+	return s.DB.InsertMany(ctx, "tag_pair", []string{"corp", "external", "member", "leaf", "tags", "seen_at"}, args,
+		"ON CONFLICT (corp, external, member) DO UPDATE SET seen_at = excluded.seen_at")
 }
 
 func split(tags string) map[string]bool {
