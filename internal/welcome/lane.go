@@ -20,6 +20,7 @@ type greet struct {
 	external string
 	state    string
 	code     string
+	agent    int64 // of the app that was called back; 0 unknown
 	received time.Time
 }
 
@@ -30,7 +31,7 @@ func (s *Service) OnNotice(_ context.Context, n notice.Notice, received time.Tim
 		return
 	}
 	g := &greet{
-		corp: n.Corp, user: n.UserID, external: n.ExternalUserID, state: n.State, code: n.WelcomeCode, received: received,
+		corp: n.Corp, user: n.UserID, external: n.ExternalUserID, state: n.State, code: n.WelcomeCode, agent: n.Agent, received: received,
 		id: s.Box.Blind("welcome_sent", n.Corp+"\x00"+n.UserID+"\x00"+n.ExternalUserID+"\x00"+n.WelcomeCode),
 	}
 	if !s.recent.add(g.id, s.Clock.Now()) {
@@ -98,6 +99,9 @@ func (s *Service) begin(ctx context.Context, a *attempt) bool {
 	if err != nil {
 		s.settle(g, c, result{outcome: Failed, reason: "no_client", latency: -1})
 		return false
+	}
+	if g.agent != 0 && client.AgentID() != 0 && g.agent != client.AgentID() {
+		return false // the code is good for that app only, and ours has its own
 	}
 	a.client, a.choice, a.what = client, c, c.greeting.At(s.Clock.Now().In(s.Zone()))
 	a.message = s.message(ctx, client, g, c, a.what)

@@ -3,6 +3,7 @@ package welcome_test
 import (
 	"context"
 	"encoding/json"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"yutang/internal/db"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
+	"yutang/internal/wecom"
 	"yutang/internal/wecom/notice"
 	"yutang/internal/wecomsim"
 	"yutang/internal/welcome"
@@ -375,5 +377,87 @@ func TestWelcome_RetriesDoNotHoldOthersUp(t *testing.T) {
 		if e := r.settled(); e.Outcome != welcome.Sent || e.Attempts < 2 {
 			t.Fatalf("%+v", e)
 		}
+	}
+}
+
+// covers: A1
+func TestWelcome_OfTheLiveCode(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := start(t, dbtest.SQLite(t))
+	r.rule(corpA, text("by default"))
+	g := with("from the poster, {{staff}}", r.asset("poster.png"))
+	raw, err := json.Marshal(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.lane.Check(ctx, raw, "/welcome"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.lane.Keep(ctx, "livecode:1", corpA, raw); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := r.content.Ready(ctx, corpA, g.Content, content.Welcome); err != nil {
+		t.Fatal(err)
+	}
+	r.codes.Store("poster", string(raw))
+	sim := r.corps[corpA]
+	way, err := sim.client.AddContactWay(ctx, wecom.ContactWay{Type: 1, Scene: 2, State: "poster", User: []string{"anna"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sim.ScanCode(sim.AddCustomer(wecomsim.NewCustomer{}), way.ConfigID); err != nil {
+		t.Fatal(err)
+	}
+	if err := sim.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	e := r.expect(corpA, welcome.Entry{Outcome: welcome.Sent, Attachments: 1}, 0)
+	if _, body := r.sent(corpA); e.Source != welcome.SourceCode || e.Origin != "code_poster" || !strings.Contains(body, "from the poster, 安娜") {
+		t.Fatalf("%+v said %s", e, body)
+	}
+	if err := r.lane.Flush(ctx); err != nil || !strings.Contains(string(r.events[0].Props), `"code":"code_poster"`) {
+		t.Fatalf("%v %s", err, r.events[0].Props)
+	}
+	if err := r.lane.Check(ctx, json.RawMessage(`{"text":"{{x}}"}`), "/welcome"); err == nil || !strings.Contains(err.Error(), "{{customer}}") {
+		t.Fatal(err)
+	}
+}
+
+func TestWelcome_WaitsForConsent(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := start(t, dbtest.SQLite(t))
+	r.rule(corpA, text("hello"))
+	sim := r.corps[corpA]
+	sim.SetKnobs(func(k *wecomsim.Knobs) { k.ArchiveConsent = true })
+	external := r.arrive(corpA, "anna")
+	r.expect(corpA, welcome.Entry{Outcome: welcome.Missed, Reason: "no_consent"}, 41053)
+	agree := httptest.NewRequestWithContext(ctx, "POST", "/sim/api/consent", strings.NewReader(`{"userid":"anna","external_userid":"`+external+`"}`))
+	w := httptest.NewRecorder()
+	sim.Handler().ServeHTTP(w, agree)
+	if w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	if err := sim.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	r.expect(corpA, welcome.Entry{Outcome: welcome.Sent}, 41053, 0)
+}
+
+func TestWelcome_LeavesTheCodesOfOtherAppsAlone(t *testing.T) {
+	t.Parallel()
+	r := start(t, dbtest.SQLite(t))
+	r.rule(corpA, text("hello"))
+	for agent, code := range map[int64]string{1000009: "OTHER", 0: "OURS"} {
+		r.lane.OnNotice(context.Background(), notice.Notice{
+			Corp: corpA, Agent: agent, Event: notice.ExternalContact, UserID: "anna", ExternalUserID: "wm1", WelcomeCode: code,
+		}, r.clock.Now())
+	}
+	if e := r.settled(); e.Reason != "expired" {
+		t.Fatalf("%+v", e)
+	}
+	if codes, body := r.sent(corpA); len(codes) != 1 || !strings.Contains(body, "OURS") {
+		t.Fatalf("%v %s", codes, body)
 	}
 }

@@ -142,7 +142,7 @@ func (r *rig) connect(name, door string) {
 		r.after(path)
 	}))
 	r.t.Cleanup(platform.Close)
-	client := wecom.New(wecom.Config{BaseURL: platform.URL, CorpID: name, App: "main", Secret: "sim-secret-main", Clock: r.clock})
+	client := wecom.New(wecom.Config{BaseURL: platform.URL, CorpID: name, App: "main", AgentID: 1000002, Secret: "sim-secret-main", Clock: r.clock})
 	r.corps[name], r.names = corp{sim, client}, append(r.names, name)
 }
 
