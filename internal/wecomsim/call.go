@@ -114,14 +114,6 @@ func (c *call) chars(field, v string, n int) error {
 	return nil
 }
 
-// bytes answers 40058 if v has more than n bytes.
-func (c *call) bytes(field, v string, n int) error {
-	if len(v) > n {
-		return code(40058, field, " exceed max utf8 length ", n)
-	}
-	return nil
-}
-
 // cut shortens v to n characters, as the platform does silently; strict mode refuses.
 func (c *call) cut(field string, v *string, n int) error {
 	if c.strict {

@@ -39,7 +39,6 @@ func text(name, v string) field { return field{name: name, text: v} }
 func num(name string, n int64) field {
 	return field{name: name, text: strconv.FormatInt(n, 10), plain: true}
 }
-func nest(name string, f ...field) field { return field{name: name, in: f} }
 
 // items is a list: <name><Item>..</Item>..</name>.
 func items(name string, vs []string) field {

@@ -153,9 +153,6 @@ func (s *Sim) enter() {
 	s.at = now
 }
 
-// now is the frozen moment of the work under the lock.
-func (s *Sim) now() time.Time { return s.at }
-
 // after runs fn under the lock once d has passed on the virtual clock.
 func (s *Sim) after(d time.Duration, fn func()) {
 	s.timers.add(s.at.Add(d), fn)
