@@ -79,6 +79,7 @@ var measures = []struct {
 	{"restart", full, measureRestart},
 	{"welcome", nil, measureWelcome},
 	{"growth", nil, measureGrowth},
+	{"masssend", nil, measureMassSend},
 }
 
 func none(Config) int   { return 0 }

@@ -42,7 +42,7 @@ func (s *Service) makeCall(ctx context.Context, j job.Job) error {
 	case x.State == Stopped:
 		return s.drop(ctx, c, outreach.Suppressed, outreach.Stopped)
 	case !now.Before(x.Deadline):
-		return s.drop(ctx, c, outreach.Expired, outreach.Unconfirmed)
+		return s.drop(ctx, c, outreach.Expired, c.waitedFor())
 	}
 	if hold, held := s.Ledger.Held(); held {
 		return &job.Later{At: now.Add(heldPause), Reason: "sending is held: " + hold.Reason}
@@ -63,6 +63,10 @@ func (s *Service) makeCall(ctx context.Context, j job.Job) error {
 		m.Text = &wecom.TextContent{Content: text}
 	}
 	later, err := s.attempt(ctx, x, &c, &m)
+	if err == nil && !later.IsZero() {
+		c.Reason = string(outreach.QuietHours)
+		err = s.save(ctx, c, CallPlanned, c.Attempt)
+	}
 	if err != nil || !later.IsZero() {
 		return laterOr(err, later, string(outreach.QuietHours))
 	}
@@ -72,6 +76,17 @@ func (s *Service) makeCall(ctx context.Context, j job.Job) error {
 	res, err := client.AddMsgTemplate(ctx, m)
 	failpoint.Hit(failpoint.Called)
 	return s.answered(context.WithoutCancel(ctx), x, c, res, err)
+}
+
+// waitedFor says why a call that was never made came too late.
+func (c Call) waitedFor() outreach.Reason {
+	switch {
+	case c.Attempt > 0:
+		return outreach.GaveUp
+	case c.Reason == string(outreach.QuietHours):
+		return outreach.QuietHours
+	}
+	return outreach.Stale
 }
 
 func laterOr(err error, when time.Time, why string) error {

@@ -109,7 +109,7 @@ const (
 	selectOpenIn   = `SELECT ` + callFields + ` FROM masssend_call WHERE state = $1`
 	countOpen      = `SELECT COUNT(*) FROM masssend_call WHERE send = $1 AND state NOT IN ('done', 'dropped')`
 	countAlike     = `SELECT COUNT(*) FROM masssend_call WHERE corp = $1 AND staff = $2 AND mark = $3 AND state IN ('attempting', 'unknown')`
-	countTaken     = `SELECT COUNT(*) FROM masssend_call WHERE corp = $1 AND msgid = $2`
+	countTaken     = `SELECT COUNT(*) FROM masssend_call WHERE corp = $1 AND msgid = $2 AND msgid <> ''`
 )
 
 func (s *Service) calls(ctx context.Context, text string, args ...any) (out []Call, err error) {

@@ -101,8 +101,8 @@ func (s *Service) whomToAsk(ctx context.Context, k corp.Corp, root uint32) (Cand
 }
 
 const (
-	selectPool      = `SELECT id FROM masssend WHERE pool = $1 AND state = 'collecting' ORDER BY id LIMIT 1`
-	selectCollected = `SELECT send FROM masssend_recipient WHERE delivery = $1`
+	selectPool      = `SELECT id FROM masssend WHERE pool = $1 AND pool <> '' AND state = 'collecting' ORDER BY id LIMIT 1`
+	selectCollected = `SELECT send FROM masssend_recipient WHERE delivery = $1 AND delivery <> ''`
 	selectInPool    = `SELECT COUNT(*) FROM masssend_recipient WHERE send = $1 AND ord = $2`
 )
 

@@ -96,10 +96,13 @@ func (s *Service) keep(ctx context.Context, x Send, batch []Candidate, position 
 	return going, err
 }
 
+// stepName is the step that all touches of a send bear.
+const stepName = "send"
+
 // touch is the ledger's row of one recipient.
 func (x Send) touch(ord uint32, staff string, due time.Time) outreach.Touch {
 	return outreach.Touch{
-		Playbook: x.ID, Version: 1, Run: x.ID, Step: "send", Occurrence: 1, Ord: ord,
+		Playbook: x.ID, Version: 1, Run: x.ID, Step: stepName, Occurrence: 1, Ord: ord,
 		Channel: outreach.WeComMass, Endpoint: x.Corp + "/" + staff, Transactional: x.Options.Transactional,
 		TriggerAt: x.ScheduledAt, Due: due, ExpiresAt: x.Deadline,
 	}

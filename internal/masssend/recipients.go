@@ -2,7 +2,6 @@ package masssend
 
 import (
 	"context"
-	"strconv"
 
 	"yutang/internal/contact"
 	"yutang/internal/outreach"
@@ -37,39 +36,38 @@ func (s *Service) Receivers(ctx context.Context, key string, f ReceiverFilter) (
 	if x.pool != "" {
 		return s.collectedBy(ctx, x, f)
 	}
-	filter := outreach.Filter{Playbook: key, State: f.State, Reason: f.Reason, Cursor: f.Cursor, Limit: f.Limit}
+	limit, after := page.Limit(f.Limit), uint32(0)
+	if _, err := page.After(f.Cursor, &after); err != nil {
+		return out, err
+	}
+	filter := outreach.RunFilter{Run: key, Step: stepName, After: after, State: f.State, Reason: f.Reason, Limit: limit + 1}
 	if f.Staff != "" {
 		filter.Endpoint = x.Corp + "/" + f.Staff
 	}
-	found, err := s.Ledger.List(ctx, filter)
+	found, err := s.Ledger.OfRun(ctx, filter)
 	if err != nil {
 		return out, err
 	}
-	out.Next, out.Items = found.Next, make([]Receiver, len(found.Items))
-	for i, d := range found.Items {
-		out.Items[i] = Receiver{d.Ord, d.Endpoint[min(len(x.Corp)+1, len(d.Endpoint)):], d.ID, d.State, d.Reason, d.Detail}
+	items := make([]Receiver, len(found))
+	for i, d := range found {
+		items[i] = Receiver{d.Ord, d.Endpoint[min(len(x.Corp)+1, len(d.Endpoint)):], d.ID, d.State, d.Reason, d.Detail}
 	}
-	return out, nil
+	return page.Cut(items, limit, func(r Receiver) uint32 { return r.Ord }), nil
 }
 
 const selectReceivers = `SELECT ord, staff, due, external, delivery FROM masssend_recipient WHERE send = $1 AND ord > $2 ORDER BY ord LIMIT $3`
 
 // collectedBy lists what a pool collected. The touches themselves belong to the playbook.
 func (s *Service) collectedBy(ctx context.Context, x Send, f ReceiverFilter) (out page.Page[Receiver], err error) {
-	after := "0"
+	limit, after := page.Limit(f.Limit), uint32(0)
 	if _, err := page.After(f.Cursor, &after); err != nil {
 		return out, err
 	}
-	from, err := strconv.ParseUint(after, 10, 32)
+	all, err := s.recipients(ctx, selectReceivers, x.ID, int64(after), limit+1)
 	if err != nil {
 		return out, err
 	}
-	limit := page.Limit(f.Limit)
-	all, err := s.recipients(ctx, selectReceivers, x.ID, int64(from), limit+1)
-	if err != nil {
-		return out, err
-	}
-	cut := page.Cut(all, limit, func(r recipient) string { return strconv.FormatUint(uint64(r.ord), 10) })
+	cut := page.Cut(all, limit, func(r recipient) uint32 { return r.ord })
 	out.Next, out.Items = cut.Next, []Receiver{}
 	for _, r := range cut.Items {
 		d, _, err := s.Ledger.Get(ctx, r.delivery)

@@ -9,20 +9,22 @@ import (
 	"time"
 )
 
+// A column written as "run || ”" is one whose index must not be used: the range of ids is
+// what finds a block quickly.
 const (
-	selectBlock = `SELECT id, ord, state FROM delivery WHERE id >= $1 AND id <= $2 AND run = $3 AND grouped ORDER BY id`
+	selectBlock = `SELECT id, ord, state FROM delivery WHERE id >= $1 AND id <= $2 AND run || '' = $3 AND grouped ORDER BY id`
 
 	updateBlockAttempting = `UPDATE delivery SET state = 'attempting', reason = '', attempt = attempt + 1,
 		dispatched_at = CASE WHEN dispatched_at = 0 THEN $1 ELSE dispatched_at END
-		WHERE id >= $2 AND id <= $3 AND run = $4 AND grouped AND state = 'planned'`
+		WHERE id >= $2 AND id <= $3 AND run || '' = $4 AND grouped AND state = 'planned'`
 	updateBlockHanded = `UPDATE delivery SET state = 'handed', reason = '', detail = '', provider_id = $1
-		WHERE id >= $2 AND id <= $3 AND run = $4 AND grouped AND state IN ('attempting', 'unknown')`
+		WHERE id >= $2 AND id <= $3 AND run || '' = $4 AND grouped AND state IN ('attempting', 'unknown')`
 	updateBlockUnknown = `UPDATE delivery SET state = 'unknown', reason = $1
-		WHERE id >= $2 AND id <= $3 AND run = $4 AND grouped AND state = 'attempting'`
+		WHERE id >= $2 AND id <= $3 AND run || '' = $4 AND grouped AND state = 'attempting'`
 	updateBlockAgain = `UPDATE delivery SET state = 'planned', reason = $1, detail = $2, due = $3
-		WHERE id >= $4 AND id <= $5 AND run = $6 AND grouped AND state IN ('attempting', 'unknown')`
+		WHERE id >= $4 AND id <= $5 AND run || '' = $6 AND grouped AND state IN ('attempting', 'unknown')`
 	updateBlockEnd = `UPDATE delivery SET state = $1, reason = $2, settled_at = $3
-		WHERE id >= $4 AND id <= $5 AND run = $6 AND grouped AND state = 'planned'`
+		WHERE id >= $4 AND id <= $5 AND run || '' = $6 AND grouped AND state = 'planned'`
 	updateGroupedLost = `UPDATE delivery SET state = 'unknown', reason = 'interrupted' WHERE state = 'attempting' AND grouped`
 )
 
@@ -52,6 +54,36 @@ func (s *Service) RowsOf(ctx context.Context, ids []string) (out []Row, err erro
 		if err != nil {
 			return nil, fmt.Errorf("read touches: %w", err)
 		}
+	}
+	return out, nil
+}
+
+// RunFilter narrows the touches of one run that bear one step. Zero fields do not.
+type RunFilter struct {
+	Run, Step string
+	After     uint32 // customers with a higher number
+	State     State
+	Reason    Reason
+	Endpoint  string
+	Limit     int
+}
+
+const selectRun = `SELECT ` + deliveryFields + ` FROM delivery
+	WHERE run = $1 AND step = $2 AND occurrence = 1 AND ord > $3
+	AND ($4 = '' OR state || '' = $4) AND ($5 = '' OR reason = $5) AND ($6 = '' OR endpoint = $6)
+	ORDER BY ord LIMIT $7`
+
+// OfRun lists touches in order of their customers, quickly for runs with very many.
+func (s *Service) OfRun(ctx context.Context, f RunFilter) (out []Delivery, err error) {
+	args := []any{f.Run, f.Step, int64(f.After), string(f.State), string(f.Reason), f.Endpoint, f.Limit}
+	err = s.DB.Each(ctx, selectRun, args, func(rows *sql.Rows) error {
+		var d Delivery
+		err := d.scan(rows.Scan)
+		out = append(out, d)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list touches of %s: %w", f.Run, err)
 	}
 	return out, nil
 }
@@ -115,11 +147,11 @@ func withIDs(ids []string, args ...any) []any {
 var (
 	selectRows      = `SELECT id, ord, state FROM delivery WHERE id IN (` + idList(1) + `)`
 	selectOpenAmong = `SELECT ` + deliveryFields + ` FROM delivery
-		WHERE state IN ('attempting', 'handed', 'unknown', 'expired') AND id IN (` + idList(1) + `)`
+		WHERE state || '' IN ('attempting', 'handed', 'unknown', 'expired') AND id IN (` + idList(1) + `)`
 	updateClosed = `UPDATE delivery SET state = $1, reason = $2, detail = $3, settled_at = $4
-		WHERE state IN ('attempting', 'handed', 'unknown', 'expired') AND id IN (` + idList(5) + `)`
+		WHERE state || '' IN ('attempting', 'handed', 'unknown', 'expired') AND id IN (` + idList(5) + `)`
 	updateRefused = `UPDATE delivery SET state = 'suppressed', reason = $1, settled_at = $2
-		WHERE state = 'planned' AND id IN (` + idList(3) + `)`
+		WHERE state || '' = 'planned' AND id IN (` + idList(3) + `)`
 )
 
 func (s *Service) openAmong(ctx context.Context, ids []string) (out []Delivery, err error) {

@@ -16,7 +16,7 @@ const (
 	selectUsed = `SELECT ord, COUNT(*) FROM delivery
 		WHERE ord >= $1 AND ord <= $2 AND (dispatched_at = 0 OR dispatched_at >= $3)
 		AND channel = $4 AND (endpoint = $5 OR (endpoint >= $6 AND endpoint < $7)) AND run <> $8
-		AND (state IN ('planned', 'attempting', 'handed', 'unknown') OR (state = 'accepted' AND settled_at >= $9))
+		AND (state || '' IN ('planned', 'attempting', 'handed', 'unknown') OR (state || '' = 'accepted' AND settled_at >= $9))
 		GROUP BY ord`
 	selectFull = `SELECT ord FROM quota_full WHERE channel = $1 AND account = $2 AND ord >= $3 AND ord <= $4 AND until > $5`
 )
