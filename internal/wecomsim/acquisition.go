@@ -82,9 +82,15 @@ func (s *Sim) balance() int {
 func (s *Sim) topUp(n int, life time.Duration) {
 	a := &s.more.acquisition
 	ends := s.at.Add(life)
+	a.total, a.warned = a.total+n, false
+	for i := range a.lots {
+		if a.lots[i].ends.Equal(ends) {
+			a.lots[i].balance += n
+			return
+		}
+	}
 	a.lots = append(a.lots, quotaLot{ends: ends, balance: n})
 	slices.SortStableFunc(a.lots, func(x, y quotaLot) int { return x.ends.Compare(y.ends) })
-	a.total, a.warned = a.total+n, false
 	if life > acquireWarning {
 		s.after(life-acquireWarning, func() { s.warnLot(ends) })
 	}
