@@ -41,3 +41,17 @@ func (s *Service) ended(ctx context.Context, a arrival) error {
 	_, err := s.DB.Exec(ctx, updateEnded, ms(a.at), a.code, a.user, a.external, a.addition)
 	return err
 }
+
+const (
+	deleteCounter = `DELETE FROM livecode_counter WHERE code = $1 AND staff = $2`
+	updateCounter = `UPDATE livecode_counter SET staff = $1 WHERE code = $2 AND staff = $3`
+)
+
+// renameCounter gives the counters of a member to another userid, in ctx's transaction.
+func (s *Service) renameCounter(ctx context.Context, number int64, was, now string) error {
+	if _, err := s.DB.Exec(ctx, deleteCounter, number, now); err != nil {
+		return err
+	}
+	_, err := s.DB.Exec(ctx, updateCounter, now, number, was)
+	return err
+}

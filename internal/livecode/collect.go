@@ -72,7 +72,8 @@ func (s *Service) collectJob(ctx context.Context, j job.Job) error {
 
 // Collect holds the contact ways at the platform against the codes here. One with a state
 // of ours and no code in use is deleted; one that its code has lost is given back; codes
-// with a problem, and those whose contact way is gone, are looked at again.
+// with a problem, with staff who cannot take customers, and those whose contact way is
+// gone, are looked at again.
 func (s *Service) Collect(ctx context.Context, corpID string) (Collection, error) {
 	col := Collection{Corp: corpID, StartedAt: s.Clock.Now()}
 	err := s.collect(ctx, &col)
@@ -102,6 +103,9 @@ func (s *Service) collect(ctx context.Context, col *Collection) error {
 		return err
 	}
 	if err := s.findMissing(ctx, client, col); err != nil {
+		return err
+	}
+	if err := s.kickUnreachable(ctx, col.Corp); err != nil {
 		return err
 	}
 	return s.kickProblems(ctx, col.Corp)

@@ -2,6 +2,7 @@ package livecode_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -14,7 +15,9 @@ import (
 	"yutang/internal/db/dbtest"
 	"yutang/internal/fault"
 	"yutang/internal/livecode"
+	"yutang/internal/staff"
 	"yutang/internal/wecom"
+	"yutang/internal/wecom/notice"
 	"yutang/internal/wecomsim"
 )
 
@@ -336,4 +339,51 @@ func (r *rig) codeOf(batch string) livecode.Code {
 		r.t.Fatal(err)
 	}
 	return p.Items[0]
+}
+
+// covers: A1
+func TestCode_StaffWhoLeaveOrAreRenamedAreReplaced(t *testing.T) {
+	t.Parallel()
+	r := start(t, dbtest.SQLite(t))
+	ctx := context.Background()
+	people := staff.New(staff.Config{DB: r.DB, Box: r.Box, Clock: r.Clock})
+	r.codes.Staff = livecode.Directory{Service: people}
+	told := func(n notice.Notice) {
+		t.Helper()
+		n.Corp, n.Event, n.At = brand, notice.Directory, r.Clock.Now()
+		r.Clock.Advance(time.Second)
+		for _, hear := range []func(context.Context, notice.Notice) error{people.OnDirectory, r.codes.OnDirectory} {
+			if err := hear(ctx, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.settle()
+	}
+	for _, user := range []string{"li", "wang", "zhao"} {
+		told(notice.Notice{ChangeType: "create_user", UserID: user, Fields: map[string][]string{"Status": {"1"}}})
+	}
+	c := r.create(livecode.Spec{Name: "a", Kind: livecode.Multi, Members: []livecode.Member{{User: "li"}, {User: "wang"}}, Backup: []string{"zhao"}})
+	if diff := cmp.Diff([]string{"li", "wang"}, r.shown(c)); diff != "" {
+		t.Fatal(diff)
+	}
+	told(notice.Notice{ChangeType: "delete_user", UserID: "li"})
+	if diff := cmp.Diff([]string{"wang"}, r.shown(c)); diff != "" {
+		t.Errorf("one left: %s", diff)
+	}
+	if err := r.sim.PutMember(wecomsim.NewMember{User: "wang2", Name: "wang2"}); err != nil {
+		t.Fatal(err)
+	}
+	told(notice.Notice{ChangeType: "update_user", UserID: "wang", NewUserID: "wang2"})
+	if diff := cmp.Diff([]string{"wang2"}, r.shown(c)); diff != "" {
+		t.Errorf("one is renamed: %s", diff)
+	}
+	told(notice.Notice{ChangeType: "delete_user", UserID: "wang2"})
+	if diff := cmp.Diff([]string{"zhao"}, r.shown(c)); diff != "" {
+		t.Errorf("all left: %s", diff)
+	}
+	_, err := r.codes.Create(ctx, brand, livecode.Spec{Name: "b", Kind: livecode.Multi, Members: []livecode.Member{{User: "li"}, {User: "nobody"}, {User: "zhao"}}})
+	var f *fault.Error
+	if !errors.As(err, &f) || len(f.Fields) != 2 || f.Fields[0].Pointer != "/members/0/user" || f.Fields[1].Pointer != "/members/1/user" {
+		t.Errorf("gone and unknown staff: %v", err)
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"yutang/internal/fault"
 )
@@ -82,36 +81,6 @@ func (s *Service) WelcomeFor(corpID, user, state string) (raw json.RawMessage, c
 		return nil, "", false
 	}
 	return e.welcome, e.id, true
-}
-
-// StaffChanged looks again at the codes that name a member, after the directory changed.
-func (s *Service) StaffChanged(ctx context.Context, corpID, user string) error {
-	type code struct {
-		number int64
-		id     string
-	}
-	var hit []code
-	s.mu.RLock()
-	for key, e := range s.known {
-		if key.corp == corpID && !e.deleted && slices.Contains(e.users, user) {
-			hit = append(hit, code{e.number, e.id})
-		}
-	}
-	s.mu.RUnlock()
-	for part := range slices.Chunk(hit, 500) {
-		err := s.DB.InTx(ctx, func(ctx context.Context) error {
-			for _, c := range part {
-				if err := s.kick(ctx, c.number, c.id, corpID); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("look at the codes of a changed member: %w", err)
-		}
-	}
-	return nil
 }
 
 func asFault(err error, into **fault.Error) bool { return errors.As(err, into) }
