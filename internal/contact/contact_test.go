@@ -211,12 +211,20 @@ func TestMerge_RepairsWhatCallbacksMissed(t *testing.T) {
 			t.Fatal(diff)
 		}
 
+		err = r.Wrote(ctx, brandA, "li", "wm4", func(c *contact.Contact) { c.Tags, c.Remark = append(c.Tags, "et3"), "aunt Mei" })
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[2].Tags, seen[2].Remark = []string{"et3", "et1", "et2"}, "aunt Mei"
+		if again := pull(); len(again) != 0 || r.count("event") != events {
+			t.Fatalf("what we wrote ourselves counts as a difference: %v", again)
+		}
 		seen[2].Tags, seen[2].Person.Name = []string{"et1"}, "Mei Mei"
 		if diff := cmp.Diff(contact.Drift{contact.DriftChanged: 1, contact.DriftPerson: 1}, pull()); diff != "" {
 			t.Fatal(diff)
 		}
 		last := r.heard[len(r.heard)-1]
-		if last.Kind != contact.Edited || !slices.Equal(last.OldTags, []string{"et1", "et2"}) || r.traits(mei.Leaf)["name"] != `"Mei Mei"` {
+		if last.Kind != contact.Edited || !slices.Equal(last.OldTags, []string{"et1", "et2", "et3"}) || r.traits(mei.Leaf)["name"] != `"Mei Mei"` {
 			t.Fatalf("%+v", last)
 		}
 	})

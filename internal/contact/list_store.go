@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"yutang/internal/fault"
 	"yutang/internal/page"
 )
 
@@ -46,7 +47,8 @@ func (s *Service) Get(ctx context.Context, corp, user, external string) (c Conta
 	return r.Contact, r.State != "", err
 }
 
-// Filter narrows a list; zero fields do not. Leaves are the records of one customer.
+// Filter narrows a list; zero fields do not. User needs Corp, unless Leaves are given: the
+// records of one customer.
 type Filter struct {
 	Corp   string
 	User   string
@@ -67,11 +69,11 @@ func placeOf(c Contact) place { return place{c.Corp, c.User, c.External} }
 
 const (
 	selectAfter = `SELECT ` + contactFields + ` FROM contact
-		WHERE (corp, user_id, external) > ($1, $2, $3) ORDER BY corp, user_id, external LIMIT $4`
+		WHERE (corp, user_id, external) > ($1, $2, $3) AND ($4 = '' OR state = $4) ORDER BY corp, user_id, external LIMIT $5`
 	selectCorpAfter = `SELECT ` + contactFields + ` FROM contact
-		WHERE corp = $1 AND (user_id, external) > ($2, $3) ORDER BY corp, user_id, external LIMIT $4`
+		WHERE corp = $1 AND (user_id, external) > ($2, $3) AND ($4 = '' OR state = $4) ORDER BY corp, user_id, external LIMIT $5`
 	selectStaffAfter = `SELECT ` + contactFields + ` FROM contact
-		WHERE corp = $1 AND user_id = $2 AND external > $3 ORDER BY corp, user_id, external LIMIT $4`
+		WHERE corp = $1 AND user_id = $2 AND external > $3 AND ($4 = '' OR state = $4) ORDER BY corp, user_id, external LIMIT $5`
 )
 
 // OfStaff pages through the relations of a member by external contact, ended ones too.
@@ -93,38 +95,19 @@ func (s *Service) List(ctx context.Context, f Filter) (page.Page[Contact], error
 	return page.Cut(items, limit, placeOf), nil
 }
 
-// collect reads on until there are n that the filter keeps, or no more.
+// collect reads the first n after a place that the filter keeps.
 func (s *Service) collect(ctx context.Context, f Filter, after place, n int) ([]Contact, error) {
-	if f.Leaves != nil {
-		return s.ofCustomer(ctx, f, after, n)
-	}
-	var out []Contact
-	for len(out) < n {
-		part, err := s.part(ctx, f, after, n)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range part {
-			after = placeOf(c)
-			if f.keeps(c) {
-				out = append(out, c)
-			}
-		}
-		if len(part) < n {
-			break
-		}
-	}
-	return out, nil
-}
-
-func (s *Service) part(ctx context.Context, f Filter, after place, n int) ([]Contact, error) {
 	switch {
+	case f.Leaves != nil:
+		return s.ofCustomer(ctx, f, after, n)
 	case f.Corp != "" && f.User != "":
-		return contacts(s.rows(ctx, selectStaffAfter, f.Corp, f.User, after.External, n))
+		return contacts(s.rows(ctx, selectStaffAfter, f.Corp, f.User, after.External, string(f.State), n))
+	case f.User != "":
+		return nil, fault.BadField("/corp", "say which corp's member: user ids are of a corp")
 	case f.Corp != "":
-		return contacts(s.rows(ctx, selectCorpAfter, f.Corp, after.User, after.External, n))
+		return contacts(s.rows(ctx, selectCorpAfter, f.Corp, after.User, after.External, string(f.State), n))
 	}
-	return contacts(s.rows(ctx, selectAfter, after.Corp, after.User, after.External, n))
+	return contacts(s.rows(ctx, selectAfter, after.Corp, after.User, after.External, string(f.State), n))
 }
 
 func (s *Service) ofCustomer(ctx context.Context, f Filter, after place, n int) ([]Contact, error) {

@@ -88,3 +88,22 @@ func (s *Service) Absent(ctx context.Context, corp, user string, externals []str
 	}
 	return drift, nil
 }
+
+// Wrote notes what we wrote to the platform through its API, where that raises no callback:
+// change edits tags, remark, description, company or mobiles. The next pull then finds
+// nothing different. It raises no event and no transition. A relation that is not known is
+// left to the pull.
+func (s *Service) Wrote(ctx context.Context, corp, user, external string, change func(c *Contact)) error {
+	defer s.lock(corp, []string{external})()
+	r, err := s.load(ctx, corp, user, external)
+	if err != nil || r.State == "" {
+		return err
+	}
+	written := r.Contact
+	written.Tags, written.Mobiles = slices.Clone(r.Tags), slices.Clone(r.Mobiles)
+	change(&written)
+	slices.Sort(written.Tags)
+	r.Tags = slices.Compact(written.Tags)
+	r.Remark, r.Description, r.Company, r.Mobiles = written.Remark, written.Description, written.Company, written.Mobiles
+	return s.DB.InTx(ctx, func(ctx context.Context) error { return s.save(ctx, []row{r}) })
+}
