@@ -51,12 +51,29 @@ func (l *Limits) enter(ctx context.Context, corp, path string) (*pass, error) {
 	if err := g.queue(ctx); err != nil {
 		return nil, &Error{Path: path, Class: NotSent, Msg: "did not pass the limiter", cause: err}
 	}
-	probe, err := g.guard.admit()
-	if err != nil {
-		<-g.slots
-		return nil, err
+	for {
+		probe, wait, err := g.guard.admit()
+		if err == nil && wait == nil {
+			return &pass{gate: g, probe: probe}, nil
+		}
+		if err == nil {
+			err = g.outlast(ctx, wait)
+		}
+		if err != nil {
+			<-g.slots
+			return nil, err
+		}
 	}
-	return &pass{gate: g, probe: probe}, nil
+}
+
+// outlast waits for the call that goes first.
+func (g *gate) outlast(ctx context.Context, first <-chan struct{}) error {
+	select {
+	case <-first:
+		return nil
+	case <-ctx.Done():
+		return &Error{Path: g.path, Class: NotSent, Msg: "gave up waiting for the call that goes first", cause: ctx.Err()}
+	}
 }
 
 func (g *gate) queue(ctx context.Context) error {

@@ -21,20 +21,20 @@ var errOpen = errors.New("the breaker is open")
 var beijing = time.FixedZone("CST", 8*3600)
 
 // guard stops calls to a path that the platform blocks (45009) or that does not answer.
-// After either pause one call goes first; the others follow when it has come back well.
+// After either pause one call goes first; the others wait, and follow when it has come back well.
 type guard struct {
 	limits     *Limits
 	corp, path string
 
 	mu      sync.Mutex
 	loaded  bool
-	level   int       // of the last block; 0 when a call has succeeded since
-	blocked time.Time // nothing goes out before
-	fails   int       // in a row
-	opened  int       // times in a row that the breaker opened
-	open    time.Time // nothing goes out before
-	last    *Error    // what opened it
-	probing bool
+	level   int           // of the last block; 0 when a call has succeeded since
+	blocked time.Time     // nothing goes out before
+	fails   int           // in a row
+	opened  int           // times in a row that the breaker opened
+	open    time.Time     // nothing goes out before
+	last    *Error        // what opened it
+	probe   chan struct{} // open while one call goes first; nil else
 }
 
 // check refuses while nothing may go out.
@@ -51,15 +51,21 @@ func (g *guard) check(ctx context.Context) error {
 	return g.refusal(g.limits.clk.Now())
 }
 
-// admit is the last check before a call. probe says that it is the one that goes first.
-func (g *guard) admit() (probe bool, err error) {
+// admit is the last check before a call. probe says that the call is the one that goes
+// first. A wait that is not nil ends when that one is back; then ask again.
+func (g *guard) admit() (probe bool, wait <-chan struct{}, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if err := g.refusal(g.limits.clk.Now()); err != nil {
-		return false, err
+		return false, nil, err
 	}
-	g.probing = g.level > 0 || g.opened > 0
-	return g.probing, nil
+	if g.probe != nil {
+		return false, g.probe, nil
+	}
+	if g.level > 0 || g.opened > 0 {
+		g.probe = make(chan struct{})
+	}
+	return g.probe != nil, nil, nil
 }
 
 func (g *guard) refusal(now time.Time) error {
@@ -69,10 +75,10 @@ func (g *guard) refusal(now time.Time) error {
 			Msg: fmt.Sprintf("blocked by the platform until %s; not called", g.blocked.Format(time.RFC3339)),
 		}
 	}
-	if !now.Before(g.open) && !g.probing {
+	if !now.Before(g.open) {
 		return nil
 	}
-	e := &Error{Path: g.path, Class: NotSent, Msg: "not called", RetryAfter: max(g.open.Sub(now), time.Second), cause: errOpen}
+	e := &Error{Path: g.path, Class: NotSent, Msg: "not called", RetryAfter: g.open.Sub(now), cause: errOpen}
 	if g.last != nil {
 		e.Msg = "not called: last answer was: " + g.last.Error()
 		if g.last.Class == Auth {
@@ -87,7 +93,8 @@ func (g *guard) learn(ctx context.Context, probe bool, err error) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if probe {
-		g.probing = false
+		close(g.probe)
+		g.probe = nil
 	}
 	now := g.limits.clk.Now()
 	e := asError(err)

@@ -282,27 +282,52 @@ func TestBreaker_OpensProbesAndCloses(t *testing.T) {
 
 func TestBreaker_LetsOneCallGoFirst(t *testing.T) {
 	t.Parallel()
-	clk := clock.NewManual(noon)
-	l := NewLimits(clk)
-	failed := &Error{Path: "/x", Class: Transport}
-	for range breakAfter {
-		p, err := l.enter(t.Context(), "a", "/x")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = p.leave(t.Context(), failed)
-	}
-	clk.Advance(openFirst)
-	first, err := l.enter(t.Context(), "a", "/x")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := l.enter(t.Context(), "a", "/x"); !errors.Is(err, errOpen) {
-		t.Errorf("a second one beside the first: %v", err)
-	}
-	_ = first.leave(t.Context(), nil)
-	if _, err := l.enter(t.Context(), "a", "/x"); err != nil {
-		t.Errorf("after the first came back well: %v", err)
+	for name, tc := range map[string]struct {
+		first error
+		want  Class
+	}{"and it comes back well": {nil, None}, "and it fails": {&Error{Path: "/x", Class: Transport}, NotSent}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := NewLimits(clock.System{})
+				for range breakAfter {
+					p, err := l.enter(t.Context(), "a", "/x")
+					if err != nil {
+						t.Fatal(err)
+					}
+					_ = p.leave(t.Context(), &Error{Path: "/x", Class: Transport})
+				}
+				time.Sleep(openFirst)
+				first, err := l.enter(t.Context(), "a", "/x")
+				if err != nil {
+					t.Fatal(err)
+				}
+				ended, cancel := context.WithCancel(t.Context())
+				cancel()
+				if _, err := l.enter(ended, "a", "/x"); ClassOf(err) != NotSent || !errors.Is(err, context.Canceled) {
+					t.Errorf("one that cannot wait: %v", err)
+				}
+				var passed atomic.Int64
+				var wg sync.WaitGroup
+				for range 10 {
+					wg.Go(func() {
+						p, err := l.enter(t.Context(), "a", "/x")
+						if ClassOf(err) != tc.want {
+							t.Errorf("after the first: %v", err)
+						}
+						if passed.Add(1); err == nil {
+							_ = p.leave(t.Context(), nil)
+						}
+					})
+				}
+				synctest.Wait()
+				if n := passed.Load(); n != 0 {
+					t.Errorf("%d did not wait for the first", n)
+				}
+				_ = first.leave(t.Context(), tc.first)
+				wg.Wait()
+			})
+		})
 	}
 }
 

@@ -31,61 +31,63 @@ func exchange(t *testing.T, path, answer string, call func(c *Client) error) str
 	return p.bodies[path][0]
 }
 
+// sent is calls with the exact body that goes out.
+var sent = map[string]struct {
+	path, want string
+	call       func(c *Client) error
+}{
+	"contact way": {wayPath, `{"type":2,"scene":2,"skip_verify":false,"state":"s","user":["a","b"],"party":[3]}`, func(c *Client) error {
+		_, err := c.AddContactWay(context.Background(), ContactWay{Type: WayMulti, Scene: SceneQR, SkipVerify: Bool(false), State: "s", User: []string{"a", "b"}, Party: []int64{3}})
+		return err
+	}},
+	"change of a contact way": {"/externalcontact/update_contact_way", `{"config_id":"1","user":["a"]}`, func(c *Client) error {
+		return c.UpdateContactWay(context.Background(), ContactWay{ConfigID: "1", User: []string{"a"}})
+	}},
+	"remark": {"/externalcontact/remark", `{"userid":"u","external_userid":"e","remark":"","remark_mobiles":[""]}`, func(c *Client) error {
+		return c.Remark(context.Background(), Remark{UserID: "u", ExternalUserID: "e", Remark: Text(""), RemarkMobiles: []string{""}})
+	}},
+	"tag": {markPath, `{"userid":"u","external_userid":"e","remove_tag":["t"]}`, func(c *Client) error {
+		return c.MarkTag(context.Background(), "u", "e", nil, []string{"t"})
+	}},
+	"all mass messages": {
+		"/externalcontact/get_groupmsg_list_v2",
+		`{"chat_type":"single","start_time":1772424000,"end_time":1772427600,"filter_type":0,"limit":100}`,
+		func(c *Client) error {
+			_, err := c.GetGroupMsgListV2(context.Background(), GroupMsgFilter{ChatType: ChatSingle, StartTime: UnixOf(noon), EndTime: UnixOf(noon.Add(time.Hour)), FilterType: Int(0), Limit: 100})
+			return err
+		},
+	},
+	"mass message": {
+		"/externalcontact/add_msg_template",
+		`{"external_userid":["e"],"sender":"u","text":{"content":"hi"},"attachments":[` +
+			`{"msgtype":"image","image":{"media_id":"m"}},{"msgtype":"link","link":{"title":"t","picurl":"p","url":"u"}},` +
+			`{"msgtype":"miniprogram","miniprogram":{"title":"t","pic_media_id":"m","appid":"a","page":"p"}},` +
+			`{"msgtype":"video","video":{"media_id":"v"}},{"msgtype":"file","file":{"media_id":"f"}}]}`,
+		func(c *Client) error {
+			_, err := c.AddMsgTemplate(context.Background(), MsgTemplate{External: []string{"e"}, Sender: "u", Text: &TextContent{"hi"}, Attachments: []Attachment{
+				ImageAttachment("m"), LinkAttachment(LinkContent{Title: "t", PicURL: "p", URL: "u"}),
+				MiniProgramAttachment(MiniProgContent{Title: "t", PicMediaID: "m", AppID: "a", Page: "p"}), VideoAttachment("v"), FileAttachment("f"),
+			}})
+			return err
+		},
+	},
+	"message to staff": {"/message/send", `{"touser":"a|b","msgtype":"text","agentid":1000002,"text":{"content":"x"}}`, func(c *Client) error {
+		_, err := c.MessageSend(context.Background(), AppMessage{ToUser: "a|b", MsgType: "text", Text: &TextContent{"x"}})
+		return err
+	}},
+	"end of a kf session": {"/kf/service_state/trans", `{"open_kfid":"k","external_userid":"e","service_state":0}`, func(c *Client) error {
+		_, err := c.KfServiceStateTrans(context.Background(), "k", "e", KfNew, "")
+		return err
+	}},
+	"all members": {"/user/list_id", `{"limit":10000}`, func(c *Client) error {
+		_, err := c.UserListID(context.Background(), "", 0)
+		return err
+	}},
+}
+
 func TestRequests_HoldOnlyWhatIsSet(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
-	for name, tc := range map[string]struct {
-		path, want string
-		call       func(c *Client) error
-	}{
-		"contact way": {wayPath, `{"type":2,"scene":2,"skip_verify":false,"state":"s","user":["a","b"],"party":[3]}`, func(c *Client) error {
-			_, err := c.AddContactWay(ctx, ContactWay{Type: WayMulti, Scene: SceneQR, SkipVerify: Bool(false), State: "s", User: []string{"a", "b"}, Party: []int64{3}})
-			return err
-		}},
-		"change of a contact way": {"/externalcontact/update_contact_way", `{"config_id":"1","user":["a"]}`, func(c *Client) error {
-			return c.UpdateContactWay(ctx, ContactWay{ConfigID: "1", User: []string{"a"}})
-		}},
-		"remark": {"/externalcontact/remark", `{"userid":"u","external_userid":"e","remark":"","remark_mobiles":[""]}`, func(c *Client) error {
-			return c.Remark(ctx, Remark{UserID: "u", ExternalUserID: "e", Remark: Text(""), RemarkMobiles: []string{""}})
-		}},
-		"tag": {markPath, `{"userid":"u","external_userid":"e","remove_tag":["t"]}`, func(c *Client) error {
-			return c.MarkTag(ctx, "u", "e", nil, []string{"t"})
-		}},
-		"all mass messages": {
-			"/externalcontact/get_groupmsg_list_v2",
-			`{"chat_type":"single","start_time":1772424000,"end_time":1772427600,"filter_type":0,"limit":100}`,
-			func(c *Client) error {
-				_, err := c.GetGroupMsgListV2(ctx, GroupMsgFilter{ChatType: ChatSingle, StartTime: UnixOf(noon), EndTime: UnixOf(noon.Add(time.Hour)), FilterType: Int(0), Limit: 100})
-				return err
-			},
-		},
-		"mass message": {
-			"/externalcontact/add_msg_template",
-			`{"external_userid":["e"],"sender":"u","text":{"content":"hi"},"attachments":[` +
-				`{"msgtype":"image","image":{"media_id":"m"}},{"msgtype":"link","link":{"title":"t","picurl":"p","url":"u"}},` +
-				`{"msgtype":"miniprogram","miniprogram":{"title":"t","pic_media_id":"m","appid":"a","page":"p"}},` +
-				`{"msgtype":"video","video":{"media_id":"v"}},{"msgtype":"file","file":{"media_id":"f"}}]}`,
-			func(c *Client) error {
-				_, err := c.AddMsgTemplate(ctx, MsgTemplate{External: []string{"e"}, Sender: "u", Text: &TextContent{"hi"}, Attachments: []Attachment{
-					ImageAttachment("m"), LinkAttachment(LinkContent{Title: "t", PicURL: "p", URL: "u"}),
-					MiniProgramAttachment(MiniProgContent{Title: "t", PicMediaID: "m", AppID: "a", Page: "p"}), VideoAttachment("v"), FileAttachment("f"),
-				}})
-				return err
-			},
-		},
-		"message to staff": {"/message/send", `{"touser":"a|b","msgtype":"text","agentid":1000002,"text":{"content":"x"}}`, func(c *Client) error {
-			_, err := c.MessageSend(ctx, AppMessage{ToUser: "a|b", MsgType: "text", Text: &TextContent{"x"}})
-			return err
-		}},
-		"end of a kf session": {"/kf/service_state/trans", `{"open_kfid":"k","external_userid":"e","service_state":0}`, func(c *Client) error {
-			_, err := c.KfServiceStateTrans(ctx, "k", "e", KfNew, "")
-			return err
-		}},
-		"all members": {"/user/list_id", `{"limit":10000}`, func(c *Client) error {
-			_, err := c.UserListID(ctx, "", 0)
-			return err
-		}},
-	} {
+	for name, tc := range sent {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if got := exchange(t, tc.path, `{"errcode":0}`, tc.call); got != tc.want {
