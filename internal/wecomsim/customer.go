@@ -108,7 +108,7 @@ func (s *Sim) followerOf(f *follow) obj {
 	out := s.followBase(f)
 	tags := []obj{}
 	for _, t := range f.tags {
-		tags = append(tags, obj{"group_name": t.group.name, "tag_name": t.name, "tag_id": t.id, "type": 1})
+		tags = append(tags, obj{"group_name": t.group.name, "tag_name": t.name, "tag_id": t.id, "type": 1 + 2*boolInt(t.group.strategy != 0)})
 	}
 	for _, name := range f.personal {
 		tags = append(tags, obj{"group_name": "", "tag_name": name, "type": 2})

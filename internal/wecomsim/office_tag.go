@@ -20,7 +20,7 @@ func createTag(s *Sim, a CorpTag) (CorpTag, error) {
 	if a.Group == "" || a.Name == "" {
 		return a, fault.New(fault.Invalid, "bad_tag", "give a group and a name")
 	}
-	g, _ := s.tagGroupFor("", a.Group)
+	g, _ := s.tagGroupFor("", a.Group, 0)
 	made, err := s.newTags(g, []newTag{{Name: a.Name}}, a.By)
 	if err != nil {
 		return a, fault.New(fault.Conflict, "tag_refused", "%v", err)

@@ -29,8 +29,9 @@ type state struct {
 	wayList []*way
 	tempDay map[string]int // temporary ways made, by day
 
-	tagGroups []*tagGroup
-	tags      map[string]*tag
+	tagGroups  []*tagGroup
+	tags       map[string]*tag
+	strategies []*strategy // rule groups, by id
 
 	media    map[string]*media
 	welcomes map[string]*welcomeCode

@@ -13,7 +13,7 @@ const (
 // endpoints lists every call served, one function for each chapter.
 func endpoints() []endpoint {
 	return slices.Concat(authEndpoints(), directoryEndpoints(), messageEndpoints(), mediaEndpoints(),
-		wayEndpoints(), customerEndpoints(), tagEndpoints(), welcomeEndpoints(), moreEndpoints())
+		wayEndpoints(), customerEndpoints(), tagEndpoints(), strategyEndpoints(), welcomeEndpoints(), moreEndpoints())
 }
 
 func indexEndpoints() (map[string]*endpoint, map[string]*atomic.Int32) {

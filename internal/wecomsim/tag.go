@@ -11,6 +11,7 @@ type tagGroup struct {
 	made     int64
 	order    uint32
 	app      string // maker; "" is the admin console
+	strategy int64  // rule group it belongs to, 0 for the corp's own
 	tags     []*tag
 	deleted  bool
 }
@@ -39,17 +40,28 @@ func tagEndpoints() []endpoint {
 	}
 }
 
+type tagQuery struct {
+	Tags     []string `json:"tag_id"`
+	Groups   []string `json:"group_id"`
+	Strategy int64    `json:"strategy_id"`
+}
+
 func listTags(s *Sim, c *call) (any, error) {
-	var in struct {
-		Tags   []string `json:"tag_id"`
-		Groups []string `json:"group_id"`
-	}
+	var in tagQuery
 	if err := c.bindOptional(&in); err != nil {
 		return nil, err
 	}
+	return s.showTags(in, func(g *tagGroup) bool { return g.strategy == 0 }), nil
+}
+
+// showTags lists the groups that match. Deleted ones show only when asked for by id.
+func (s *Sim) showTags(in tagQuery, match func(*tagGroup) bool) obj {
 	out := []obj{}
+	all := len(in.Groups) == 0 && len(in.Tags) == 0
 	for _, g := range s.sortedGroups() {
-		all := len(in.Groups) == 0 && len(in.Tags) == 0
+		if !match(g) {
+			continue
+		}
 		whole := all || slices.Contains(in.Groups, g.id)
 		tags := []obj{}
 		for _, t := range sortTags(g.tags) {
@@ -62,7 +74,7 @@ func listTags(s *Sim, c *call) (any, error) {
 			out = append(out, g.show(tags, !all))
 		}
 	}
-	return obj{"tag_group": out}, nil
+	return obj{"tag_group": out}
 }
 
 func (s *Sim) sortedGroups() []*tagGroup {
@@ -83,6 +95,9 @@ func (t *tag) show(byID bool) obj {
 
 func (g *tagGroup) show(tags []obj, byID bool) obj {
 	out := obj{"group_id": g.id, "group_name": g.name, "create_time": g.made, "order": g.order, "tag": tags}
+	if g.strategy != 0 {
+		out["strategy_id"] = g.strategy
+	}
 	if byID {
 		out["deleted"] = g.deleted
 	}
@@ -94,35 +109,48 @@ type newTag struct {
 	Order uint32 `json:"order"`
 }
 
+type tagsIn struct {
+	GroupID   string   `json:"group_id"`
+	GroupName string   `json:"group_name"`
+	Order     uint32   `json:"order"`
+	Tags      []newTag `json:"tag"`
+	Agent     int64    `json:"agentid"`
+	Strategy  int64    `json:"strategy_id"`
+}
+
 func addTag(s *Sim, c *call) (any, error) {
-	var in struct {
-		GroupID   string   `json:"group_id"`
-		GroupName string   `json:"group_name"`
-		Order     uint32   `json:"order"`
-		Tags      []newTag `json:"tag"`
-		Agent     int64    `json:"agentid"`
-	}
+	var in tagsIn
 	if err := c.bind(&in); err != nil {
 		return nil, err
 	}
+	in.Strategy = 0
+	return s.addTags(c, in, s.ids.tag)
+}
+
+func (in tagsIn) check(c *call) error {
 	if len(in.Tags) == 0 {
-		return nil, code(40063, "tag list is empty")
+		return code(40063, "tag list is empty")
 	}
 	if in.GroupID == "" && in.GroupName == "" {
-		return nil, code(40063, "group_id and group_name are both empty")
-	}
-	if err := c.chars("group_name", in.GroupName, maxTagsName); err != nil {
-		return nil, err
+		return code(40063, "group_id and group_name are both empty")
 	}
 	for _, t := range in.Tags {
 		if t.Name == "" {
-			return nil, code(40063, "tag name is empty")
+			return code(40063, "tag name is empty")
 		}
 		if err := c.chars("tag name", t.Name, maxTagsName); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	g, err := s.tagGroupFor(in.GroupID, in.GroupName)
+	return c.chars("group_name", in.GroupName, maxTagsName)
+}
+
+// addTags adds tags to a group, made if there is none of its name.
+func (s *Sim) addTags(c *call, in tagsIn, newID func() string) (any, error) {
+	if err := in.check(c); err != nil {
+		return nil, err
+	}
+	g, err := s.tagGroupFor(in.GroupID, in.GroupName, in.Strategy)
 	if err != nil {
 		return nil, err
 	}
@@ -131,12 +159,12 @@ func addTag(s *Sim, c *call) (any, error) {
 		return nil, err
 	}
 	if g.id == "" {
-		g.id, g.made, g.order, g.app = s.ids.tag(), s.at.Unix(), in.Order, c.app.Name
+		g.id, g.made, g.order, g.app = newID(), s.at.Unix(), in.Order, c.app.Name
 		s.tagGroups = append(s.tagGroups, g)
 	}
 	shown := []obj{}
 	for _, t := range made {
-		t.id = s.ids.tag()
+		t.id = newID()
 		s.tags[t.id] = t
 		g.tags = append(g.tags, t)
 		shown = append(shown, t.show(false))
@@ -145,16 +173,16 @@ func addTag(s *Sim, c *call) (any, error) {
 }
 
 // tagGroupFor finds the group named, or makes one that has no id yet.
-func (s *Sim) tagGroupFor(id, name string) (*tagGroup, error) {
+func (s *Sim) tagGroupFor(id, name string, strategy int64) (*tagGroup, error) {
 	for _, g := range s.tagGroups {
-		if !g.deleted && (id != "" && g.id == id || id == "" && g.name == name) {
+		if !g.deleted && g.strategy == strategy && (id != "" && g.id == id || id == "" && g.name == name) {
 			return g, nil
 		}
 	}
 	if id != "" {
 		return nil, code(40068, "invalid group_id")
 	}
-	return &tagGroup{name: name}, nil
+	return &tagGroup{name: name, strategy: strategy}, nil
 }
 
 // newTags makes the tags that are not in the group yet; equal names in one call are one tag.
@@ -236,7 +264,7 @@ func editTag(s *Sim, c *call) (any, error) {
 
 func (s *Sim) renameGroup(g *tagGroup, name *string, order *uint32) error {
 	if name != nil && *name != "" {
-		if slices.ContainsFunc(s.tagGroups, func(o *tagGroup) bool { return o != g && !o.deleted && o.name == *name }) {
+		if slices.ContainsFunc(s.tagGroups, func(o *tagGroup) bool { return o != g && !o.deleted && o.strategy == g.strategy && o.name == *name }) {
 			return code(40071)
 		}
 		g.name = *name
