@@ -24,7 +24,7 @@ const brand = "ww0000000000000001"
 // rig is live codes against the simulator over real HTTP.
 type rig struct {
 	*httpapitest.Server
-	t     *testing.T
+	t     testing.TB
 	sim   *wecomsim.Sim
 	url   string
 	corps *corp.Service
@@ -44,7 +44,7 @@ func (r *rig) Put(_ context.Context, o livecode.TagOrder) error {
 	return nil
 }
 
-func start(t *testing.T, d *db.DB) *rig {
+func start(t testing.TB, d *db.DB) *rig {
 	t.Helper()
 	r := &rig{Server: httpapitest.New(t, d), t: t, seen: map[string]int{}}
 	var err error
