@@ -17,7 +17,7 @@ import (
 	"yutang/internal/wecom/notice"
 )
 
-// covers: A1, A5
+// covers: A1, B1
 func TestCallbacks_BecomeRelationsEventsAndTraits(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -78,7 +78,7 @@ func story(t *rapid.T) []notice.Notice {
 	return out
 }
 
-// covers: A5
+// covers: B1
 func TestCallbacks_AnyOrderGivesTheSameRelation(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, dbtest.SQLite(t))
@@ -145,7 +145,7 @@ func (r *rig) drift(t *rapid.T, external string, added time.Time) {
 	}
 }
 
-// covers: A5
+// covers: B1
 func TestMerge_RepairsWhatCallbacksMissed(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -271,6 +271,7 @@ func TestSubscribers_HearAtLeastOnceAndInOrder(t *testing.T) {
 	})
 }
 
+// covers: B2, J1
 func TestCorps_AreApartAndOnePersonIsOne(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, dbtest.SQLite(t))

@@ -53,7 +53,7 @@ func TestFold_FollowsTheStates(t *testing.T) {
 	}
 }
 
-// covers: A5
+// covers: B1
 func TestFold_OrderOfArrivalIsOfNoMatter(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,10 +12,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"yutang/internal/contact"
 	"yutang/internal/db"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/fault"
 	"yutang/internal/reconcile"
+	"yutang/internal/wecom/notice"
 	"yutang/internal/wecomsim"
 )
 
@@ -38,7 +41,7 @@ func total(drift map[string]int) (n int) {
 	return n
 }
 
-// covers: A5
+// covers: B1
 func TestRun_PullsWholeCorpsAndThenFindsNothing(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -64,7 +67,7 @@ func TestRun_PullsWholeCorpsAndThenFindsNothing(t *testing.T) {
 	})
 }
 
-// covers: A5
+// covers: B1
 func TestRun_RepairsAThousandLostCallbacksInOnePass(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, dbtest.SQLite(t))
@@ -132,7 +135,7 @@ func (r *rig) must(_ any, err error) {
 	}
 }
 
-// covers: A5
+// covers: B1
 func TestCallbacks_TwiceAndOutOfOrderLeaveNothingToRepair(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, dbtest.SQLite(t))
@@ -155,7 +158,7 @@ func TestCallbacks_TwiceAndOutOfOrderLeaveNothingToRepair(t *testing.T) {
 
 const pagePath = "/externalcontact/batch/get_by_user"
 
-// covers: A5
+// covers: B1
 func TestRun_GoesOnWhereItStoppedAtAnyPage(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, dbtest.SQLite(t))
@@ -350,5 +353,70 @@ func TestRegister_OtherKindsKeepCursorsAndDrift(t *testing.T) {
 	want := []reconcile.Kind{{Name: "tags", State: reconcile.Done, Total: 2, Done: 2, Drift: map[string]int{"renamed": 2}}}
 	if diff := cmp.Diff(want, run.Kinds); diff != "" || len(run.Errors) != 1 || run.Errors[0].Item != "b" || calls != 2 {
 		t.Fatal(diff, run.Errors, calls)
+	}
+}
+
+// covers: B1, B4
+func TestCallbacks_EditsAreReadBackAndRenamesFollowed(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, dbtest.SQLite(t))
+	p := r.connect(brandA, 3, 30)
+	r.pull(brandA, reconcile.Wish{Full: true})
+	ctx := context.Background()
+	user := p.Members()[0].User
+	f := p.Contacts(user, 0, 1)[0]
+	words := "likes tea"
+	r.must(0, p.EditRemark(wecomsim.Remark{Pair: wecomsim.Pair{User: user, Customer: f.Customer}, Remark: &words}))
+	tag, err := p.CreateTag("group", "name")
+	r.must(0, err)
+	r.must(0, p.EditTags(user, f.Customer, []string{tag}, nil))
+	r.must(0, p.Flush(ctx))
+	calls := p.count("/externalcontact/get")
+	r.clock.Advance(10 * time.Second)
+	halt := r.work()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		c, _, err := r.contacts.Get(ctx, brandA, user, f.Customer)
+		if err != nil || time.Now().After(deadline) {
+			t.Fatalf("the edit is not read back: %+v %v", c, err)
+		}
+		if c.Remark == words && slices.Contains(c.Tags, tag) {
+			break
+		}
+	}
+	halt()
+	if n := p.count("/externalcontact/get") - calls; n != 1 {
+		t.Fatalf("two edits within seconds took %d calls", n)
+	}
+	n := notice.Notice{Corp: brandA, ChangeType: "update_user", UserID: user, NewUserID: "renamed", At: r.clock.Now()}
+	r.must(0, r.staff.OnDirectory(ctx, n))
+	r.must(0, r.contacts.OnUserRenamed(ctx, n))
+	if held := r.here(brandA, "renamed"); len(held) != len(p.there(user)) || len(r.here(brandA, user)) != 0 {
+		t.Fatalf("%d of %d customers followed", len(held), len(p.there(user)))
+	}
+}
+
+// Some platforms go on listing a customer who deleted the member.
+func TestRun_DoesNotReviveWhoDeletedTheMember(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, dbtest.SQLite(t))
+	p := r.connect(brandA, 2, 20)
+	p.SetKnobs(func(k *wecomsim.Knobs) { k.KeepLost = true })
+	r.pull(brandA, reconcile.Wish{Full: true})
+	r.clock.Advance(time.Hour)
+	user := p.Members()[0].User
+	f := p.Contacts(user, 0, 1)[0]
+	r.must(0, p.DeleteStaff(f.Customer, user))
+	r.must(0, p.Flush(context.Background()))
+	r.clock.Advance(time.Hour)
+	for range 2 {
+		if run := r.pull(brandA, reconcile.Wish{Full: true}); run.Drift() != 0 {
+			t.Fatalf("%+v", run.Kinds)
+		}
+	}
+	r.must(p.Add(user, f.Customer, 1))
+	r.must(0, p.Flush(context.Background()))
+	c, _, err := r.contacts.Get(context.Background(), brandA, user, f.Customer)
+	if err != nil || c.State != contact.Active || c.Count != 2 {
+		t.Fatalf("%+v %v", c, err)
 	}
 }

@@ -75,7 +75,7 @@ func users(t *testing.T, s *staff.Service, f staff.Filter) []string {
 	}
 }
 
-// covers: H2
+// covers: H2, J1
 func TestDirectory_KnowsWhoLeadsWhom(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

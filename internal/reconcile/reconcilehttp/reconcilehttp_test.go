@@ -62,7 +62,7 @@ func TestRoutes_AreGuardedAndDocumented(t *testing.T) {
 	httpapitest.WalkRoutes(t, srv)
 }
 
-// covers: A5
+// covers: B1
 func TestSync_StartedAndFollowedThroughTheAPI(t *testing.T) {
 	t.Parallel()
 	srv, jobs := start(t, dbtest.SQLite(t))
