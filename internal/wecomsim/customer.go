@@ -48,7 +48,7 @@ func getCustomer(s *Sim, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, next, followed, seen := []obj{}, "", false, false
+	list, next, followed, seen := []followShape{}, "", false, false
 	for _, f := range e.follows {
 		if !s.listed(f) {
 			continue
@@ -65,7 +65,7 @@ func getCustomer(s *Sim, c *call) (any, error) {
 			next = cursorOf(from)
 			break
 		}
-		list, from = append(list, s.followerOf(f)), f.seq
+		list, from = append(list, followerOf(f)), f.seq
 	}
 	switch {
 	case !followed:
@@ -80,14 +80,28 @@ func getCustomer(s *Sim, c *call) (any, error) {
 	return out, nil
 }
 
-func (s *Sim) externalContact(e *customer) obj {
-	out := obj{"external_userid": e.id, "name": e.name, "avatar": s.avatar(e.id), "type": e.kind, "gender": e.gender}
+// externalContact is a customer as the platform shows one.
+type externalContact struct {
+	ID       string   `json:"external_userid"`
+	Name     string   `json:"name"`
+	Avatar   string   `json:"avatar"`
+	Type     int      `json:"type"`
+	Gender   int      `json:"gender"`
+	UnionID  string   `json:"unionid,omitempty"`
+	Position string   `json:"position,omitempty"`
+	Corp     string   `json:"corp_name,omitempty"`
+	FullCorp string   `json:"corp_full_name,omitempty"`
+	Profile  *profile `json:"external_profile,omitempty"`
+}
+
+type profile struct {
+	Attributes []obj `json:"external_attr"`
+}
+
+func (s *Sim) externalContact(e *customer) externalContact {
+	out := externalContact{ID: e.id, Name: e.name, Avatar: s.avatar(e.id), Type: e.kind, Gender: e.gender, UnionID: s.unionid(e)}
 	if e.kind == typeWeCom {
-		out["position"], out["corp_name"], out["corp_full_name"] = e.position, e.corp, e.corp
-		out["external_profile"] = obj{"external_attr": []obj{}}
-	}
-	if id := s.unionid(e); id != "" {
-		out["unionid"] = id
+		out.Position, out.Corp, out.FullCorp, out.Profile = e.position, e.corp, e.corp, &profile{[]obj{}}
 	}
 	return out
 }
@@ -103,35 +117,71 @@ func (s *Sim) unionid(e *customer) string {
 // unionOf follows from the external_userid, so that the same person has it in every corp app.
 func unionOf(external string) string { return "oU" + external[2:min(len(external), 28)] }
 
-// followerOf is a relation as externalcontact/get shows it.
-func (s *Sim) followerOf(f *follow) obj {
-	out := s.followBase(f)
-	tags := []obj{}
+// followShape is a relation as the platform shows one: with tags by externalcontact/get, with
+// tag ids by batch/get_by_user, which leaves the member's own tags out.
+type followShape struct {
+	User        string     `json:"userid"`
+	Remark      string     `json:"remark"`
+	Description string     `json:"description"`
+	At          int64      `json:"createtime"`
+	Mobiles     []string   `json:"remark_mobiles"`
+	Oper        string     `json:"oper_userid"`
+	Way         int        `json:"add_way"`
+	Company     string     `json:"remark_corp_name,omitempty"`
+	State       string     `json:"state,omitempty"`
+	Channels    *channels  `json:"wechat_channels,omitempty"`
+	Tags        []tagShape `json:"tags,omitzero"`
+	TagIDs      []string   `json:"tag_id,omitzero"`
+}
+
+type channels struct {
+	Nickname string `json:"nickname"`
+	Source   int    `json:"source"`
+}
+
+type tagShape struct {
+	Group string `json:"group_name"`
+	Name  string `json:"tag_name"`
+	ID    string `json:"tag_id,omitempty"`
+	Type  int    `json:"type"` // 1 corp, 2 the member's own, 3 rule group
+}
+
+func followerOf(f *follow) followShape {
+	out := followBase(f)
+	out.Tags = []tagShape{}
 	for _, t := range f.tags {
-		tags = append(tags, obj{"group_name": t.group.name, "tag_name": t.name, "tag_id": t.id, "type": 1 + 2*boolInt(t.group.strategy != 0)})
+		out.Tags = append(out.Tags, tagShape{t.group.name, t.name, t.id, 1 + 2*boolInt(t.group.strategy != 0)})
 	}
 	for _, name := range f.personal {
-		tags = append(tags, obj{"group_name": "", "tag_name": name, "type": 2})
+		out.Tags = append(out.Tags, tagShape{Name: name, Type: 2})
 	}
-	out["tags"] = tags
 	return out
 }
 
-func (s *Sim) followBase(f *follow) obj {
-	out := obj{
-		"userid": f.member.id, "remark": f.remark, "description": f.description, "createtime": f.at,
-		"remark_mobiles": orEmpty(f.mobiles), "oper_userid": f.oper, "add_way": f.way,
-	}
-	if f.company != "" {
-		out["remark_corp_name"] = f.company
-	}
-	if f.state != "" {
-		out["state"] = f.state
-	}
-	if f.way == 10 {
-		out["wechat_channels"] = obj{"nickname": "品牌视频号", "source": 0}
+func followInfo(f *follow) followShape {
+	out := followBase(f)
+	out.TagIDs = make([]string, 0, len(f.tags))
+	for _, t := range f.tags {
+		out.TagIDs = append(out.TagIDs, t.id)
 	}
 	return out
+}
+
+func followBase(f *follow) followShape {
+	out := followShape{
+		User: f.member.id, Remark: f.remark, Description: f.description, At: f.at, Mobiles: orEmpty(f.mobiles), Oper: f.oper, Way: f.way,
+		Company: f.company, State: f.state,
+	}
+	if f.way == 10 {
+		out.Channels = &channels{Nickname: "品牌视频号"}
+	}
+	return out
+}
+
+// batchRow is a customer of batch/get_by_user.
+type batchRow struct {
+	Customer externalContact `json:"external_contact"`
+	Follow   followShape     `json:"follow_info"`
 }
 
 func batchCustomers(s *Sim, c *call) (any, error) {
@@ -163,7 +213,7 @@ func batchCustomers(s *Sim, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, next := []obj{}, ""
+	list, next := make([]batchRow, 0, limit), ""
 	for ; at < len(members); at, from = at+1, 0 {
 		contacts := members[at].contacts
 		i, _ := slices.BinarySearchFunc(contacts, from+1, bySeq)
@@ -176,7 +226,7 @@ func batchCustomers(s *Sim, c *call) (any, error) {
 				next = cursorOf(int64(at)) + "." + cursorOf(from)
 				return obj{"external_contact_list": list, "next_cursor": next}, nil
 			}
-			list, from = append(list, obj{"external_contact": s.externalContact(f.customer), "follow_info": s.followInfo(f)}), f.seq
+			list, from = append(list, batchRow{s.externalContact(f.customer), followInfo(f)}), f.seq
 		}
 	}
 	if len(list) == 0 && in.Cursor == "" {
@@ -200,17 +250,6 @@ func (c *call) batchCursor(v string, members int) (at int, from int64, err error
 	}
 	from, err = c.after(b)
 	return int(n), from, err
-}
-
-// followInfo is a relation as batch/get_by_user shows it: tag ids, personal tags left out.
-func (s *Sim) followInfo(f *follow) obj {
-	out := s.followBase(f)
-	ids := []string{}
-	for _, t := range f.tags {
-		ids = append(ids, t.id)
-	}
-	out["tag_id"] = ids
-	return out
 }
 
 func remarkCustomer(s *Sim, c *call) (any, error) {

@@ -105,7 +105,7 @@ func (s *Sim) loop(ctx context.Context, out []chan *delivery) {
 			}
 		}()
 		if waits {
-			_ = s.time.WaitUntil(wait, next)
+			_ = s.clk.WaitUntil(wait, next)
 			cancel()
 		}
 		<-stop

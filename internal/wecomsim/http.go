@@ -63,7 +63,7 @@ func (s *Sim) serveCall(w http.ResponseWriter, r *http.Request) {
 	}
 	a := s.answer(req)
 	if a.latency > 0 {
-		_ = s.time.WaitUntil(r.Context(), s.time.Now().Add(a.latency))
+		_ = s.clk.WaitUntil(r.Context(), s.clk.Now().Add(a.latency))
 	}
 	switch {
 	case a.dropped:

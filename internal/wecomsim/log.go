@@ -2,6 +2,7 @@ package wecomsim
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -41,7 +42,7 @@ func (r *ring) add(e Entry) {
 
 func clip(v string) string {
 	if len(v) > maxLogged {
-		return v[:maxLogged]
+		return strings.Clone(v[:maxLogged]) // v may be large
 	}
 	return v
 }

@@ -157,19 +157,19 @@ func Replay(record io.Reader) (Replayed, error) {
 func (s *Sim) repeat(l line) {
 	switch l.Kind {
 	case "call":
-		s.time.pin(l.At)
+		s.clk.pin(l.At)
 		body := []byte(l.Text)
 		if l.Bytes != nil {
 			body = l.Bytes
 		}
 		s.answer(request{method: l.Method, path: l.Name, query: l.Query, kind: l.Type, body: body, ip: l.IP, flight: l.Flight})
 	case "action":
-		s.time.pin(l.At)
+		s.clk.pin(l.At)
 		if a, ok := s.acts[l.Name]; ok {
 			_, _ = a.run(s, l.Args)
 		}
 	case "":
-		s.time.pin(l.At)
+		s.clk.pin(l.At)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.enter()

@@ -43,7 +43,7 @@ type Config struct {
 type Sim struct {
 	cfg  Config
 	log  *slog.Logger
-	time *virtual
+	clk  *virtual
 	http *http.Client
 
 	table    map[string]*endpoint
@@ -71,12 +71,12 @@ type Sim struct {
 func New(cfg Config) (*Sim, error) {
 	cfg = cfg.withDefaults()
 	s := &Sim{
-		cfg: cfg, log: cfg.Log, time: newVirtual(cfg.Clock),
+		cfg: cfg, log: cfg.Log, clk: newVirtual(cfg.Clock),
 		http: &http.Client{Timeout: cfg.CallbackTimeout},
 		ids:  ids{seed: cfg.Seed, next: map[string]uint64{}},
 		dice: rand.New(rand.NewPCG(cfg.Seed, 0xfa17)),
 	}
-	s.at = s.time.Now()
+	s.at = s.clk.Now()
 	s.knobs = Knobs{LimitScale: cfg.LimitScale, Strict: cfg.Strict, TokenLife: 7200, UnionID: true, ReorderByMS: 3000, RetryDelayMS: 1000}
 	s.limits = limits{buckets: map[string]*bucket{}, blocked: map[string]time.Time{}}
 	s.queue = newQueue(cfg.Seed)
@@ -132,11 +132,11 @@ func (c Config) withDefaults() Config {
 }
 
 // Clock is the simulator's virtual clock: Config.Clock plus all that was advanced.
-func (s *Sim) Clock() clock.Clock { return s.time }
+func (s *Sim) Clock() clock.Clock { return s.clk }
 
 // enter starts work under the lock: it freezes the moment and runs the timers due.
 func (s *Sim) enter() {
-	now := s.time.Now()
+	now := s.clk.Now()
 	if now.Before(s.at) {
 		now = s.at
 	}
@@ -176,7 +176,7 @@ type advanceArgs struct {
 }
 
 func advance(s *Sim, a advanceArgs) (struct{}, error) {
-	s.time.advance(time.Duration(a.Seconds * float64(time.Second)))
+	s.clk.advance(time.Duration(a.Seconds * float64(time.Second)))
 	s.enter()
 	s.run.poke()
 	return struct{}{}, nil

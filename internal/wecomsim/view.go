@@ -203,4 +203,4 @@ func (s *Sim) Codes() []Code {
 }
 
 // Now is the virtual moment.
-func (s *Sim) Now() time.Time { return s.time.Now() }
+func (s *Sim) Now() time.Time { return s.clk.Now() }
