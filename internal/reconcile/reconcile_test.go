@@ -420,3 +420,23 @@ func TestRun_DoesNotReviveWhoDeletedTheMember(t *testing.T) {
 		t.Fatalf("%+v %v", c, err)
 	}
 }
+
+func TestRun_FailsWhenTheCredentialsDoNotHold(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, dbtest.SQLite(t))
+	p := r.connect(brandA, 2, 20)
+	if err := p.Inject(wecomsim.Fault{Path: "/gettoken", Code: 40001}); err != nil {
+		t.Fatal(err)
+	}
+	run := r.pull(brandA, reconcile.Wish{Full: true})
+	if run.State != reconcile.Failed || run.Kinds[0].Error == "" || !strings.Contains(run.Error, "40001") {
+		t.Fatalf("%+v", run)
+	}
+	p.ClearFaults()
+	r.boot()
+	r.clock.Advance(time.Hour)
+	if again := r.pull(brandA, reconcile.Wish{Full: true}); again.State != reconcile.Done {
+		t.Fatalf("%+v", again)
+	}
+	r.same(brandA)
+}
