@@ -175,7 +175,8 @@ func (w *work) reshape(ctx context.Context, c *change) {
 		code = c.seen.State
 	}
 	newest := len(c.is.steps) > 0 && slices.Contains(c.facts, c.is.steps[len(c.is.steps)-1])
-	if newest && c.is.state.Alive() && !(c.was.state == Half && code == "") {
+	confirmed := c.was.state == Half && code == "" // the half addition said where it comes from
+	if newest && c.is.state.Alive() && !confirmed {
 		w.trace(ctx, a, code)
 	}
 }

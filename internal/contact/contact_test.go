@@ -160,8 +160,10 @@ func TestMerge_RepairsWhatCallbacksMissed(t *testing.T) {
 		seen := []contact.Seen{
 			{User: "li", External: "wm2", AddedAt: now.Add(-10 * time.Minute), AddWay: 3},
 			{User: "li", External: "wm3", AddedAt: noon, AddWay: 1},
-			{User: "li", External: "wm4", AddedAt: noon.Add(-time.Hour), State: "booth3", AddWay: 1, Tags: []string{"et2", "et1"}, Remark: "aunt",
-				Person: contact.Person{Name: "Mei", UnionID: "ou4", Gender: 2, Type: 1}},
+			{
+				User: "li", External: "wm4", AddedAt: noon.Add(-time.Hour), State: "booth3", AddWay: 1, Tags: []string{"et2", "et1"}, Remark: "aunt",
+				Person: contact.Person{Name: "Mei", UnionID: "ou4", Gender: 2, Type: 1},
+			},
 		}
 		pull := func() contact.Drift {
 			roster, err := r.Roster(ctx, brandA, "li")
