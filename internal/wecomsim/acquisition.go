@@ -131,12 +131,13 @@ func (s *Sim) acquisitionEvent(key, change string, who *member, extra ...field) 
 }
 
 // scanLink is a customer opening an acquisition link, named by its id or URL with or without
-// customer_channel. known is false if it is no link at all.
+// customer_channel, or the code of a join way. known is false if it is neither.
 func (s *Sim) scanLink(c *customer, address string) (added Added, known bool, err error) {
 	place, query, _ := strings.Cut(address, "?")
-	l, ok := s.more.acquisition.links[place[strings.LastIndexByte(place, '/')+1:]]
+	id := strings.TrimSuffix(place[strings.LastIndexByte(place, '/')+1:], ".png")
+	l, ok := s.more.acquisition.links[id]
 	if !ok {
-		return Added{}, false, nil
+		return s.scanJoinWay(c, id)
 	}
 	values, err := url.ParseQuery(query)
 	if err != nil || len(values.Get("customer_channel")) > linkChannel {

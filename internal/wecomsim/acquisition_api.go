@@ -74,8 +74,10 @@ func (l *link) set(s *Sim, c *call, a linkArgs) error {
 }
 
 func (s *Sim) linkShape(l *link) obj {
-	return obj{"link_id": l.id, "link_name": l.name, "url": s.cfg.PublicURL + "/sim/ca/" + l.id, "create_time": l.created}
+	return obj{"link_id": l.id, "link_name": l.name, "url": s.linkURL(l), "create_time": l.created}
 }
+
+func (s *Sim) linkURL(l *link) string { return s.cfg.PublicURL + "/sim/ca/" + l.id }
 
 func createLink(s *Sim, c *call) (any, error) {
 	var a linkArgs

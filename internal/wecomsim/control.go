@@ -12,7 +12,7 @@ import (
 
 // control serves /sim/: the control API and what the codes' and media's URLs lead to.
 func (s *Sim) control(mux *http.ServeMux) {
-	s.archiveRoutes(mux)
+	s.moreRoutes(mux)
 	mux.HandleFunc("POST /sim/api/{action}", s.serveAction)
 	reads := map[string]func(*http.Request) (any, error){
 		"actions": func(*http.Request) (any, error) { return s.actionList(), nil },

@@ -135,6 +135,15 @@ func joinGroup(s *Sim, j Joining) (madeGroup, error) {
 	return madeGroup{g.id}, nil
 }
 
+// scanJoinWay is a customer scanning what may be the code of a join way.
+func (s *Sim) scanJoinWay(c *customer, id string) (added Added, known bool, err error) {
+	if _, known = s.more.joinWays[id]; !known {
+		return Added{}, false, nil
+	}
+	made, err := joinGroup(s, Joining{Who: c.id, ConfigID: id})
+	return Added{Customer: c.id, ChatID: made.ChatID}, true, err
+}
+
 // alreadyIn is the group of the way in which somebody is: the code shows that one.
 func (s *Sim) alreadyIn(w *joinWay, who string) *group {
 	for _, id := range w.chats {

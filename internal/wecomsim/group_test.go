@@ -21,7 +21,8 @@ func (b *bench) groupOf(n int) (chat string, customers []string) {
 func (b *bench) chat(id string) (g struct {
 	Owner, Version, Name string
 	Size                 int
-}) {
+},
+) {
 	b.t.Helper()
 	r := b.ok(b.call("/externalcontact/groupchat/get", obj{"chat_id": id, "need_name": 1})).Get("group_chat")
 	g.Owner, g.Version, g.Name, g.Size = r.Get("owner").Str, r.Get("member_version").Str, r.Get("name").Str, int(r.Get("member_list.#").Int())

@@ -17,7 +17,6 @@ const (
 
 // interceptRule is a rule about sensitive words (敏感词).
 type interceptRule struct {
-	seq       int64
 	id, name  string
 	app       string
 	made      int64

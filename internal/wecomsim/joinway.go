@@ -57,6 +57,7 @@ func addJoinWay(s *Sim, c *call) (any, error) {
 	}
 	w.id = s.ids.hex("join", 16)
 	s.more.joinWays[w.id] = w
+	s.more.joinOrder = append(s.more.joinOrder, w.id)
 	return obj{"config_id": w.id}, nil
 }
 
@@ -136,8 +137,8 @@ func getJoinWay(s *Sim, c *call) (any, error) {
 	}}, nil
 }
 
-// joinCode is the address behind the code of a way.
-func (s *Sim) joinCode(w *joinWay) string { return s.cfg.PublicURL + "/sim/gm/" + w.id }
+// joinCode is the address of the picture of a way's code; the code leads to its scan page.
+func (s *Sim) joinCode(w *joinWay) string { return s.cfg.PublicURL + "/sim/code/" + w.id + ".png" }
 
 func updateJoinWay(s *Sim, c *call) (any, error) {
 	var a joinWayArgs

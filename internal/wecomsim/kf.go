@@ -28,6 +28,7 @@ type kfAccount struct {
 	id, name, media string
 	servicers       []kfServicer
 	sessions        map[string]*kfSession // by external_userid
+	visitors        []string              // external_userids in order of coming
 	talk            map[string][]Message  // what phones show, by external_userid
 	rejects         map[string]bool       // customers who refuse messages
 	days            map[int32]*kfDay
@@ -86,6 +87,7 @@ func (a *kfAccount) session(customer string) *kfSession {
 	if !ok {
 		k = newKfSession()
 		a.sessions[customer] = k
+		a.visitors = append(a.visitors, customer)
 	}
 	return k
 }

@@ -115,7 +115,10 @@ func kfSend(s *Sim, c *call) (any, error) {
 	if err := s.checkKfMsg(m); err != nil {
 		return nil, err
 	}
-	k := a.session(m.To)
+	k, ok := a.sessions[m.To]
+	if !ok {
+		return nil, code(95002)
+	}
 	if n := k.maySend(s.at, s.knobs.More.KfHumanSend); n != 0 {
 		return nil, code(n)
 	}

@@ -68,7 +68,7 @@ func TestKf_AConversation(t *testing.T) {
 		t.Error("a session before the first word")
 	}
 	b.must(b.KfSay(account, c, "有货吗"))
-	list, cursor = b.pull(r, account, cursor)
+	list, _ = b.pull(r, account, cursor)
 	if m := list.Get("1"); m.Get("msgtype").Str != "text" || m.Get("text.content").Str != "有货吗" || m.Get("origin").Int() != 3 || m.Get("external_userid").Str != c || b.kfState(account, c) != kfNew {
 		t.Errorf("said: %s", list.Raw)
 	}
@@ -76,6 +76,17 @@ func TestKf_AConversation(t *testing.T) {
 		b.ok(b.call("/kf/send_msg", kfText(account, c, "有")))
 	}
 	b.is(b.call("/kf/send_msg", kfText(account, c, "有")), 95001)
+	if talk := b.KfTalk(account, c); len(talk) != 1+1+kfWindowMsgs {
+		t.Errorf("on the phone %d messages", len(talk))
+	}
+}
+
+func TestKf_GoesFromRobotToPersonToTheEnd(t *testing.T) {
+	t.Parallel()
+	b, r, account := kfBench(t)
+	c := b.AddCustomer(NewCustomer{})
+	b.must(b.KfSay(account, c, "有货吗"))
+	_, cursor := b.pull(r, account, "")
 	trans := func(state int, servicer string) gjson.Result {
 		return b.call("/kf/service_state/trans", obj{"open_kfid": account, "external_userid": c, "service_state": state, "servicer_userid": servicer})
 	}
@@ -95,7 +106,7 @@ func TestKf_AConversation(t *testing.T) {
 	b.is(b.call("/kf/send_msg", kfText(account, c, "插话")), 95018)
 	b.must(b.KfEnd(account, c))
 	b.is(trans(kfQueue, ""), 95013)
-	list, _ = b.pull(r, account, cursor)
+	list, _ := b.pull(r, account, cursor)
 	var seen []string
 	for _, m := range list.Array() {
 		seen = append(seen, m.Get("msgtype").Str+m.Get("event.event_type").Str+m.Get("event.change_type").Raw+m.Get("event.status").Raw)
@@ -104,7 +115,7 @@ func TestKf_AConversation(t *testing.T) {
 	if strings.Join(seen, " ") != want {
 		t.Errorf("seen %q, want %q", seen, want)
 	}
-	if talk := b.KfTalk(account, c); len(talk) != 1+1+kfWindowMsgs+2 {
+	if talk := b.KfTalk(account, c); len(talk) != 3 {
 		t.Errorf("on the phone %d messages", len(talk))
 	}
 }

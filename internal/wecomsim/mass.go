@@ -191,8 +191,3 @@ func (s *Sim) massReachable(m *massMessage, user *member, id string) bool {
 	f, ok := c.relation(user.id)
 	return ok && f.reachable()
 }
-
-// quotaLeft is how many mass messages a customer or group may still get now.
-func (s *Sim) quotaLeft(id string) int {
-	return s.more.mass.got[id].left(s.knobs.More.Quota, s.at)
-}

@@ -1,9 +1,6 @@
 package wecomsim
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 func massEndpoints() []endpoint {
 	return []endpoint{
@@ -174,67 +171,31 @@ func (s *Sim) planGroups(c *call, a massArgs) (massPlan, []string, error) {
 }
 
 func massList(s *Sim, c *call) (any, error) {
-	var a struct {
-		ChatType string `json:"chat_type"`
-		Start    int64  `json:"start_time"`
-		End      int64  `json:"end_time"`
-		Creator  string `json:"creator"`
-		Filter   *int   `json:"filter_type"`
-		Limit    int    `json:"limit"`
-		Cursor   string `json:"cursor"`
-	}
-	if err := c.bind(&a); err != nil {
+	var q recordQuery
+	if err := c.bind(&q); err != nil {
 		return nil, err
 	}
-	if a.ChatType != "single" && a.ChatType != "group" {
+	if q.ChatType != "single" && q.ChatType != "group" {
 		return nil, code(86214)
 	}
-	if err := checkSpan(a.Start, a.End, massSpan); err != nil {
-		return nil, err
-	}
-	filter := 2
-	put(&filter, a.Filter)
-	if filter < 0 || filter > 2 {
-		return nil, code(40058, "invalid filter_type")
-	}
-	limit, err := c.limit(a.Limit, 50, 100)
-	if err != nil {
-		return nil, err
-	}
-	from, err := c.after(a.Cursor)
-	if err != nil {
+	if err := q.check(c, massSpan, 50, 100); err != nil {
 		return nil, err
 	}
 	list, next := []obj{}, ""
 	for _, m := range s.more.mass.list {
-		at := m.made.Unix()
-		if m.seq <= from || m.group != (a.ChatType == "group") || at < a.Start || at > a.End || (a.Creator != "" && m.creator != a.Creator) {
-			continue
-		}
-		if personal := m.creator != ""; filter != 2 && personal != (filter == 1) {
+		if m.group != (q.ChatType == "group") || !q.wants(m.seq, m.made, m.creator) {
 			continue
 		}
 		if !m.dispatched(s.at) {
 			return nil, code(41063)
 		}
-		if len(list) == limit {
-			next = cursorOf(from)
+		if len(list) == q.Limit {
+			next = cursorOf(q.from)
 			break
 		}
-		list, from = append(list, m.shape()), m.seq
+		list, q.from = append(list, m.shape()), m.seq
 	}
 	return withCursor(obj{"group_msg_list": list}, next), nil
-}
-
-// checkSpan checks a range of unix seconds.
-func checkSpan(start, end int64, most time.Duration) error {
-	switch {
-	case start <= 0 || end <= 0:
-		return code(40058, "missing start_time or end_time")
-	case end < start || end-start > int64(most/time.Second):
-		return code(40058, "invalid range of start_time and end_time")
-	}
-	return nil
 }
 
 // shape is the message as lists give it.

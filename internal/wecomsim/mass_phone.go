@@ -214,3 +214,10 @@ func (s *Sim) massReceived(user, external string) []Message {
 	slices.SortStableFunc(out, func(a, b Message) int { return a.At.Compare(b.At) })
 	return out
 }
+
+// QuotaLeft is how many more mass messages a customer or group may get now.
+func (s *Sim) QuotaLeft(id string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.more.mass.got[id].left(s.knobs.More.Quota, s.at)
+}

@@ -43,47 +43,23 @@ func (s *Sim) senderOf(c *call, a *momentQuery) (*moment, *momentTask, error) {
 }
 
 func momentList(s *Sim, c *call) (any, error) {
-	var a struct {
-		Start   int64  `json:"start_time"`
-		End     int64  `json:"end_time"`
-		Creator string `json:"creator"`
-		Filter  *int   `json:"filter_type"`
-		Cursor  string `json:"cursor"`
-		Limit   int    `json:"limit"`
-	}
-	if err := c.bind(&a); err != nil {
+	var q recordQuery
+	if err := c.bind(&q); err != nil {
 		return nil, err
 	}
-	if err := checkSpan(a.Start, a.End, momentSpan); err != nil {
-		return nil, err
-	}
-	filter := 2
-	put(&filter, a.Filter)
-	if filter < 0 || filter > 2 {
-		return nil, code(40058, "invalid filter_type")
-	}
-	limit, err := c.limit(a.Limit, 20, 20)
-	if err != nil {
-		return nil, err
-	}
-	from, err := c.after(a.Cursor)
-	if err != nil {
+	if err := q.check(c, momentSpan, 20, 20); err != nil {
 		return nil, err
 	}
 	list, next := []obj{}, ""
 	for _, m := range s.more.moments.list {
-		at := m.made.Unix()
-		if m.seq <= from || at < a.Start || at > a.End || m.cancelled || (a.Creator != "" && m.creator != a.Creator) {
+		if m.cancelled || !q.wants(m.seq, m.made, m.creator) {
 			continue
 		}
-		if personal := m.creator != ""; filter != 2 && personal != (filter == 1) {
-			continue
-		}
-		if len(list) == limit {
-			next = cursorOf(from)
+		if len(list) == q.Limit {
+			next = cursorOf(q.from)
 			break
 		}
-		list, from = append(list, m.shape()), m.seq
+		list, q.from = append(list, m.shape()), m.seq
 	}
 	return withCursor(obj{"moment_list": list}, next), nil
 }

@@ -10,6 +10,7 @@ import (
 type more struct {
 	mass      massState
 	joinWays  map[string]*joinWay
+	joinOrder []string // config_ids in order of making
 	templates map[string]*template
 	handovers handovers
 	moments   moments

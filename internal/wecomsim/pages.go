@@ -59,13 +59,20 @@ func (s *Sim) scanPosted(w http.ResponseWriter, r *http.Request) {
 		}
 		who = c.ID
 	}
-	added, err := s.ScanCode(who, r.PathValue("config"))
+	code := r.PathValue("config")
+	if r.URL.RawQuery != "" {
+		code += "?" + r.URL.RawQuery
+	}
+	added, err := s.ScanCode(who, code)
 	if err != nil {
 		http.Error(w, err.Error(), statusOf(err))
 		return
 	}
 	done := fmt.Sprintf("%s 已添加 %s", who, added.User)
-	if added.Waiting {
+	switch {
+	case added.ChatID != "":
+		done = fmt.Sprintf("%s 已进群 %s", who, added.ChatID)
+	case added.Waiting:
 		done = fmt.Sprintf("%s 已申请，等待 %s 通过", who, added.User)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -77,6 +77,7 @@ type Added struct {
 	Already  bool   `json:"already,omitempty"` // they were friends; nothing happened
 	Waiting  bool   `json:"waiting,omitempty"` // the member must confirm
 	Half     bool   `json:"half,omitempty"`
+	ChatID   string `json:"chat_id,omitempty"` // of the group, if the code was of a join way
 }
 
 // ScanCode lets a customer scan a contact way or acquisition link, named by config_id, state or URL.

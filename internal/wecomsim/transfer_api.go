@@ -61,34 +61,37 @@ func (c *call) leaver(s *Sim, id string) (*member, error) {
 	return m, nil
 }
 
-func (s *Sim) transferCall(c *call, resigned bool) (any, error) {
-	var a transferArgs
-	if err := c.bind(&a); err != nil {
-		return nil, err
+// transferParties reads the call: who hands over, who takes over and which customers.
+func (s *Sim) transferParties(c *call, a *transferArgs, resigned bool) (from, to *member, err error) {
+	if err = c.bind(a); err != nil {
+		return nil, nil, err
 	}
-	var from *member
-	var err error
 	if resigned {
 		from, err = c.leaver(s, a.Handover)
 	} else {
 		from, err = c.user(s, a.Handover)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	to, err := c.taker(s, a.Takeover)
-	if err != nil {
-		return nil, err
+	if to, err = c.taker(s, a.Takeover); err != nil {
+		return nil, nil, err
 	}
 	switch {
 	case from == to:
-		return nil, code(40130)
+		return nil, nil, code(40130)
 	case len(a.External) == 0:
-		return nil, code(41035)
+		return nil, nil, code(41035)
 	case len(a.External) > transferCall:
-		return nil, code(40058, "external_userid exceed max size ", transferCall)
+		return nil, nil, code(40058, "external_userid exceed max size ", transferCall)
 	}
-	if err := c.chars("transfer_success_msg", a.Message, 200); err != nil {
+	return from, to, c.chars("transfer_success_msg", a.Message, 200)
+}
+
+func (s *Sim) transferCall(c *call, resigned bool) (any, error) {
+	var a transferArgs
+	from, to, err := s.transferParties(c, &a, resigned)
+	if err != nil {
 		return nil, err
 	}
 	list := make([]obj, len(a.External))
