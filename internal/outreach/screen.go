@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"time"
 
@@ -111,10 +112,9 @@ type span struct{ from, to uint32 }
 // maxGap is how many numbers that nobody asks for a span reads over.
 const maxGap = 16
 
-// spans covers ords, which it sorts, with few ranges.
-func spans(ords []uint32) (out []span) {
-	slices.Sort(ords)
-	for _, ord := range ords {
+// spansOf covers the customers of a map with few ranges.
+func spansOf(of map[uint32][]int) (out []span) {
+	for _, ord := range slices.Sorted(maps.Keys(of)) {
 		if last := len(out) - 1; last >= 0 && ord-out[last].to <= maxGap {
 			out[last].to = ord
 			continue

@@ -26,27 +26,26 @@ const openFor = 60 * 24 * time.Hour
 
 // learn reads what the policy must know of people.
 func (s *Service) learn(ctx context.Context, q Screen, people []Person) ([]facts, error) {
-	out := make([]facts, len(people))
-	of := map[uint32]int{}
-	var all []uint32
-	days := map[time.Time][]uint32{} // leaves by the start of their day
-	ends := map[time.Time]time.Time{}
+	out := make([]facts, len(people)) // of maps a record to the places of its person
+	of := map[uint32][]int{}
+	days := map[[2]int64]map[uint32][]int{} // the same for people whose day begins and ends then
 	for i, p := range people {
 		start, end := calendarDay(q.At, p.Zone)
-		ends[start] = end
+		day := [2]int64{start.UnixMilli(), end.UnixMilli()}
+		if days[day] == nil {
+			days[day] = map[uint32][]int{}
+		}
 		for _, leaf := range p.leaves {
-			of[leaf] = i
-			all = append(all, leaf)
-			days[start] = append(days[start], leaf)
+			of[leaf], days[day][leaf] = append(of[leaf], i), append(days[day][leaf], i)
 		}
 	}
-	ranges := spans(all)
+	ranges := spansOf(of)
 	if !q.Transactional {
 		if err := s.learnConsent(ctx, q, ranges, of, out); err != nil {
 			return nil, err
 		}
-		for start, leaves := range days {
-			if err := s.learnSent(ctx, q, start, ends[start], spans(leaves), of, out); err != nil {
+		for day, of := range days {
+			if err := s.learnSent(ctx, q, day, of, out); err != nil {
 				return nil, err
 			}
 		}
@@ -57,7 +56,7 @@ func (s *Service) learn(ctx context.Context, q Screen, people []Person) ([]facts
 	return out, s.learnQuota(ctx, q, ranges, of, out)
 }
 
-func (s *Service) learnConsent(ctx context.Context, q Screen, ranges []span, of map[uint32]int, out []facts) error {
+func (s *Service) learnConsent(ctx context.Context, q Screen, ranges []span, of map[uint32][]int, out []facts) error {
 	words := map[int]*word{}
 	for _, r := range ranges {
 		err := s.DB.Each(ctx, selectConsents, []any{int64(r.from), int64(r.to), strings.ToLower(q.Channel)}, func(rows *sql.Rows) error {
@@ -67,7 +66,7 @@ func (s *Service) learnConsent(ctx context.Context, q Screen, ranges []span, of 
 			if err := rows.Scan(&ord, &given, &at); err != nil {
 				return err
 			}
-			if i, ok := of[ord]; ok {
+			for _, i := range of[ord] {
 				if words[i] == nil {
 					words[i] = &word{}
 				}
@@ -85,16 +84,16 @@ func (s *Service) learnConsent(ctx context.Context, q Screen, ranges []span, of 
 	return nil
 }
 
-func (s *Service) learnSent(ctx context.Context, q Screen, start, end time.Time, ranges []span, of map[uint32]int, out []facts) error {
-	for _, r := range ranges {
-		args := []any{q.Channel, q.Playbook, int64(r.from), int64(r.to), start.UnixMilli(), end.UnixMilli()}
+func (s *Service) learnSent(ctx context.Context, q Screen, day [2]int64, of map[uint32][]int, out []facts) error {
+	for _, r := range spansOf(of) {
+		args := []any{q.Channel, q.Playbook, int64(r.from), int64(r.to), day[0], day[1]}
 		err := s.DB.Each(ctx, selectSents, args, func(rows *sql.Rows) error {
 			var ord uint32
 			var n sent
 			if err := rows.Scan(&ord, &n.all, &n.channel, &n.playbook); err != nil {
 				return err
 			}
-			if i, ok := of[ord]; ok {
+			for _, i := range of[ord] {
 				was := out[i].sent
 				out[i].sent = sent{was.all + n.all, was.channel + n.channel, was.playbook + n.playbook}
 			}
@@ -107,7 +106,7 @@ func (s *Service) learnSent(ctx context.Context, q Screen, start, end time.Time,
 	return nil
 }
 
-func (s *Service) learnQuota(ctx context.Context, q Screen, ranges []span, of map[uint32]int, out []facts) error {
+func (s *Service) learnQuota(ctx context.Context, q Screen, ranges []span, of map[uint32][]int, out []facts) error {
 	account := q.Quota.Account
 	for _, r := range ranges {
 		args := []any{
@@ -120,7 +119,7 @@ func (s *Service) learnQuota(ctx context.Context, q Screen, ranges []span, of ma
 			if err := rows.Scan(&ord, &n); err != nil {
 				return err
 			}
-			if i, ok := of[ord]; ok {
+			for _, i := range of[ord] {
 				out[i].used += n
 			}
 			return nil
@@ -133,7 +132,7 @@ func (s *Service) learnQuota(ctx context.Context, q Screen, ranges []span, of ma
 			if err := rows.Scan(&ord); err != nil {
 				return err
 			}
-			if i, ok := of[ord]; ok {
+			for _, i := range of[ord] {
 				out[i].full = true
 			}
 			return nil
