@@ -161,6 +161,7 @@ func sayInGroup(s *Sim, a groupText) (struct{}, error) {
 // GroupView is a group as the phones show it.
 type GroupView struct {
 	ChatID    string            `json:"chat_id"`
+	OpenGID   string            `json:"opengid"`
 	Name      string            `json:"name"`
 	Owner     string            `json:"owner"`
 	Notice    string            `json:"notice,omitempty"`
@@ -202,7 +203,7 @@ func (s *Sim) GroupsOf(who string) []GroupView {
 }
 
 func (s *Sim) groupView(g *group) GroupView {
-	v := GroupView{ChatID: g.id, Name: g.name, Owner: g.owner, Notice: g.notice, Dismissed: g.dismissed, Version: g.memberVersion(), Talk: slices.Clone(g.talk)}
+	v := GroupView{ChatID: g.id, OpenGID: g.open, Name: g.name, Owner: g.owner, Notice: g.notice, Dismissed: g.dismissed, Version: g.memberVersion(), Talk: slices.Clone(g.talk)}
 	for _, m := range g.members {
 		v.Members = append(v.Members, GroupViewMember{ID: m.id, Name: s.nameOf(m.id), External: m.external})
 	}

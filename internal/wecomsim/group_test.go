@@ -83,7 +83,8 @@ func TestGroup_ListFiltersAndPages(t *testing.T) {
 	b.is(b.call("/externalcontact/groupchat/list", obj{"limit": 0}), 40058)
 	b.is(b.call("/externalcontact/groupchat/list", obj{"limit": 10, "status_filter": 4}), 40058)
 	b.is(b.call("/externalcontact/groupchat/list", obj{"limit": 10, "owner_filter": obj{"userid_list": []string{"ghost"}}}), 40003)
-	open := b.groups[his].open
+	view, _ := b.Group(his)
+	open := view.OpenGID
 	if got := b.ok(b.call("/externalcontact/opengid_to_chatid", obj{"opengid": open})).Get("chat_id").Str; got != his {
 		t.Errorf("opengid leads to %s", got)
 	}

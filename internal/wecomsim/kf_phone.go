@@ -17,6 +17,7 @@ func kfActions() []action {
 		act("kf_end", "a servicer ends a session", kfEnd),
 		act("kf_pause", "a servicer stops or goes on serving", kfPause),
 		act("kf_reject", "a customer refuses messages, or takes them again", kfReject),
+		act("kf_auth", "the admin gives accounts to the app, or takes them away", kfAuth),
 	}
 }
 
@@ -222,6 +223,30 @@ func kfReject(s *Sim, a KfAct) (struct{}, error) {
 		k.rejects[a.Customer] = !a.Off
 	}
 	return struct{}{}, err
+}
+
+type kfAuthArgs struct {
+	Add    []string `json:"add,omitempty"`
+	Remove []string `json:"remove,omitempty"`
+}
+
+// KfAuth tells that the admin gave the app accounts, or took them away: kf_account_auth_change.
+// The app's calls work for every account all the same.
+func (s *Sim) KfAuth(add, remove []string) error {
+	_, err := perform(s, "kf_auth", kfAuthArgs{add, remove}, kfAuth)
+	return err
+}
+
+func kfAuth(s *Sim, a kfAuthArgs) (struct{}, error) {
+	fields := []field{text("Event", "kf_account_auth_change")}
+	for _, id := range a.Add {
+		fields = append(fields, text("AuthAddOpenKfId", id))
+	}
+	for _, id := range a.Remove {
+		fields = append(fields, text("AuthDelOpenKfId", id))
+	}
+	s.emit(event{kind: kindKf, key: "kf", fields: fields})
+	return struct{}{}, nil
 }
 
 // KfTalk is what a customer and an account said to each other.

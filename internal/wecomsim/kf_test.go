@@ -251,3 +251,14 @@ func TestKf_ChecksMessages(t *testing.T) {
 		t.Errorf("statistic %s", n.Raw)
 	}
 }
+
+func TestKf_AuthChangeNamesEachAccount(t *testing.T) {
+	t.Parallel()
+	b, r, account := kfBench(t)
+	b.must(b.KfAuth([]string{account, "wk2"}, []string{"wk3"}))
+	b.flush()
+	want := "<AuthAddOpenKfId><![CDATA[" + account + "]]></AuthAddOpenKfId><AuthAddOpenKfId><![CDATA[wk2]]></AuthAddOpenKfId><AuthDelOpenKfId><![CDATA[wk3]]></AuthDelOpenKfId>"
+	if got := r.got(); len(got) != 1 || !strings.Contains(got[0], want) {
+		t.Errorf("told %q", got)
+	}
+}

@@ -157,14 +157,15 @@ func ownMassSend(s *Sim, o OwnMassSend) (MassSent, error) {
 
 // MassTask is a mass message on a member's phone.
 type MassTask struct {
-	MsgID       string    `json:"msgid"`
-	At          time.Time `json:"at"`
-	Group       bool      `json:"group"`
-	Text        string    `json:"text"`
-	Targets     []string  `json:"targets"` // external_userids or chat_ids
-	AllowSelect bool      `json:"allow_select"`
-	Reminders   int       `json:"reminders"` // in the last 24 hours
-	Ignored     bool      `json:"ignored"`
+	MsgID       string       `json:"msgid"`
+	At          time.Time    `json:"at"`
+	Group       bool         `json:"group"`
+	Text        string       `json:"text"`
+	Attachments []attachment `json:"attachments,omitempty"`
+	Targets     []string     `json:"targets"` // external_userids or chat_ids
+	AllowSelect bool         `json:"allow_select"`
+	Reminders   int          `json:"reminders"` // in the last 24 hours
+	Ignored     bool         `json:"ignored"`
 }
 
 // MassTasks lists the mass messages that wait for a member's confirmation, oldest first.
@@ -187,7 +188,7 @@ func (s *Sim) MassTasks(user string) []MassTask {
 				recent++
 			}
 		}
-		out = append(out, MassTask{m.id, m.made, m.group, m.text, ids, m.allowSelect, recent, t.ignored && recent == 0})
+		out = append(out, MassTask{m.id, m.made, m.group, m.text, m.attachments, ids, m.allowSelect, recent, t.ignored && recent == 0})
 	}
 	return out
 }

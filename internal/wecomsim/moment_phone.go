@@ -132,9 +132,10 @@ func (s *Sim) markOf(a MomentAct) (*momentTask, momentMark, error) {
 
 // MomentTask is a moment on a member's phone, waiting to be published.
 type MomentTask struct {
-	MomentID string    `json:"moment_id"`
-	At       time.Time `json:"at"`
-	Text     string    `json:"text"`
+	MomentID    string       `json:"moment_id"`
+	At          time.Time    `json:"at"`
+	Text        string       `json:"text"`
+	Attachments []attachment `json:"attachments,omitempty"`
 }
 
 // MomentTasks lists the moments that wait for a member, oldest first.
@@ -144,7 +145,7 @@ func (s *Sim) MomentTasks(user string) []MomentTask {
 	out := []MomentTask{}
 	for _, m := range s.more.moments.list {
 		if t := m.task(user); t != nil && t.published.IsZero() && !m.cancelled {
-			out = append(out, MomentTask{m.id, m.made, m.text})
+			out = append(out, MomentTask{m.id, m.made, m.text, m.attachments})
 		}
 	}
 	return out
@@ -152,12 +153,13 @@ func (s *Sim) MomentTasks(user string) []MomentTask {
 
 // MomentSeen is a moment in a customer's feed.
 type MomentSeen struct {
-	MomentID string    `json:"moment_id"`
-	UserID   string    `json:"userid"`
-	At       time.Time `json:"at"`
-	Text     string    `json:"text"`
-	Likes    int       `json:"likes"`
-	Comments []string  `json:"comments"`
+	MomentID    string       `json:"moment_id"`
+	UserID      string       `json:"userid"`
+	At          time.Time    `json:"at"`
+	Text        string       `json:"text"`
+	Attachments []attachment `json:"attachments,omitempty"`
+	Likes       int          `json:"likes"`
+	Comments    []string     `json:"comments"`
 }
 
 // MomentsOf is the feed of a customer, oldest first.
@@ -170,7 +172,7 @@ func (s *Sim) MomentsOf(external string) []MomentSeen {
 			if _, sees := slices.BinarySearch(t.visible, external); !sees {
 				continue
 			}
-			v := MomentSeen{MomentID: m.id, UserID: t.user, At: t.published, Text: m.text, Likes: len(t.likes), Comments: []string{}}
+			v := MomentSeen{MomentID: m.id, UserID: t.user, At: t.published, Text: m.text, Attachments: m.attachments, Likes: len(t.likes), Comments: []string{}}
 			for _, c := range t.comments {
 				v.Comments = append(v.Comments, c.text)
 			}
