@@ -104,7 +104,7 @@ func (s *Service) ChangeWelcome(ctx context.Context, key string, n NewWelcome) (
 }
 
 // codeNoTemplate says that the platform does not know a template.
-const codeNoTemplate = 41057
+const codeNoTemplate = 40037
 
 // DeleteWelcome ends a template, at the platform too.
 func (s *Service) DeleteWelcome(ctx context.Context, key string) error {
