@@ -9,6 +9,7 @@ import (
 
 	"yutang/internal/pipeline"
 	"yutang/internal/wecom"
+	"yutang/internal/welcome"
 )
 
 // metrics are the program's own figures for Prometheus.
@@ -22,6 +23,9 @@ type metrics struct {
 	callTimes  prometheus.Histogram
 	callbacks  *prometheus.CounterVec
 	answers    prometheus.Histogram
+
+	welcomes     *prometheus.CounterVec
+	welcomeTimes prometheus.Histogram
 }
 
 func newMetrics() *metrics {
@@ -39,7 +43,7 @@ func newMetrics() *metrics {
 		}),
 	}
 	m.wecom()
-	m.registry.MustRegister(m.events, m.duplicates, m.batches, m.sizes, m.calls, m.callTimes, m.callbacks, m.answers,
+	m.registry.MustRegister(m.events, m.duplicates, m.batches, m.sizes, m.calls, m.callTimes, m.callbacks, m.answers, m.welcomes, m.welcomeTimes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -55,6 +59,13 @@ func (m *metrics) wecom() {
 	m.callbacks = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "yutang_wecom_callbacks_total", Help: "Callbacks by event, or by why they were refused.",
 	}, []string{"event", "refused"})
+	m.welcomes = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "yutang_welcomes_total", Help: "Welcome messages by outcome.",
+	}, []string{"outcome"})
+	m.welcomeTimes = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "yutang_welcome_seconds", Help: "Time from a callback to the first call for its welcome message.",
+		Buckets: prometheus.ExponentialBuckets(0.001, 2, 15),
+	})
 	m.answers = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "yutang_wecom_callback_seconds", Help: "Time until a callback was answered.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 12),
 	})
@@ -63,6 +74,14 @@ func (m *metrics) wecom() {
 func (m *metrics) wecomCall(c wecom.Call) {
 	m.calls.WithLabelValues(c.Path, c.Class.String(), strconv.Itoa(c.Code)).Inc()
 	m.callTimes.Observe(c.Took.Seconds())
+}
+
+// welcomed counts what became of greetings.
+func (m *metrics) welcomed(e welcome.Entry) {
+	m.welcomes.WithLabelValues(string(e.Outcome)).Inc()
+	if e.Latency >= 0 {
+		m.welcomeTimes.Observe(e.Latency.Seconds())
+	}
 }
 
 // callback counts what came in. The name of an event that nothing handles is the

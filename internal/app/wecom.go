@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"time"
 
+	"yutang/internal/acquisition"
+	"yutang/internal/acquisition/acquisitionhttp"
 	"yutang/internal/audience"
 	"yutang/internal/contact"
 	"yutang/internal/contact/contacthttp"
@@ -16,7 +19,6 @@ import (
 	"yutang/internal/corp"
 	"yutang/internal/corp/corphttp"
 	"yutang/internal/event"
-	"yutang/internal/fault"
 	"yutang/internal/handover"
 	"yutang/internal/handover/handoverhttp"
 	"yutang/internal/httpapi"
@@ -55,6 +57,7 @@ type wecomRooms struct {
 	sends    *masssend.Service
 	moments  *moment.Service
 	sync     *reconcile.Service
+	links    *acquisition.Service
 }
 
 // onRoad is what the road starts beside audiences: playbooks and tags.
@@ -108,6 +111,7 @@ func (a *App) buildWeCom(ctx context.Context) error {
 	a.corps = corp.New(corp.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, HTTP: wecomHTTP(), Tokens: wecom.NewTokens(a.db, a.box, a.Clock),
 		Limits: wecom.NewLimits(a.Clock, wecom.WithDB(a.db), wecom.WithScale(a.WeComScale)), Observe: a.metrics.wecomCall,
+		Connected: a.corpAdded,
 	})
 	a.inbox = inbox.New(inbox.Config{DB: a.db, Box: a.box, Clock: a.Clock, Log: a.Config.Log, Keys: a.corps.Keys, Observe: a.metrics.callback})
 	a.staff = staff.New(staff.Config{DB: a.db, Box: a.box, Clock: a.Clock})
@@ -120,15 +124,20 @@ func (a *App) buildWeCom(ctx context.Context) error {
 	})
 	a.tags = tag.New(tag.Config{
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Timeline: a.timeline, Identity: a.identity, Customers: a.customers,
-		Audiences: a.audiences, Submit: road, Source: source, Client: a.corps.Client, Contacts: a.activePairs,
+		Audiences: a.audiences, Submit: road, Source: source, Client: a.corps.Client, Contacts: tag.Active(a.contacts),
+		Wrote: a.wroteTags,
 	})
 	a.codes = livecode.New(livecode.Config{
-		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Zone: zone, Staff: reach{a.staff},
+		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Zone: zone, Staff: livecode.Directory{Service: a.staff},
 		Tagger: arrivalTags{a.tags}, Welcomes: lateWelcomes{a}, Sales: sales{a}, Log: a.Config.Log,
+		Remarked: func(ctx context.Context, corpID, user, external, remark string) error {
+			return a.contacts.Wrote(ctx, corpID, user, external, func(c *contact.Contact) { c.Remark = remark })
+		},
 	})
 	a.welcome = welcome.New(welcome.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, Content: a.content, Client: a.corps.Client, Code: a.codes.WelcomeFor,
 		Corps: a.corpIDs, Directory: welcome.FromStaff(a.staff), Zone: zone, Submit: road, Source: source,
+		Observe: a.metrics.welcomed,
 	})
 	a.handover = handover.New(handover.Config{
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Log: a.Config.Log, Clients: a.corps, Staff: a.staff, Contacts: a.contacts,
@@ -142,6 +151,9 @@ func (a *App) buildWeCom(ctx context.Context) error {
 	a.moments = moment.New(moment.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Contents: a.content, Submit: road, Source: source,
 		Corp: a.corps.Get, Client: a.corps.Client,
+	})
+	a.links = acquisition.New(acquisition.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Zone: zone, Tagger: linkTags{a.tags},
 	})
 	a.sync = reconcile.New(reconcile.Config{
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Staff: a.staff, Contacts: a.contacts, Zone: zone,
@@ -175,17 +187,27 @@ func (a *App) connect() {
 		{tags, "", "tag", a.tags.Notice},
 		{notice.Directory, "", "staff", a.staff.OnDirectory},
 		{notice.Directory, "update_user", "contact", a.contacts.OnUserRenamed},
+		{notice.Directory, "", "livecode", a.codes.OnDirectory},
+		{notice.Directory, "", "welcome", a.welcome.OnDirectory},
+		{contacts, notice.ArchiveApproved, "welcome", onlyFast},
+		{notice.Acquisition, "", "acquisition", a.links.OnNotice},
 	} {
 		a.inbox.Handle(h.event, h.change, h.name, h.fn)
 	}
-	a.sync.Register("tags", reconcile.PullerFunc(func(ctx context.Context, run *reconcile.Run) error {
+	a.sync.RegisterBefore(reconcile.KindContacts, "tags", reconcile.PullerFunc(func(ctx context.Context, run *reconcile.Run) error {
 		return a.tags.Pull(ctx, run.Corp())
 	}))
 	a.contacts.Provenance(a.codes.Provenance)
+	a.contacts.Provenance(a.links.Provenance)
 	a.contacts.Subscribe("livecode", a.codes.OnContact)
+	a.contacts.Subscribe("acquisition", a.links.OnContact)
 	a.contacts.Subscribe("handover", a.handover.OnContact)
-	a.contacts.SubscribeMany("tag", a.observeTags)
+	a.contacts.Subscribe("tag", a.endTags)
+	a.contacts.Observe(a.tags.Seen)
 }
+
+// onlyFast is for notices that concern the fast lane alone.
+func onlyFast(context.Context, notice.Notice) error { return nil }
 
 // startWeCom starts the rooms once the road runs, before jobs and callbacks do.
 func (a *App) startWeCom(ctx context.Context) error {
@@ -195,6 +217,8 @@ func (a *App) startWeCom(ctx context.Context) error {
 		stop  func(ctx context.Context) error
 	}{
 		{"live codes", a.codes.Load, nil},
+		{"acquisition links", a.links.Load, nil},
+		{"corps", a.corpsAgain, nil},
 		{"content", a.content.Start, nil},
 		{"contacts", a.contacts.Start, nil},
 		{"welcome", a.welcome.Start, a.welcome.Stop},
@@ -211,6 +235,24 @@ func (a *App) startWeCom(ctx context.Context) error {
 	return nil
 }
 
+// corpAdded begins the nightly work for a corp. Saying it twice has no effect.
+func (a *App) corpAdded(ctx context.Context, id string) error {
+	a.welcome.Stir()
+	if err := a.codes.CorpAdded(ctx, id); err != nil {
+		return err
+	}
+	return a.links.CorpAdded(ctx, id)
+}
+
+// corpsAgain does so for all corps, at a start.
+func (a *App) corpsAgain(ctx context.Context) error {
+	ids, err := a.corpIDs(ctx)
+	for i := 0; err == nil && i < len(ids); i++ {
+		err = a.corpAdded(ctx, ids[i])
+	}
+	return err
+}
+
 // corpIDs lists the connected corps.
 func (a *App) corpIDs(ctx context.Context) (ids []string, err error) {
 	list, err := a.corps.List(ctx)
@@ -220,55 +262,19 @@ func (a *App) corpIDs(ctx context.Context) (ids []string, err error) {
 	return ids, err
 }
 
-// activePairs is the active contacts of customer records, for tags.
-func (a *App) activePairs(ctx context.Context, leaves []uint32) ([]tag.Pair, error) {
-	list, err := a.contacts.OfLeaves(ctx, leaves)
-	out := []tag.Pair{}
-	for _, c := range list {
-		if c.State == contact.Active {
-			out = append(out, tag.Pair{Corp: c.Corp, User: c.User, External: c.External, Leaf: c.Leaf})
-		}
-	}
-	return out, err
+// wroteTags tells the contacts what tags wrote to the platform, which calls nobody back.
+func (a *App) wroteTags(ctx context.Context, corpID, user, external string, added, removed []string) error {
+	return a.contacts.Wrote(ctx, corpID, user, external, func(c *contact.Contact) {
+		c.Tags = slices.DeleteFunc(append(c.Tags, added...), func(t string) bool { return slices.Contains(removed, t) })
+	})
 }
 
-// observeTags tells the tags what the platform says of contacts, and which have ended.
-func (a *App) observeTags(ctx context.Context, ts []contact.Transition) error {
-	var seen []tag.Observation
-	for _, t := range ts {
-		c := t.Contact
-		switch {
-		case !c.State.Alive():
-			if err := a.tags.Ended(ctx, c.Corp, c.User, c.External); err != nil {
-				return err
-			}
-		case t.Kind == contact.Edited || t.Kind == contact.Added && t.Origin == contact.BySync:
-			seen = append(seen, tag.Observation{Corp: c.Corp, User: c.User, External: c.External, Leaf: c.Leaf, Tags: c.Tags, At: t.At})
-		}
+// endTags lets the tags of an ended contact go.
+func (a *App) endTags(ctx context.Context, t contact.Transition) error {
+	if c := t.Contact; !c.State.Alive() {
+		return a.tags.Ended(ctx, c.Corp, c.User, c.External)
 	}
-	if len(seen) == 0 {
-		return nil
-	}
-	return a.tags.ObserveMany(ctx, seen)
-}
-
-// reach tells live codes who can take customers.
-type reach struct{ staff *staff.Service }
-
-// Reach says of known members whether they are here, active, and may have customers.
-func (r reach) Reach(ctx context.Context, corpID string, users []string) (map[string]bool, error) {
-	out := map[string]bool{}
-	for _, u := range users {
-		m, err := r.staff.Get(ctx, corpID, u)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out[u] = m.Here() && m.Follow && m.Status == staff.Active
-	}
-	return out, nil
+	return nil
 }
 
 // arrivalTags lets live codes tag who arrives.
@@ -276,6 +282,14 @@ type arrivalTags struct{ tags *tag.Service }
 
 // Put passes an order on.
 func (t arrivalTags) Put(ctx context.Context, o livecode.TagOrder) error {
+	return t.tags.Put(ctx, tag.Order{Corp: o.Corp, User: o.User, External: o.External, Add: o.Add, Why: o.Why, At: o.At})
+}
+
+// linkTags lets acquisition links tag who arrives.
+type linkTags struct{ tags *tag.Service }
+
+// Put passes an order on.
+func (t linkTags) Put(ctx context.Context, o acquisition.TagOrder) error {
 	return t.tags.Put(ctx, tag.Order{Corp: o.Corp, User: o.User, External: o.External, Add: o.Add, Why: o.Why, At: o.At})
 }
 
@@ -369,6 +383,7 @@ func (a *App) wecomRoutes(api *httpapi.API) {
 	welcomehttp.Routes(api, a.welcome, a.access)
 	taghttp.Routes(api, taghttp.Deps{Tags: a.tags, Access: a.access})
 	livecodehttp.Routes(api, a.codes, a.access)
+	acquisitionhttp.Routes(api, a.links, a.access)
 	staffhttp.Routes(api, a.staff)
 	contacthttp.Routes(api, a.contacts, a.timeline)
 	reconcilehttp.Routes(api, a.sync, a.corps, a.access)

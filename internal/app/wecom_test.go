@@ -140,7 +140,7 @@ func TestWeCom_ScanBecomesAKnownCustomerAndALossIsTold(t *testing.T) {
 		r.flush()
 		r.until("the loss is noted", func() bool { return r.ok("GET", "/handover/losses", nil).Get("items.#").Int() == 1 })
 		r.clock.Advance(6 * time.Minute)
-		r.until("the member is told", func() bool {  return len(r.sim.AppMessages(users[0])) > 0 })
+		r.until("the member is told", func() bool { return len(r.sim.AppMessages(users[0])) > 0 })
 		if n := r.customer(who).Get("traits.contacts").Int(); n != 0 {
 			t.Errorf("%d contacts are left", n)
 		}

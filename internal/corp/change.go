@@ -101,6 +101,9 @@ func (s *Service) Put(ctx context.Context, n NewCorp, audit func(ctx context.Con
 		return audit(ctx)
 	})
 	s.forget(n.ID)
+	if err == nil && s.Connected != nil {
+		err = s.Connected(ctx, n.ID)
+	}
 	if err != nil {
 		return Corp{}, err
 	}

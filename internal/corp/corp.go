@@ -88,6 +88,9 @@ type Config struct {
 	Tokens  wecom.TokenStore
 	Limits  *wecom.Limits
 	Observe func(wecom.Call)
+
+	// Connected hears of a corp that was connected or changed, after the fact. May be nil.
+	Connected func(ctx context.Context, id string) error
 }
 
 // Service knows the corps. Safe for concurrent use.

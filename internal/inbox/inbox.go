@@ -142,7 +142,10 @@ func (s *Service) Start(ctx context.Context) error {
 		s.stop()
 		return err
 	}
-	s.again(ctx)
+	if err := s.again(ctx); err != nil {
+		s.stop()
+		return err
+	}
 	s.stopped.Go(func() { s.write(ctx) })
 	for range s.Workers {
 		s.stopped.Go(func() { s.work(ctx) })
@@ -166,13 +169,12 @@ func (s *Service) Stop(context.Context) error {
 
 // again hands young notices to the fast lane once more: the process may have ended before
 // it had its turn.
-func (s *Service) again(ctx context.Context) {
-	since := s.Clock.Now().Add(-FastWindow)
-	for _, c := range s.lanes.all() {
-		if c.Received.After(since) {
-			s.hurry(ctx, c)
-		}
+func (s *Service) again(ctx context.Context) error {
+	list, err := s.bodies(ctx, selectYoung, s.Clock.Now().Add(-FastWindow).UnixMilli(), s.last-maxYoung)
+	for _, c := range list {
+		s.hurry(ctx, c)
 	}
+	return err
 }
 
 func (s *Service) hurry(ctx context.Context, c *Callback) {

@@ -20,10 +20,13 @@ const (
 	selectSome = `SELECT id, corp, app, received_at, event, lane, state, attempts, reason FROM callback
 		WHERE id < $1 AND (corp = $2 OR $2 = '') AND (state = $3 OR $3 = '') ORDER BY id DESC LIMIT $4`
 	selectRetry = `SELECT id, corp, app, received_at, event, lane, attempts, body FROM callback WHERE id = $1 AND state = 'dead'`
+	selectYoung = `SELECT id, corp, app, received_at, event, lane, attempts, body FROM callback
+		WHERE received_at > $1 AND id > $2 AND state IN ('pending', 'done') ORDER BY id`
 	countStates = `SELECT state, COUNT(*) FROM callback GROUP BY state`
 	deleteOld   = `DELETE FROM callback WHERE state <> 'pending' AND id IN
 		(SELECT id FROM callback WHERE received_at < $1 AND state <> 'pending' ORDER BY id LIMIT 5000)`
-	scope = "callback"
+	scope    = "callback"
+	maxYoung = 20_000 // more do not arrive in FastWindow
 )
 
 var columns = []string{

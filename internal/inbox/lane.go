@@ -89,16 +89,6 @@ func (l *lanes) refill(ctx context.Context, after int64) error {
 	return nil
 }
 
-// all is what is held now.
-func (l *lanes) all() (out []*Callback) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, ln := range l.lanes {
-		out = append(out, ln.queue...)
-	}
-	return out
-}
-
 // next waits for a runnable lane and takes its head. It is nil when the inbox stops.
 func (l *lanes) next() (*lane, *Callback) {
 	l.mu.Lock()

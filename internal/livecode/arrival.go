@@ -159,7 +159,10 @@ func (s *Service) remark(ctx context.Context, j job.Job) error {
 	if gone(err) {
 		return nil
 	}
-	return err
+	if err != nil || s.Remarked == nil {
+		return err
+	}
+	return s.Remarked(ctx, code.Corp, todo.User, todo.External, text)
 }
 
 // gone says that the contact has ended meanwhile, so there is nothing to remark.

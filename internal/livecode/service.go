@@ -63,7 +63,11 @@ type Config struct {
 	Tagger   Tagger
 	Welcomes Welcomes
 	Sales    Sales
-	Log      *slog.Logger // nil: slog.Default
+
+	// Remarked hears which remark was written to a contact. May be nil.
+	Remarked func(ctx context.Context, corp, user, external, remark string) error
+
+	Log *slog.Logger // nil: slog.Default
 }
 
 // Service keeps the live codes. Safe for concurrent use.

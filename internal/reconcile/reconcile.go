@@ -22,6 +22,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -105,9 +106,15 @@ func New(cfg Config) *Service {
 	return s
 }
 
-// Register adds a kind. Before Start.
+// Register adds a kind, after those that are there. Before Start.
 func (s *Service) Register(kind string, p Puller) {
 	s.kinds = append(s.kinds, kind)
+	s.pullers[kind] = p
+}
+
+// RegisterBefore adds a kind whose news another kind's need. Before Start.
+func (s *Service) RegisterBefore(other, kind string, p Puller) {
+	s.kinds = slices.Insert(s.kinds, max(slices.Index(s.kinds, other), 0), kind)
 	s.pullers[kind] = p
 }
 

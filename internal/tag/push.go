@@ -106,7 +106,10 @@ func (s *Service) mark(ctx context.Context, k pairKey, some []push) error {
 	if len(add)+len(remove) == 0 {
 		return nil
 	}
-	return c.MarkTag(ctx, k.Member, k.External, add, remove)
+	if err := c.MarkTag(ctx, k.Member, k.External, add, remove); err != nil || s.Wrote == nil {
+		return err
+	}
+	return s.Wrote(ctx, k.Corp, k.Member, k.External, add, remove)
 }
 
 // confirmAll notes what the platform knows now.

@@ -77,6 +77,9 @@ type Config struct {
 	Source    int64
 	Client    func(ctx context.Context, corp string) (*wecom.Client, error)
 	Contacts  func(ctx context.Context, leaves []uint32) ([]Pair, error)
+
+	// Wrote hears which tag ids of the corp were written to a contact. May be nil.
+	Wrote func(ctx context.Context, corp, user, external string, added, removed []string) error
 }
 
 // Service holds the definitions and moves tags. OnEvent, OnTransition, Flush and Load
