@@ -103,7 +103,7 @@ func (t *trial) send(ctx context.Context, name string, target masssend.Target, c
 	if _, err := t.mass.Schedule(ctx, x.ID); err != nil {
 		return err
 	}
-	confirmed, made := false, time.Time{}
+	confirmed, early, made := false, crash, time.Time{}
 	for start := t.clock.Now(); ; {
 		if err := t.settle(ctx); err != nil {
 			return err
@@ -116,7 +116,7 @@ func (t *trial) send(ctx context.Context, name string, target masssend.Target, c
 		if x, err = t.mass.Get(ctx, x.ID); err != nil {
 			return err
 		}
-		early := count(calls, masssend.CallPlanned, masssend.CallAttempting, masssend.CallUnknown)
+		open := count(calls, masssend.CallPlanned, masssend.CallAttempting, masssend.CallUnknown)
 		switch {
 		case x.State == masssend.Done:
 			t.verdict.Calls += len(calls)
@@ -124,13 +124,13 @@ func (t *trial) send(ctx context.Context, name string, target masssend.Target, c
 			return nil
 		case t.clock.Now().Sub(start) > 48*time.Hour:
 			return errors.New("the send does not come to its end")
-		case crash && x.State == masssend.Waiting && early < len(calls):
-			crash = false
+		case early && x.State == masssend.Preparing, crash && x.State == masssend.Waiting && open < len(calls):
+			early, crash = false, crash && x.State == masssend.Preparing
 			if err := t.crash(ctx); err != nil {
 				return fmt.Errorf("restart: %w", err)
 			}
-			t.cfg.Log("crashed and started again")
-		case x.State == masssend.Waiting && early == 0 && !confirmed:
+			t.cfg.Log("crashed while %s, and started again", x.State)
+		case x.State == masssend.Waiting && open == 0 && !confirmed:
 			if made.IsZero() {
 				made = time.Now()
 				t.verdict.Prepared = max(t.verdict.Prepared, made.Sub(began))

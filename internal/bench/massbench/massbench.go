@@ -61,7 +61,7 @@ func (v Verdict) String() string {
 		v.Prepared.Round(time.Millisecond), v.Took.Round(time.Millisecond))
 }
 
-// Run makes a trial: a message to everybody under faults with a crash in the middle, a
+// Run makes a trial: a message to everybody under faults with crashes in the middle, a
 // second one on the same day to whom the quota leaves nothing, a third the day after.
 func Run(ctx context.Context, cfg Config) (Verdict, error) {
 	if cfg.Log == nil {

@@ -15,7 +15,7 @@ func TestTrial_NobodyTwiceNobodyOverQuotaEverybodyExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log(v)
-	if !v.Good() || v.Received < 15_000 || v.Unknown == 0 || v.Restarts != 1 {
+	if !v.Good() || v.Received < 15_000 || v.Unknown == 0 || v.Restarts < 1 {
 		t.Errorf("%s", v)
 	}
 }
