@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"yutang/internal/db"
@@ -30,8 +32,8 @@ type Manifest struct {
 	SHA256  string    `json:"database_sha256"`
 }
 
-// Backup writes a consistent copy of the database to path, while a server may run. The key
-// file is not in it: keep a copy elsewhere, without it the backup cannot be read.
+// Backup writes a consistent copy of the database, and the asset files, to path, while a
+// server may run. The key file is not in it: keep a copy elsewhere, without it the backup cannot be read.
 func Backup(ctx context.Context, cfg Config, path string) (m Manifest, err error) {
 	cfg = cfg.Defaults()
 	if cfg.Database != "" {
@@ -54,7 +56,7 @@ func Backup(ctx context.Context, cfg Config, path string) (m Manifest, err error
 	if m.SHA256, m.Bytes, err = digest(copyPath); err != nil {
 		return m, err
 	}
-	return m, writeArchive(path, copyPath, m)
+	return m, writeArchive(path, copyPath, filepath.Join(cfg.Data, assetsDir), m)
 }
 
 func digest(path string) (sum string, size int64, err error) {
@@ -69,7 +71,7 @@ func digest(path string) (sum string, size int64, err error) {
 }
 
 // writeArchive makes the backup under another name first: a file named path is whole.
-func writeArchive(path, database string, m Manifest) (err error) {
+func writeArchive(path, database, assets string, m Manifest) (err error) {
 	part := path + ".part"
 	out, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -77,7 +79,7 @@ func writeArchive(path, database string, m Manifest) (err error) {
 	}
 	defer os.Remove(part)
 	w := tar.NewWriter(out)
-	err = errors.Join(addManifest(w, m), addFile(w, database, m), w.Close(), out.Sync(), out.Close())
+	err = errors.Join(addManifest(w, m), addDatabase(w, database, m), addAssets(w, assets, m), w.Close(), out.Sync(), out.Close())
 	if err != nil {
 		return fmt.Errorf("write backup: %w", err)
 	}
@@ -96,15 +98,38 @@ func addManifest(w *tar.Writer, m Manifest) error {
 	return err
 }
 
-func addFile(w *tar.Writer, path string, m Manifest) error {
+func addDatabase(w *tar.Writer, path string, m Manifest) error {
+	return addFile(w, path, databaseFile, m.Made)
+}
+
+// addAssets adds the sealed files of package content. They never change, and are copied
+// after the database: what its rows name is there.
+func addAssets(w *tar.Writer, dir string, m Manifest) error {
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() || !assetName.MatchString(e.Name()) {
+			return err
+		}
+		return addFile(w, path, assetsDir+"/"+e.Name(), m.Made)
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func addFile(w *tar.Writer, path, name string, made time.Time) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	err = w.WriteHeader(&tar.Header{Name: databaseFile, Mode: 0o600, Size: m.Bytes, ModTime: m.Made})
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	err = w.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: info.Size(), ModTime: made})
 	if err == nil {
-		_, err = io.Copy(w, f)
+		_, err = io.Copy(w, io.LimitReader(f, info.Size()))
 	}
 	return err
 }
@@ -166,8 +191,41 @@ func unpack(path, target string) (m Manifest, err error) {
 	if hex.EncodeToString(h.Sum(nil)) != m.SHA256 {
 		return m, fault.New(fault.Invalid, "damaged", "the backup is damaged: its checksum does not match")
 	}
-	return m, nil
+	return m, unpackAssets(r, filepath.Join(filepath.Dir(target), assetsDir))
 }
+
+// unpackAssets writes what follows the database. Each asset's hash is checked when it is
+// read.
+func unpackAssets(r *tar.Reader, dir string) error {
+	for {
+		head, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		place, name := filepath.Split(head.Name)
+		if place != assetsDir+"/" || !assetName.MatchString(name) {
+			return fault.New(fault.Invalid, "not_a_backup", "the backup holds a file that does not belong there: %q", head.Name)
+		}
+		to := filepath.Join(dir, name[:2])
+		if err := os.MkdirAll(to, 0o700); err != nil {
+			return err
+		}
+		out, err := os.OpenFile(filepath.Join(to, name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(out, r)
+		if err := errors.Join(err, out.Sync(), out.Close()); err != nil {
+			return err
+		}
+	}
+}
+
+// assetName is how package content names its files.
+var assetName = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 func copyKey(from, to string) error {
 	raw, err := os.ReadFile(from)

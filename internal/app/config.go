@@ -69,4 +69,5 @@ func (c Config) DatabaseURL() string {
 const (
 	databaseFile = "yutang.db"
 	snapshotFile = "snapshot"
+	assetsDir    = "assets"
 )

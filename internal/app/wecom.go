@@ -120,7 +120,7 @@ func (a *App) buildWeCom(ctx context.Context) error {
 		Clients: a.corps,
 	})
 	a.content = content.New(content.Config{
-		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Dir: filepath.Join(a.Data, "assets"), Client: a.corps.Client,
+		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Dir: filepath.Join(a.Data, assetsDir), Client: a.corps.Client,
 	})
 	a.tags = tag.New(tag.Config{
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Timeline: a.timeline, Identity: a.identity, Customers: a.customers,
