@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	maxAttempts = 8                // of a call that surely was not made
+	maxRenewals = 8                // of files that the platform does not know
 	alikePause  = 15 * time.Second // until the other call with the same text is settled
 	readyPause  = 30 * time.Second // until a file can be uploaded
 )
@@ -170,7 +170,7 @@ func (s *Service) answered(ctx context.Context, x Send, c Call, res wecom.AddedM
 		return s.lost(ctx, c, outreach.NoAnswer)
 	case wecom.Is(err, wecom.CodeNobodyToSend):
 		return s.refused(ctx, c, outreach.NoContact, err)
-	case wecom.Is(err, wecom.CodeBadMedia) && c.Attempt < maxAttempts:
+	case wecom.Is(err, wecom.CodeBadMedia) && c.Attempt < maxRenewals:
 		if stale := s.Contents.Stale(ctx, x.Corp, x.Content, use(x.Chat)); stale != nil {
 			slog.Warn("files of a mass message could not be renewed", "call", callKey(c), "error", stale)
 		}
@@ -228,11 +228,12 @@ func (s *Service) lost(ctx context.Context, c Call, why outreach.Reason) error {
 	})
 }
 
-// again plans another attempt of a call that surely was not made.
+// again plans another attempt of a call that surely was not made. It goes on until the
+// deadline: an untrusted address or a lost permission is mended by people.
 func (s *Service) again(ctx context.Context, x Send, c Call, cause error) error {
 	now := s.Clock.Now()
 	due := now.Add(max(job.Backoff(c.Attempt), wecom.RetryAfter(cause)))
-	if c.Attempt >= maxAttempts || !due.Before(x.Deadline) {
+	if !due.Before(x.Deadline) {
 		return s.refused(ctx, c, outreach.GaveUp, cause)
 	}
 	was := c.State

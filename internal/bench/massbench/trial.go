@@ -187,20 +187,15 @@ func (t *trial) settings(ctx context.Context) error {
 	})
 }
 
-// crash ends the program as a power cut would: what it does from now on reaches no disk.
+// crash ends the program as a power cut would: what it does from now on reaches no disk,
+// and calls under way break off.
 func (t *trial) crash(ctx context.Context) error {
-	old := t.process
-	_ = old.db.Close()
-	if err := t.boot(ctx, false); err != nil {
-		return err
-	}
+	_ = t.db.Close()
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	t.jobs.Stop(gone)
 	t.verdict.Restarts++
-	go func() {
-		gone, cancel := context.WithCancel(ctx)
-		cancel()
-		old.jobs.Stop(gone)
-	}()
-	return nil
+	return t.boot(ctx, false)
 }
 
 func (t *trial) close() {
