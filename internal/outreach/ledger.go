@@ -61,7 +61,11 @@ func (f Filter) query(leaves []timeline.Ord, before string, limit int) (string, 
 		where = append(where, fmt.Sprintf(cond, len(args)))
 	}
 	for _, c := range []struct{ column, value string }{
-		{"state", string(f.State)}, {"reason", string(f.Reason)}, {"playbook", f.Playbook}, {"channel", f.Channel}, {"endpoint", f.Endpoint},
+		{"state", string(f.State)},
+		{"reason", string(f.Reason)},
+		{"playbook", f.Playbook},
+		{"channel", f.Channel},
+		{"endpoint", f.Endpoint},
 		{"run", f.Run},
 	} {
 		if c.value != "" {

@@ -26,7 +26,6 @@ type rig struct {
 	*httpapitest.Server
 	outreach *outreach.Service
 	receipts chan *event.Event
-	stop     func()
 }
 
 func (r *rig) SubmitEvents(_ context.Context, evs []*event.Event) (int, error) {
