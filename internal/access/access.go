@@ -34,6 +34,8 @@ type Service struct {
 	mu    sync.Mutex
 	setup [32]byte         // hash of the set-up token, zero if there is none
 	used  map[string]int64 // token or session id → last use not yet in SQL
+	staff StaffLookup      // nil: no staff can log in
+	here  map[string]heldStaff
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -48,6 +50,7 @@ func New(d *db.DB, box *seal.Box, clk clock.Clock) *Service {
 		throttle: newThrottle(),
 		hashing:  make(chan struct{}, 2),
 		used:     map[string]int64{},
+		here:     map[string]heldStaff{},
 	}
 }
 

@@ -49,6 +49,8 @@ const (
 	GroupsWrite   Permission = "groups.write"
 	HandoverRead  Permission = "handover.read" // transfers, losses
 	HandoverWrite Permission = "handover.write"
+
+	PanelUse Permission = "panel.use" // the side panel of staff: own customers only
 )
 
 // Role is a named set of permissions.
@@ -61,6 +63,10 @@ const (
 	Analyst  Role = "analyst"  // sees everything but personal data, changes nothing
 	Viewer   Role = "viewer"   // sees the boards and lists
 )
+
+// Staff is the role of who logged in through WeCom. No account and no token can have it,
+// so it is not among Roles.
+const Staff Role = "staff"
 
 // roles says which roles have a permission. The owner has every one of them.
 var roles = map[Permission][]Role{
@@ -102,6 +108,7 @@ var roles = map[Permission][]Role{
 	GroupsWrite:     {Operator},
 	HandoverRead:    {Operator, Analyst},
 	HandoverWrite:   {Operator},
+	PanelUse:        {Staff},
 }
 
 // Permissions lists every permission that can be granted, sorted.
@@ -137,13 +144,21 @@ func (r Role) Has(p Permission) bool {
 // Scope says which data a principal reaches or a route touches.
 type Scope string
 
-// The scopes of today. Stores and own customers follow with departments.
+// The scopes. Each of own, department and brand holds the one before.
 const (
-	ScopeNone  Scope = "none"  // the route touches no customer data
-	ScopeBrand Scope = "brand" // all data of the brand
+	ScopeNone       Scope = "none"       // the route touches no customer data
+	ScopeOwn        Scope = "own"        // a member's own customers
+	ScopeDepartment Scope = "department" // those of the members led, too
+	ScopeBrand      Scope = "brand"      // all data of the brand
 )
+
+// widths order the scopes that hold one another.
+var widths = map[Scope]int{ScopeOwn: 1, ScopeDepartment: 2, ScopeBrand: 3}
+
+// Known says whether s is a scope.
+func (s Scope) Known() bool { return s == ScopeNone || widths[s] > 0 }
 
 // Covers says whether data of scope need may be touched by one who has s.
 func (s Scope) Covers(need Scope) bool {
-	return need == ScopeNone || (need == ScopeBrand && s == ScopeBrand)
+	return need == ScopeNone || (widths[need] > 0 && widths[s] >= widths[need])
 }

@@ -14,8 +14,18 @@ type Kind string
 const (
 	BySession Kind = "session"
 	ByToken   Kind = "token"
+	ByStaff   Kind = "staff"   // a session of a member of staff, see OpenStaffSession
 	ByProgram Kind = "program" // the command line and background work
 )
+
+// StaffRef names a member of staff of a corp.
+type StaffRef struct {
+	Corp string
+	User string // userid
+}
+
+// String is the member's id as a principal.
+func (r StaffRef) String() string { return "staff/" + r.Corp + "/" + r.User }
 
 // Principal is who asks. ID is the account's or the token's; Name is for people and is
 // never logged.
@@ -26,7 +36,12 @@ type Principal struct {
 	Kind  Kind
 	Scope Scope
 	Only  []Permission // narrows the role; nil is all of it
+	Staff *StaffRef    // who it is of the staff; nil unless ByStaff
 }
+
+// Cookied says that a browser sends the credentials by itself, so that writes need proof
+// that our own page makes them.
+func (p Principal) Cookied() bool { return p.Kind == BySession || p.Kind == ByStaff }
 
 // System is the program itself. Its acts are audited as "system".
 var System = Principal{ID: "system", Name: "system", Role: Owner, Kind: ByProgram, Scope: ScopeBrand}

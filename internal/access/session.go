@@ -83,13 +83,14 @@ func (a Account) principal() Principal {
 
 var errBadSession = fault.New(fault.Unauthenticated, "bad_session", "the session has ended; sign in again")
 
-// AuthenticateSession finds the principal of a session's secret.
+// AuthenticateSession finds the principal of a session's secret, of an account or else of
+// a member of staff.
 func (s *Service) AuthenticateSession(ctx context.Context, secret string) (Principal, error) {
 	hash := hashSecret(secret)
 	found, err := s.sessionByHash(ctx, hash)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		return Principal{}, errBadSession
+		return s.authenticateStaff(ctx, hash)
 	case err != nil:
 		return Principal{}, err
 	case subtle.ConstantTimeCompare(found.hash, hash[:]) != 1:
@@ -108,7 +109,10 @@ func (s *Service) AuthenticateSession(ctx context.Context, secret string) (Princ
 func (s *Service) SignOut(ctx context.Context, secret string) error {
 	return s.db.InTx(ctx, func(ctx context.Context) error {
 		n, err := s.deleteSession(ctx, hashSecret(secret))
-		if err != nil || n == 0 {
+		if err == nil && n == 0 {
+			return s.closeStaffSession(ctx, hashSecret(secret))
+		}
+		if err != nil {
 			return err
 		}
 		by, _ := From(ctx)

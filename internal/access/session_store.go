@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -62,20 +63,28 @@ const touchToken = `UPDATE api_token SET used_at = $2 WHERE id = $1 AND used_at 
 
 // Maintain writes when tokens and sessions were last used and deletes ended sessions.
 func (s *Service) Maintain(ctx context.Context) error {
+	s.forgetOldStaff()
 	used := s.takeUsed()
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
 		for name, at := range used {
 			text := touchToken
-			if len(name) > 3 && name[:3] == "ses" {
+			switch {
+			case strings.HasPrefix(name, "ses"):
 				text = touchSession
+			case strings.HasPrefix(name, staffSessionPrefix):
+				text = touchStaffSession
 			}
 			if _, err := s.db.Exec(ctx, text, name, at); err != nil {
 				return err
 			}
 		}
 		now := s.now()
-		_, err := s.db.Exec(ctx, deleteEndedSessions, now, now-SessionIdle.Milliseconds())
-		return err
+		for _, text := range []string{deleteEndedSessions, deleteEndedStaffSessions} {
+			if _, err := s.db.Exec(ctx, text, now, now-SessionIdle.Milliseconds()); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		s.giveBackUsed(used)

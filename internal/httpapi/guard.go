@@ -58,7 +58,7 @@ func (a *API) admit(r *http.Request, op Op) (context.Context, error) {
 		return ctx, err
 	}
 	noteActor(ctx, p.ID)
-	if p.Kind == access.BySession && op.Writes() {
+	if p.Cookied() && op.Writes() {
 		if r.Header.Get(CSRFHeader) == "" {
 			return ctx, fault.New(fault.Forbidden, "csrf", "a write with a session needs the header %s", CSRFHeader)
 		}

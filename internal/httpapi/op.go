@@ -38,7 +38,7 @@ func (op Op) check() {
 		panic("httpapi: " + op.Method + " " + op.Path + ": an operation has a method, path, id and summary")
 	case op.Needs == "" || (!op.Needs.Known() && op.Needs != access.Anyone && op.Needs != access.SignedIn):
 		panic("httpapi: " + op.ID + ": needs no known permission")
-	case op.Scope != access.ScopeNone && op.Scope != access.ScopeBrand:
+	case !op.Scope.Known():
 		panic("httpapi: " + op.ID + ": declares no data scope")
 	}
 }

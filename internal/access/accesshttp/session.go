@@ -57,7 +57,7 @@ type meOutput struct {
 	Body struct {
 		ID          string              `json:"id" doc:"of the account or the token"`
 		Name        string              `json:"name"`
-		Kind        access.Kind         `json:"kind" enum:"session,token"`
+		Kind        access.Kind         `json:"kind" enum:"session,token,staff"`
 		Role        access.Role         `json:"role"`
 		Scope       access.Scope        `json:"scope"`
 		Permissions []access.Permission `json:"permissions"`

@@ -16,11 +16,12 @@ var pathParam = regexp.MustCompile(`\{[^}]+\}`)
 
 // WalkRoutes proves of every operation of the server's API that it declares a permission
 // and a scope, is in the OpenAPI document, refuses a caller without credentials (401) and
-// one who has every permission but the one it needs (403). The body sent is not JSON: an
-// operation that answered about it would have read it before the caller was allowed.
+// one who has every permission but the one it needs (403). Staff get no further than the
+// operations of the panel, and those no further than the own customers. The body sent is not
+// JSON: an operation that answered about it would have read it before the caller was allowed.
 func WalkRoutes(t *testing.T, s *Server) {
 	t.Helper()
-	stranger := s.Stranger(t)
+	stranger, staff := s.Stranger(t), s.StaffClient(t, "ww1", "wang")
 	s.API.Walk(func(op httpapi.Op) {
 		t.Run(op.ID, func(t *testing.T) {
 			documented(t, s.API.OpenAPI(), op)
@@ -39,8 +40,32 @@ func WalkRoutes(t *testing.T, s *Server) {
 			if res.Status != http.StatusForbidden {
 				t.Errorf("without %s: %d, want 403", op.Needs, res.Status)
 			}
+			walkStaff(t, staff, op, path)
 		})
 	})
+}
+
+// walkStaff proves where a member of staff may go.
+func walkStaff(t *testing.T, staff *Client, op httpapi.Op, path string) {
+	t.Helper()
+	res := staff.Do(op.Method, path, "not json")
+	if op.Needs != access.PanelUse {
+		if res.Status != http.StatusForbidden {
+			t.Errorf("for staff: %d, want 403", res.Status)
+		}
+		return
+	}
+	if op.Scope != access.ScopeOwn {
+		t.Errorf("the scope is %s: staff have own customers only", op.Scope)
+	}
+	if res.Status == http.StatusUnauthorized || res.Status == http.StatusForbidden {
+		t.Errorf("for staff: %d %s", res.Status, res.Body)
+	}
+	if op.Writes() {
+		if res := staff.Do(op.Method, path, "not json", httpapi.CSRFHeader, ""); res.Status != http.StatusForbidden {
+			t.Errorf("a write from elsewhere: %d, want 403", res.Status)
+		}
+	}
 }
 
 func documented(t *testing.T, doc *huma.OpenAPI, op httpapi.Op) {
