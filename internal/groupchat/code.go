@@ -70,6 +70,9 @@ func (n *NewCode) validate() error {
 	bad := func(pointer, format string, args ...any) {
 		fields = append(fields, fault.Field{Pointer: pointer, Detail: fmt.Sprintf(format, args...)})
 	}
+	if n.Corp == "" {
+		bad("/corp", "wants a corp")
+	}
 	if strings.TrimSpace(n.Name) == "" || utf8.RuneCountInString(n.Name) > 100 {
 		bad("/name", "wants 1 to 100 characters")
 	}

@@ -59,6 +59,9 @@ func (s *Service) CreateWelcome(ctx context.Context, n NewWelcome) (Welcome, err
 
 // template is what the platform wants of a template, with its files uploaded.
 func (s *Service) template(ctx context.Context, w Welcome) (client *wecom.Client, ask wecom.GroupWelcome, err error) {
+	if w.Corp == "" {
+		return nil, ask, fault.BadField("/corp", "wants a corp")
+	}
 	if strings.TrimSpace(w.Name) == "" || utf8.RuneCountInString(w.Name) > 100 {
 		return nil, ask, fault.BadField("/name", "wants 1 to 100 characters")
 	}

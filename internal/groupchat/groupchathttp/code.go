@@ -35,6 +35,7 @@ func wireCode(c groupchat.Code) Code {
 }
 
 type codeBody struct {
+	Corp     string   `json:"corp,omitempty" doc:"needed for a new one; stays as it is later"`
 	Name     string   `json:"name"`
 	Groups   []string `json:"groups" doc:"chat_ids in the order in which they fill" maxItems:"200"`
 	FullAt   int      `json:"full_at,omitempty" doc:"190 if absent"`
@@ -43,23 +44,18 @@ type codeBody struct {
 	BaseNext int      `json:"base_next,omitempty"`
 }
 
-func (b codeBody) wish(corp string) groupchat.NewCode {
+func (b codeBody) wish() groupchat.NewCode {
 	return groupchat.NewCode{
-		Corp: corp, Name: b.Name, Groups: b.Groups, FullAt: b.FullAt, AutoMake: b.AutoMake, BaseName: b.BaseName, BaseNext: b.BaseNext,
+		Corp: b.Corp, Name: b.Name, Groups: b.Groups, FullAt: b.FullAt, AutoMake: b.AutoMake, BaseName: b.BaseName, BaseNext: b.BaseNext,
 	}
 }
 
-type createCodeInput struct {
-	Body struct {
-		Corp string `json:"corp" minLength:"1"`
-		codeBody
-	}
-}
+type createCodeInput struct{ Body codeBody }
 
 type codeOutput struct{ Body Code }
 
 func (h *handlers) createCode(ctx context.Context, in *createCodeInput) (*codeOutput, error) {
-	c, err := h.Groups.CreateCode(ctx, in.Body.wish(in.Body.Corp))
+	c, err := h.Groups.CreateCode(ctx, in.Body.wish())
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +68,7 @@ type updateCodeInput struct {
 }
 
 func (h *handlers) updateCode(ctx context.Context, in *updateCodeInput) (*codeOutput, error) {
-	c, err := h.Groups.ChangeCode(ctx, in.ID, in.Body.wish(""))
+	c, err := h.Groups.ChangeCode(ctx, in.ID, in.Body.wish())
 	if err != nil {
 		return nil, err
 	}
@@ -119,17 +115,13 @@ func wireWelcome(w groupchat.Welcome) Welcome {
 }
 
 type welcomeBody struct {
+	Corp    string          `json:"corp,omitempty" doc:"needed for a new one; stays as it is later"`
 	Name    string          `json:"name"`
 	Content content.Content `json:"content" doc:"a text and at most one attachment"`
 	Notify  bool            `json:"notify,omitempty" doc:"owners are told of it"`
 }
 
-type createWelcomeInput struct {
-	Body struct {
-		Corp string `json:"corp" minLength:"1"`
-		welcomeBody
-	}
-}
+type createWelcomeInput struct{ Body welcomeBody }
 
 type welcomeOutput struct{ Body Welcome }
 
