@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/features.md")
+var update = flag.Bool("update", false, "write docs/features.md and the floors of .golangci.yml")
 
 // covers finds the line that says which capabilities a test proves, and the test below it.
 var covers = regexp.MustCompile(`(?m)^// covers: ([A-J0-9, ]+)\n(?://.*\n)*func (Test\w+|Fuzz\w+)\(`)
