@@ -109,7 +109,7 @@ func Start(ctx context.Context, cfg Config) (a *App, err error) {
 	if err := a.open(ctx); err != nil {
 		return a, err
 	}
-	if err := a.listen(); err != nil {
+	if err := a.listen(ctx); err != nil {
 		return a, err
 	}
 	if err := a.pipeline.Load(ctx); err != nil {

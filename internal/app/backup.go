@@ -184,7 +184,7 @@ func unpack(path, target string) (m Manifest, err error) {
 		return m, err
 	}
 	h := sha256.New()
-	_, err = io.Copy(io.MultiWriter(out, h), r)
+	_, err = io.Copy(io.MultiWriter(out, h), r) //nolint:gosec // a tar is not compressed
 	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
 		return m, err
 	}
@@ -232,7 +232,7 @@ func copyKey(from, to string) error {
 	if err != nil {
 		return fmt.Errorf("read key file: %w", err)
 	}
-	if err := os.WriteFile(to, raw, 0o600); err != nil {
+	if err := os.WriteFile(to, raw, 0o600); err != nil { //nolint:gosec // the operator names the file
 		return fmt.Errorf("write key file: %w", err)
 	}
 	return nil

@@ -53,8 +53,9 @@ func writeText(w http.ResponseWriter, status int, text string) {
 }
 
 // listen binds the address, so that health can be asked while state is loaded.
-func (a *App) listen() (err error) {
-	if a.listener, err = net.Listen("tcp", a.Listen); err != nil {
+func (a *App) listen(ctx context.Context) (err error) {
+	var open net.ListenConfig
+	if a.listener, err = open.Listen(ctx, "tcp", a.Listen); err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
 	a.server = &http.Server{

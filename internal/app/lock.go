@@ -35,7 +35,8 @@ func lockDir(dir string) (release func() error, err error) {
 			"the data directory %s is in use by another yutang (process %s); stop it first or choose another --data",
 			dir, strings.TrimSpace(string(holder[:n])))
 	}
-	if err := f.Truncate(0); err == nil {
+	err = f.Truncate(0)
+	if err == nil {
 		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
 	if err != nil {
