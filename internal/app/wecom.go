@@ -2,16 +2,13 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"yutang/internal/acquisition"
 	"yutang/internal/acquisition/acquisitionhttp"
-	"yutang/internal/audience"
 	"yutang/internal/contact"
 	"yutang/internal/contact/contacthttp"
 	"yutang/internal/content"
@@ -19,6 +16,8 @@ import (
 	"yutang/internal/corp"
 	"yutang/internal/corp/corphttp"
 	"yutang/internal/event"
+	"yutang/internal/groupchat"
+	"yutang/internal/groupchat/groupchathttp"
 	"yutang/internal/handover"
 	"yutang/internal/handover/handoverhttp"
 	"yutang/internal/httpapi"
@@ -58,6 +57,7 @@ type wecomRooms struct {
 	moments  *moment.Service
 	sync     *reconcile.Service
 	links    *acquisition.Service
+	groups   *groupchat.Service
 }
 
 // onRoad is what the road starts beside audiences: playbooks and tags.
@@ -146,7 +146,7 @@ func (a *App) buildWeCom(ctx context.Context) error {
 	a.sends = masssend.New(masssend.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Timeline: a.timeline, Ledger: a.outreach,
 		Relations: masssend.FromContacts(a.contacts), Audiences: a.audiences, Contents: a.content, Follows: a.staff.Follows,
-		Corp: a.corps.Get, Client: a.corps.Client,
+		Chats: a.chatsOf, Corp: a.corps.Get, Client: a.corps.Client,
 	})
 	a.moments = moment.New(moment.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Contents: a.content, Submit: road, Source: source,
@@ -154,6 +154,10 @@ func (a *App) buildWeCom(ctx context.Context) error {
 	})
 	a.links = acquisition.New(acquisition.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Zone: zone, Tagger: linkTags{a.tags},
+	})
+	a.groups = groupchat.New(groupchat.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Timeline: a.timeline, Identity: a.identity, Content: a.content,
+		Submit: road, Source: source, Client: a.corps.Client, Owners: a.staff.Follows,
 	})
 	a.sync = reconcile.New(reconcile.Config{
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Staff: a.staff, Contacts: a.contacts, Zone: zone,
@@ -191,12 +195,14 @@ func (a *App) connect() {
 		{notice.Directory, "", "welcome", a.welcome.OnDirectory},
 		{contacts, notice.ArchiveApproved, "welcome", onlyFast},
 		{notice.Acquisition, "", "acquisition", a.links.OnNotice},
+		{notice.ExternalChat, "", "groupchat", a.groups.Notice},
 	} {
 		a.inbox.Handle(h.event, h.change, h.name, h.fn)
 	}
 	a.sync.RegisterBefore(reconcile.KindContacts, "tags", reconcile.PullerFunc(func(ctx context.Context, run *reconcile.Run) error {
 		return a.tags.Pull(ctx, run.Corp())
 	}))
+	a.sync.Register("groups", reconcile.PullerFunc(a.pullGroups))
 	a.contacts.Provenance(a.codes.Provenance)
 	a.contacts.Provenance(a.links.Provenance)
 	a.contacts.Subscribe("livecode", a.codes.OnContact)
@@ -253,128 +259,6 @@ func (a *App) corpsAgain(ctx context.Context) error {
 	return err
 }
 
-// corpIDs lists the connected corps.
-func (a *App) corpIDs(ctx context.Context) (ids []string, err error) {
-	list, err := a.corps.List(ctx)
-	for _, c := range list {
-		ids = append(ids, c.ID)
-	}
-	return ids, err
-}
-
-// wroteTags tells the contacts what tags wrote to the platform, which calls nobody back.
-func (a *App) wroteTags(ctx context.Context, corpID, user, external string, added, removed []string) error {
-	return a.contacts.Wrote(ctx, corpID, user, external, func(c *contact.Contact) {
-		c.Tags = slices.DeleteFunc(append(c.Tags, added...), func(t string) bool { return slices.Contains(removed, t) })
-	})
-}
-
-// endTags lets the tags of an ended contact go.
-func (a *App) endTags(ctx context.Context, t contact.Transition) error {
-	if c := t.Contact; !c.State.Alive() {
-		return a.tags.Ended(ctx, c.Corp, c.User, c.External)
-	}
-	return nil
-}
-
-// arrivalTags lets live codes tag who arrives.
-type arrivalTags struct{ tags *tag.Service }
-
-// Put passes an order on.
-func (t arrivalTags) Put(ctx context.Context, o livecode.TagOrder) error {
-	return t.tags.Put(ctx, tag.Order{Corp: o.Corp, User: o.User, External: o.External, Add: o.Add, Why: o.Why, At: o.At})
-}
-
-// linkTags lets acquisition links tag who arrives.
-type linkTags struct{ tags *tag.Service }
-
-// Put passes an order on.
-func (t linkTags) Put(ctx context.Context, o acquisition.TagOrder) error {
-	return t.tags.Put(ctx, tag.Order{Corp: o.Corp, User: o.User, External: o.External, Add: o.Add, Why: o.Why, At: o.At})
-}
-
-// lateWelcomes breaks the circle between live codes and welcomes, which read each other.
-type lateWelcomes struct{ a *App }
-
-// Check says what is wrong with a greeting.
-func (w lateWelcomes) Check(ctx context.Context, _ string, raw json.RawMessage) error {
-	return w.a.welcome.Check(ctx, raw, "")
-}
-
-// Keep keeps its media ready.
-func (w lateWelcomes) Keep(ctx context.Context, owner, corpID string, raw json.RawMessage) error {
-	return w.a.welcome.Keep(ctx, owner, corpID, raw)
-}
-
-// Drop lets them go.
-func (w lateWelcomes) Drop(ctx context.Context, owner string) error {
-	return w.a.welcome.Drop(ctx, owner)
-}
-
-// sales tells live codes what customers bought.
-type sales struct{ a *App }
-
-// Since sums completed orders per person from the earliest of its records' moments.
-func (s sales) Since(ctx context.Context, from map[uint32]time.Time) (buyers int, net int64, err error) {
-	since := map[uint32]time.Time{}
-	s.a.timeline.RLock()
-	for leaf, at := range from {
-		root := s.a.timeline.Root(leaf)
-		if old, ok := since[root]; !ok || at.Before(old) {
-			since[root] = at
-		}
-	}
-	s.a.timeline.RUnlock()
-	for root, at := range since {
-		n, sum, err := s.a.customers.OrdersSince(ctx, root, at)
-		if err != nil {
-			return 0, 0, err
-		}
-		if n > 0 {
-			buyers++
-			net += sum
-		}
-	}
-	return buyers, net, nil
-}
-
-// nameOf is how staff may call a customer in a message.
-func (a *App) nameOf(ctx context.Context, leaf uint32) string {
-	a.timeline.RLock()
-	root := a.timeline.Root(leaf)
-	a.timeline.RUnlock()
-	p, err := a.customers.Profile(ctx, root)
-	if err != nil {
-		return ""
-	}
-	var name string
-	if json.Unmarshal(p.Traits["name"], &name) != nil {
-		return ""
-	}
-	return name
-}
-
-// groupsOf lists the groups that a member owns, as the platform knows them now.
-func (a *App) groupsOf(ctx context.Context, corpID, owner string) (chats []string, err error) {
-	client, err := a.corps.Client(ctx, corpID)
-	if err != nil {
-		return nil, err
-	}
-	f := wecom.GroupFilter{OwnerFilter: &wecom.OwnerFilter{UserIDList: []string{owner}}, Limit: 1000}
-	for {
-		p, err := client.GroupChatList(ctx, f)
-		if err != nil {
-			return nil, fmt.Errorf("list groups of %s: %w", owner, err)
-		}
-		for _, g := range p.List {
-			chats = append(chats, g.ChatID)
-		}
-		if f.Cursor = p.NextCursor; f.Cursor == "" {
-			return chats, nil
-		}
-	}
-}
-
 // wecomRoutes lists the domains of WeCom.
 func (a *App) wecomRoutes(api *httpapi.API) {
 	corphttp.Routes(api, corphttp.Deps{Corps: a.corps, Access: a.access})
@@ -389,27 +273,6 @@ func (a *App) wecomRoutes(api *httpapi.API) {
 	reconcilehttp.Routes(api, a.sync, a.corps, a.access)
 	masssendhttp.Routes(api, masssendhttp.Deps{Sends: a.sends, Access: a.access})
 	momenthttp.Routes(api, momenthttp.Deps{Moments: a.moments, Access: a.access})
+	groupchathttp.Routes(api, groupchathttp.Deps{Groups: a.groups, Timeline: a.timeline, Access: a.access})
 	handoverhttp.Routes(api, handoverhttp.Deps{Handover: a.handover, Access: a.access, Timeline: a.timeline, WinBack: a.winBack})
-}
-
-// winBack finds or makes the audience of a name.
-func (a *App) winBack(ctx context.Context, name string, rule json.RawMessage) (string, error) {
-	list, err := a.audiences.List(ctx)
-	if err != nil {
-		return "", err
-	}
-	for _, x := range list {
-		if x.Name == name {
-			return x.ID, nil
-		}
-	}
-	var made audience.Audience
-	err = a.access.Audited(ctx, "audience.create", func(ctx context.Context) (string, any, error) {
-		made, err = a.audiences.Create(ctx, audience.Input{Name: name, Description: "好友关系已解除、且不再是任何员工好友的客户", Rule: rule})
-		return made.ID, map[string]string{"name": name}, err
-	})
-	if err == nil {
-		a.audiences.Build(made)
-	}
-	return made.ID, err
 }
