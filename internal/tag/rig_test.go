@@ -146,13 +146,27 @@ func (b *brand) befriend(users ...string) string {
 	external := b.sim.AddCustomer(wecomsim.NewCustomer{Name: "Li"})
 	b.submit(&event.Event{Name: event.ContactAdded, At: b.clock.Now(), Identities: who(external)})
 	for _, user := range users {
-		_, err := b.sim.Add(user, external, 1)
-		b.must(err)
-		b.mu.Lock()
-		b.pairs = append(b.pairs, tag.Pair{Corp: corpID, User: user, External: external})
-		b.mu.Unlock()
+		b.addTo(user, external)
 	}
 	return external
+}
+
+// addTo has a member add a customer.
+func (b *brand) addTo(user, external string) {
+	b.t.Helper()
+	_, err := b.sim.Add(user, external, 1)
+	b.must(err)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pairs = append(b.pairs, tag.Pair{Corp: corpID, User: user, External: external})
+}
+
+// leaf is the record of a customer.
+func (b *brand) leaf(external string) uint32 {
+	b.timeline.RLock()
+	defer b.timeline.RUnlock()
+	leaf, _ := b.identity.LookupLeaf(who(external)[0])
+	return leaf
 }
 
 func who(external string) []event.Identity {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"yutang/internal/contact"
 	"yutang/internal/db"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
@@ -56,22 +57,6 @@ func TestSync_MembersAndOurSide(t *testing.T) {
 		b.must(b.tags.Ended(ctx, corpID, "bob", li))
 		equal(t, "after a contact's end", b.labels(li), "VIP/silver")
 	})
-}
-
-func TestObserve_APendingPushIsNotUndoneByAnOlderPull(t *testing.T) {
-	t.Parallel()
-	b := open(t, dbtest.SQLite(t))
-	b.define("gold")
-	li := b.befriend("ann")
-	b.observe(b.fetch("ann", li))
-	old := b.fetch("ann", li) // on its way while the customer is tagged
-	b.clock.Advance(time.Second)
-	b.edit(li, "VIP/gold", true)
-	b.work()
-	b.observe(old)
-	b.work()
-	equal(t, "the customer", b.labels(li), "VIP/gold")
-	equal(t, "the contact", b.remote("ann", li), "VIP/gold")
 }
 
 func TestPut_TellsOneContactOnce(t *testing.T) {
@@ -424,4 +409,47 @@ func (b *brand) rest() {
 		b.jobs.Wake()
 	}
 	b.t.Fatal("jobs do not come to rest")
+}
+
+func TestMoved_ANewContactIsToldTheRuleTags(t *testing.T) {
+	t.Parallel()
+	b := open(t, dbtest.SQLite(t))
+	gold := b.define("gold")[0]
+	li := b.befriend("ann")
+	_, err := b.tags.Bind(ctx, gold.ID, b.audience(`{"did":{"event":"Contact Added"}}`))
+	b.must(err)
+	b.must(b.tags.StepRule(ctx, gold.ID))
+	b.work()
+	b.addTo("bob", li)
+	leaf := b.leaf(li)
+	b.must(b.tags.Moved(ctx, contact.Transition{Kind: contact.Added, Contact: contact.Contact{Corp: corpID, User: "bob", External: li, Leaf: leaf, State: contact.Active}}))
+	b.work()
+	equal(t, "the new contact", b.remote("bob", li), "VIP/gold")
+
+	b.must(b.tags.Seen(ctx, corpID, []contact.Seen{{User: "bob", External: li, Tags: []string{gold.Remote}}}, b.clock.Now()))
+	b.must(b.tags.Moved(ctx, contact.Transition{Kind: contact.WasLost, Contact: contact.Contact{Corp: corpID, User: "bob", External: li, Leaf: leaf, State: contact.Lost}}))
+	n := 0
+	b.must(b.db.Get(ctx, `SELECT COUNT(*) FROM tag_pair WHERE member = 'bob'`, nil, &n))
+	if n != 0 {
+		t.Fatal("a lost contact is still held against the others")
+	}
+}
+
+func TestPush_AContactCarriesNoMoreThanItMay(t *testing.T) {
+	t.Parallel()
+	b := open(t, dbtest.SQLite(t))
+	b.define("gold")
+	li := b.befriend("ann")
+	full := tag.Observation{Corp: corpID, User: "ann", External: li, At: b.clock.Now()}
+	for i := range tag.MaxPairTags {
+		full.Tags = append(full.Tags, fmt.Sprint("et", i))
+	}
+	b.observe(full)
+	b.edit(li, "VIP/gold", true)
+	b.work()
+	failed, err := b.tags.Pushes(ctx, "failed", "", 10)
+	b.must(err)
+	if len(failed.Items) != 1 || failed.Items[0].Reason != tag.PairQuota {
+		t.Fatalf("%+v", failed.Items)
+	}
 }
