@@ -47,6 +47,9 @@ func (s *Service) Get(ctx context.Context, corp, user, external string) (c Conta
 	return r.Contact, r.State != "", err
 }
 
+// Living in a Filter means the states in which the two can talk: active and half.
+const Living State = "living"
+
 // Filter narrows a list; zero fields do not. User needs Corp, unless Leaves are given: the
 // records of one customer.
 type Filter struct {
@@ -68,12 +71,14 @@ type place struct {
 func placeOf(c Contact) place { return place{c.Corp, c.User, c.External} }
 
 const (
+	inState = `($4 = '' OR state = $4 OR ($4 = 'living' AND state IN ('active', 'half')))`
+
 	selectAfter = `SELECT ` + contactFields + ` FROM contact
-		WHERE (corp, user_id, external) > ($1, $2, $3) AND ($4 = '' OR state = $4) ORDER BY corp, user_id, external LIMIT $5`
+		WHERE (corp, user_id, external) > ($1, $2, $3) AND ` + inState + ` ORDER BY corp, user_id, external LIMIT $5`
 	selectCorpAfter = `SELECT ` + contactFields + ` FROM contact
-		WHERE corp = $1 AND (user_id, external) > ($2, $3) AND ($4 = '' OR state = $4) ORDER BY corp, user_id, external LIMIT $5`
+		WHERE corp = $1 AND (user_id, external) > ($2, $3) AND ` + inState + ` ORDER BY corp, user_id, external LIMIT $5`
 	selectStaffAfter = `SELECT ` + contactFields + ` FROM contact
-		WHERE corp = $1 AND user_id = $2 AND external > $3 AND ($4 = '' OR state = $4) ORDER BY corp, user_id, external LIMIT $5`
+		WHERE corp = $1 AND user_id = $2 AND external > $3 AND ` + inState + ` ORDER BY corp, user_id, external LIMIT $5`
 )
 
 // OfStaff pages through the relations of a member by external contact, ended ones too.
@@ -124,8 +129,13 @@ func comparePlaces(a, b place) int {
 	return slices.Compare([]string{a.Corp, a.User, a.External}, []string{b.Corp, b.User, b.External})
 }
 
+// is says whether a relation in state c is one of those meant by a filter's state.
+func (s State) is(c State) bool {
+	return s == "" || s == c || (s == Living && c.Alive())
+}
+
 func (f Filter) keeps(c Contact) bool {
-	return (f.Corp == "" || c.Corp == f.Corp) && (f.User == "" || c.User == f.User) && (f.State == "" || c.State == f.State)
+	return (f.Corp == "" || c.Corp == f.Corp) && (f.User == "" || c.User == f.User) && f.State.is(c.State)
 }
 
 const selectRoster = `SELECT external, state, digest FROM contact WHERE corp = $1 AND user_id = $2`

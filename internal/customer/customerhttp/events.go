@@ -3,7 +3,6 @@ package customerhttp
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"yutang/internal/access"
@@ -47,27 +46,17 @@ type pageInput struct {
 	ID string `path:"id"`
 }
 
-// place is where a page of events ended.
-type place struct {
-	At  int64  `json:"a"`
-	Seq uint32 `json:"s"`
-}
-
 func (h *handlers) events(ctx context.Context, in *pageInput) (*httpapi.List[Event], error) {
 	root, err := h.find(in.ID)
 	if err != nil {
 		return nil, err
 	}
-	var last place
-	more, err := page.After(in.Cursor, &last)
-	if err != nil {
+	last := timeline.Newest
+	if _, err := page.After(in.Cursor, &last); err != nil {
 		return nil, err
 	}
-	if !more {
-		last = place{At: 1<<63 - 1}
-	}
 	limit := page.Limit(in.Limit)
-	places := h.before(root, last, limit+1)
+	places := h.Timeline.Before(root, last, limit+1)
 	out := page.Page[*event.Event]{}
 	if len(places) > limit {
 		places = places[:limit]
@@ -82,28 +71,6 @@ func (h *handlers) events(ctx context.Context, in *pageInput) (*httpapi.List[Eve
 	}
 	open := access.Can(ctx, access.CustomersUnmask)
 	return httpapi.Listed(out, func(ev *event.Event) Event { return wireEvent(ev, open) }), nil
-}
-
-// before are the places of up to limit events of root before last, newest first.
-func (h *handlers) before(root uint32, last place, limit int) []place {
-	var t timeline.Track
-	h.Timeline.RLock()
-	defer h.Timeline.RUnlock()
-	h.Timeline.Read(root, nil, &t)
-	end, _ := slices.BinarySearchFunc(t.At, last.At, func(a, b int64) int {
-		if a < b {
-			return -1
-		}
-		return 1
-	})
-	for end < t.Len() && t.At[end] == last.At && t.Seq[end] < last.Seq {
-		end++
-	}
-	out := make([]place, 0, min(limit, end))
-	for i := end - 1; i >= 0 && len(out) < limit; i-- {
-		out = append(out, place{t.At[i], t.Seq[i]})
-	}
-	return out
 }
 
 func wireEvent(ev *event.Event, open bool) Event {

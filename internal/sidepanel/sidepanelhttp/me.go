@@ -1,0 +1,104 @@
+package sidepanelhttp
+
+import (
+	"context"
+
+	"yutang/internal/httpapi"
+	"yutang/internal/wecom"
+)
+
+type meOutput struct {
+	Body struct {
+		Corp  string   `json:"corp"`
+		Staff string   `json:"staff" doc:"userid"`
+		Name  string   `json:"name"`
+		Leads bool     `json:"leads" doc:"whether I see customers of others, too"`
+		Under []string `json:"under" doc:"whose customers I may see, myself included"`
+	}
+}
+
+func (h *handlers) me(ctx context.Context, _ *httpapi.None) (*meOutput, error) {
+	v, err := h.Panel.Who(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &meOutput{}
+	out.Body.Corp, out.Body.Staff, out.Body.Name = v.Corp, v.User, v.Name
+	out.Body.Leads, out.Body.Under = v.Leads(), v.Reach
+	return out, nil
+}
+
+type signInput struct {
+	URL string `query:"url" required:"true" maxLength:"2048" doc:"the page's address; what follows # does not count"`
+}
+
+// Signature is what a page passes to the JS-SDK.
+type Signature struct {
+	Timestamp int64  `json:"timestamp"`
+	Nonce     string `json:"nonce"`
+	Signature string `json:"signature"`
+}
+
+func wireSignature(s wecom.Signature) Signature {
+	return Signature{Timestamp: s.Timestamp, Nonce: s.Nonce, Signature: s.Signature}
+}
+
+type signOutput struct {
+	Body struct {
+		CorpID  string    `json:"corp_id"`
+		AgentID int64     `json:"agent_id"`
+		Config  Signature `json:"config" doc:"for wx.config"`
+		Agent   Signature `json:"agent_config" doc:"for wx.agentConfig"`
+	}
+}
+
+func (h *handlers) sign(ctx context.Context, in *signInput) (*signOutput, error) {
+	v, err := h.Panel.Who(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := h.Panel.Sign(ctx, v, httpapi.Request(ctx).Host, in.URL)
+	if err != nil {
+		return nil, err
+	}
+	out := &signOutput{}
+	out.Body.CorpID, out.Body.AgentID = s.Agent.CorpID, s.Agent.AgentID
+	out.Body.Config, out.Body.Agent = wireSignature(s.Config), wireSignature(s.Agent)
+	return out, nil
+}
+
+// TagGroup is a group of tags that a member may put.
+type TagGroup struct {
+	Name string `json:"name"`
+	Tags []Tag  `json:"tags"`
+}
+
+// Tag is one of them. Label names it in orders.
+type Tag struct {
+	Label string `json:"label"`
+	Name  string `json:"name"`
+}
+
+type groupsOutput struct {
+	Body struct {
+		Items []TagGroup `json:"items"`
+	}
+}
+
+func (h *handlers) groups(ctx context.Context, _ *httpapi.None) (*groupsOutput, error) {
+	v, err := h.Panel.Who(ctx)
+	if err != nil {
+		return nil, err
+	}
+	groups, tags := h.Panel.Groups(v)
+	out := &groupsOutput{}
+	out.Body.Items = []TagGroup{}
+	for _, g := range groups {
+		wire := TagGroup{Name: g.Name}
+		for _, t := range tags[g.ID] {
+			wire.Tags = append(wire.Tags, Tag{Label: t.Label, Name: t.Name})
+		}
+		out.Body.Items = append(out.Body.Items, wire)
+	}
+	return out, nil
+}
