@@ -19,6 +19,7 @@ var faults = []wecomsim.Fault{
 	{Path: "/externalcontact/add_msg_template", Code: -1, Probability: 0.05},
 	{Path: "/externalcontact/add_msg_template", Code: -1, Effect: true, Probability: 0.05},
 	{Path: "/externalcontact/add_msg_template", Code: 45033, Probability: 0.05},
+	{Path: "/externalcontact/add_msg_template", LatencyMS: 50, Probability: 0.50},
 	{Path: "/externalcontact/get_groupmsg_list_v2", Code: 41063, Probability: 0.10},
 	{Path: "/externalcontact/get_groupmsg_list_v2", Drop: "after", Probability: 0.05},
 	{Path: "/externalcontact/get_groupmsg_task", Code: 41063, Probability: 0.10},
@@ -103,7 +104,12 @@ func (t *trial) send(ctx context.Context, name string, target masssend.Target, c
 	if _, err := t.mass.Schedule(ctx, x.ID); err != nil {
 		return err
 	}
-	confirmed, early, made := false, crash, time.Time{}
+	if crash {
+		if err := t.crashes(ctx, x.ID); err != nil {
+			return fmt.Errorf("restart: %w", err)
+		}
+	}
+	confirmed, made := false, time.Time{}
 	for start := t.clock.Now(); ; {
 		if err := t.settle(ctx); err != nil {
 			return err
@@ -124,12 +130,6 @@ func (t *trial) send(ctx context.Context, name string, target masssend.Target, c
 			return nil
 		case t.clock.Now().Sub(start) > 48*time.Hour:
 			return errors.New("the send does not come to its end")
-		case early && x.State == masssend.Preparing, crash && x.State == masssend.Waiting && open < len(calls):
-			early, crash = false, crash && x.State == masssend.Preparing
-			if err := t.crash(ctx); err != nil {
-				return fmt.Errorf("restart: %w", err)
-			}
-			t.cfg.Log("crashed while %s, and started again", x.State)
 		case x.State == masssend.Waiting && open == 0 && !confirmed:
 			if made.IsZero() {
 				made = time.Now()
@@ -149,6 +149,44 @@ func (t *trial) send(ctx context.Context, name string, target masssend.Target, c
 			return err
 		}
 	}
+}
+
+// crashes ends the program while it prepares, and again while calls are under way.
+func (t *trial) crashes(ctx context.Context, send string) error {
+	preparing := func(x masssend.Send, _ []masssend.Call) bool { return x.State == masssend.Preparing }
+	calling := func(_ masssend.Send, calls []masssend.Call) bool {
+		return count(calls, masssend.CallHanded) >= len(calls)/3 && count(calls, masssend.CallAttempting) > 1
+	}
+	for _, now := range []func(masssend.Send, []masssend.Call) bool{preparing, calling} {
+		for rounds := 0; ; rounds++ {
+			x, err := t.mass.Get(ctx, send)
+			if err != nil {
+				return err
+			}
+			calls, err := t.calls(ctx, send)
+			if err != nil {
+				return err
+			}
+			t.watch(calls)
+			if now(x, calls) {
+				if err := t.crash(ctx); err != nil {
+					return err
+				}
+				t.cfg.Log("crashed while %s with %d calls under way, and started again", x.State, count(calls, masssend.CallAttempting))
+				break
+			}
+			if x.State == masssend.Waiting && count(calls, masssend.CallPlanned, masssend.CallAttempting) == 0 {
+				return nil // too late
+			}
+			if rounds%200 == 199 {
+				if err := t.sim.Advance(10 * time.Second); err != nil {
+					return err
+				}
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+	return nil
 }
 
 // tell logs how a send ended.

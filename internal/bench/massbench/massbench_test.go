@@ -10,7 +10,7 @@ import (
 // covers: C4, C5, C7
 func TestTrial_NobodyTwiceNobodyOverQuotaEverybodyExplained(t *testing.T) {
 	t.Parallel()
-	v, err := massbench.Run(context.Background(), massbench.Config{Customers: 20_000, Staff: 40, Seed: 7, Dir: t.TempDir(), Log: t.Logf})
+	v, err := massbench.Run(context.Background(), massbench.Config{Customers: 20_000, Staff: 24, Seed: 7, Dir: t.TempDir(), Log: t.Logf})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -135,7 +135,7 @@ func (t *trial) learn(ctx context.Context) error {
 // boot starts the program on the database.
 func (t *trial) boot(ctx context.Context, fresh bool) (err error) {
 	p := &t.process
-	if p.db, err = db.Open(ctx, filepath.Join(t.cfg.Dir, "trial.db")); err != nil {
+	if p.db, err = db.Open(ctx, t.file(t.verdict.Restarts)); err != nil {
 		return err
 	}
 	if err := p.db.Migrate(ctx); err != nil {
@@ -187,15 +187,40 @@ func (t *trial) settings(ctx context.Context) error {
 	})
 }
 
-// crash ends the program as a power cut would: what it does from now on reaches no disk,
-// and calls under way break off.
+// crash ends the program as a power cut would: the next one starts from what is on disk at
+// this moment, calls under way break off, and nothing that the old one still writes is
+// ever seen.
 func (t *trial) crash(ctx context.Context) error {
-	_ = t.db.Close()
-	gone, cancel := context.WithCancel(ctx)
-	cancel()
-	t.jobs.Stop(gone)
+	old, gone := t.process, make(chan struct{})
 	t.verdict.Restarts++
+	from, to := t.file(t.verdict.Restarts-1), t.file(t.verdict.Restarts)
+	err := old.db.InTx(ctx, func(context.Context) error { // nobody commits meanwhile
+		if err := db.CopySQLite(ctx, from, to); err != nil {
+			return err
+		}
+		go func() {
+			defer close(gone)
+			over, cancel := context.WithCancel(ctx)
+			cancel()
+			old.jobs.Stop(over)
+		}()
+		time.Sleep(200 * time.Millisecond) // its work is told to give up, and makes no new calls
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	<-gone
+	old.ledger.Stop()
+	if err := old.db.Close(); err != nil {
+		return err
+	}
 	return t.boot(ctx, false)
+}
+
+// file is the database after so many restarts.
+func (t *trial) file(restarts int) string {
+	return filepath.Join(t.cfg.Dir, fmt.Sprintf("trial-%d.db", restarts))
 }
 
 func (t *trial) close() {
