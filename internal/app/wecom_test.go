@@ -295,3 +295,56 @@ func TestWeCom_LeaversCustomersAndGroupsGoToSomebodyElse(t *testing.T) {
 		}
 	})
 }
+
+// A group is pulled, somebody joins and leaves, and a message goes to the group after its
+// owner confirmed.
+//
+// covers: D1, C4
+func TestWeCom_GroupsAreFollowedAndReached(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		r := connectCorp(t, s, wecomsim.Config{Staff: 2})
+		users := r.staffOf()
+		who := r.sim.AddCustomer(wecomsim.NewCustomer{})
+		if _, err := r.sim.Add(users[0], who, 0); err != nil {
+			t.Fatal(err)
+		}
+		chat, err := r.sim.CreateGroup(wecomsim.NewGroup{Owner: users[0], Name: "鱼塘一群", Customers: []string{who}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.sync() // callbacks wait; the pull finds everything
+		if n := r.ok("GET", "/groups?corp="+simCorp, nil).Get("items.#").Int(); n != 1 {
+			t.Fatalf("%d groups", n)
+		}
+		joined := func() int {
+			n := 0
+			id := r.customer(who).Get("id").String()
+			for _, e := range r.ok("GET", "/customers/"+id+"/events", nil).Get("items").Array() {
+				if name := e.Get("event").String() + e.Get("name").String(); name == "Group Joined" {
+					n++
+				}
+			}
+			return n
+		}
+		if joined() != 1 {
+			t.Errorf("%d times joined after the pull", joined())
+		}
+		r.flush()
+		second := r.sim.AddCustomer(wecomsim.NewCustomer{})
+		if _, err := r.sim.JoinGroup(wecomsim.Joining{Who: second, ChatID: chat}); err != nil {
+			t.Fatal(err)
+		}
+		r.flush()
+		r.clock.Advance(3 * time.Second)
+		r.until("the new member is known", func() bool {
+			return r.ok("GET", "/groups/"+chat+"/members", nil).Get("items.#").Int() == 3
+		})
+		if joined() != 1 {
+			t.Errorf("the callback of a known join told it again: %d", joined())
+		}
+		run := r.sync()
+		if got := run.Get("drift").String(); got != "0" {
+			t.Errorf("drift after everything was told: %s", run.Raw)
+		}
+	})
+}
