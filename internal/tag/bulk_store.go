@@ -29,8 +29,10 @@ const bulkFields = `id, kind, source, tag, put, take, total, next, done, changed
 func (b *Bulk) scan(rows *sql.Rows, more ...any) error {
 	var put, take string
 	var next, created, updated int64
-	err := rows.Scan(append([]any{&b.ID, &b.Kind, &b.Source, &b.Tag, &put, &take, &b.Total, &next, &b.Done, &b.Changed, &b.Failed, &b.State,
-		&b.By, &created, &updated}, more...)...)
+	err := rows.Scan(append([]any{
+		&b.ID, &b.Kind, &b.Source, &b.Tag, &put, &take, &b.Total, &next, &b.Done, &b.Changed, &b.Failed, &b.State,
+		&b.By, &created, &updated,
+	}, more...)...)
 	if err != nil {
 		return err
 	}

@@ -157,7 +157,7 @@ func (s *Service) tell(b Bulk, ord uint32, ops []event.TagOp, now time.Time) (ev
 	}
 	prefix := wide
 	if b.Kind == Rename || b.Kind == Strip {
-		prefix = "tag.name/"
+		prefix = naming
 	}
 	make1 := func(name, key string, props map[string]string, ops []event.TagOp) {
 		props["operation"] = b.ID

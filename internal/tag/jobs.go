@@ -25,8 +25,10 @@ const inFlight = 5
 
 // handle gives each kind of job its worker.
 func (s *Service) handle() {
-	s.Jobs.Handle(roadKind, &worker{s, 1, func(ctx context.Context, _ job.Job) (again bool, err error) { return s.step(ctx) },
-		func(ctx context.Context, _ job.Job) (bool, error) { return s.roadEmpty(ctx) }})
+	s.Jobs.Handle(roadKind, &worker{
+		s, 1, func(ctx context.Context, _ job.Job) (again bool, err error) { return s.step(ctx) },
+		func(ctx context.Context, _ job.Job) (bool, error) { return s.roadEmpty(ctx) },
+	})
 	s.Jobs.Handle(pushKind, &worker{s, inFlight, s.pushJobStep, s.pushed})
 	s.Jobs.Handle(bulkKind, &worker{s, 2, s.bulkStep, s.bulkOver})
 	s.Jobs.Handle(pullKind, &job.Each{Queue: s.Jobs, Concurrency: 1, MaxAttempts: 20, Do: func(ctx context.Context, j job.Job) error { return s.Pull(ctx, j.Key) }})

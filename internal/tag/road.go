@@ -14,10 +14,12 @@ import (
 )
 
 // Message ids of our own events begin with one of these. Here: the platform knows it
-// already, or a push of its own was put. Wide: all contacts of the customer are to follow.
+// already, or a push of its own was put. Name: a definition has changed, and the platform
+// with it. Wide: all contacts of the customer are to follow.
 const (
-	here = "tag.here/"
-	wide = "tag.wide/"
+	here   = "tag.here/"
+	naming = "tag.name/"
+	wide   = "tag.wide/"
 )
 
 // Renamed is the event of a customer whose tag got another name: no act on the customer.
@@ -44,7 +46,7 @@ type spread struct {
 
 // OnEvent notes that an event has changed tags that the platform must hear of. Writer only.
 func (s *Service) OnEvent(_ context.Context, ev *event.Event, _, leaf uint32) error {
-	if len(ev.Tags) == 0 || (ev.SourceID == s.Source && !strings.HasPrefix(ev.MessageID, wide)) {
+	if len(ev.Tags) == 0 || ev.SourceID == s.Source && (strings.HasPrefix(ev.MessageID, here) || strings.HasPrefix(ev.MessageID, naming)) {
 		return nil
 	}
 	known, now := s.known.Load(), s.Clock.Now().UnixMilli()

@@ -249,7 +249,8 @@ func TestRule_MembersCarryItAndNobodyElse(t *testing.T) {
 		li, wu := b.befriend("ann"), b.befriend("ann")
 		rich := func(external, yes string) {
 			b.submit(&event.Event{Name: event.Identified, At: b.clock.Now(), Identities: who(external), Traits: []event.TraitOp{
-				{Action: event.TraitSet, Name: "rich", Value: json.RawMessage(yes)}}})
+				{Action: event.TraitSet, Name: "rich", Value: json.RawMessage(yes)},
+			}})
 		}
 		rich(li, "true")
 		aud := b.audience(`{"trait":"rich","op":"eq","value":true}`)
@@ -297,8 +298,10 @@ func TestBulk_GoesOnAfterAKillAndAPause(t *testing.T) {
 		b.define("gold")
 		var evs []*event.Event
 		for i := range 1200 {
-			evs = append(evs, &event.Event{SourceID: b.source, MessageID: fmt.Sprint("m", i), Name: "Seen", At: noon, ReceivedAt: noon,
-				Identities: []event.Identity{{Type: "user_id", Value: fmt.Sprint("u", i)}}})
+			evs = append(evs, &event.Event{
+				SourceID: b.source, MessageID: fmt.Sprint("m", i), Name: "Seen", At: noon, ReceivedAt: noon,
+				Identities: []event.Identity{{Type: "user_id", Value: fmt.Sprint("u", i)}},
+			})
 		}
 		_, err := b.Submit(ctx, evs)
 		b.must(err)
