@@ -36,7 +36,7 @@ type transfer struct {
 	resigned           bool // the member who hands over has left
 	made               time.Time
 	status             int
-	at                 int64 // unix seconds of the end
+	at                 int64 // unix seconds of the end; while it waits, of its completion
 	message            string
 }
 
@@ -111,7 +111,7 @@ func (s *Sim) beginTransfer(from, to *member, external, message string, resigned
 	h.seq++
 	t := &transfer{
 		seq: h.seq, handover: from.id, takeover: to.id, external: external, resigned: resigned, made: s.at,
-		status: transferWaiting, message: message,
+		status: transferWaiting, message: message, at: s.at.Add(transferTakes).Unix(),
 	}
 	p := pair{from.id, to.id}
 	h.byPair[p] = append(h.byPair[p], t)
