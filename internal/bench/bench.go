@@ -77,7 +77,10 @@ var measures = []struct {
 	{"preview", full, measurePreview},
 	{"memory", full, measureMemory},
 	{"restart", full, measureRestart},
+	{"callback", nil, measureCallback},
 	{"welcome", nil, measureWelcome},
+	{"sync", nil, measureSync},
+	{"resume", nil, measureResume},
 	{"growth", nil, measureGrowth},
 	{"masssend", nil, measureMassSend},
 }

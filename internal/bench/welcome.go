@@ -316,7 +316,11 @@ func (b *bench) manage(ctx context.Context, method, path string, body, into any)
 }
 
 func (b *bench) ask(ctx context.Context, method, path string, body io.Reader, kind string, into any) error {
-	req, err := http.NewRequestWithContext(ctx, method, "http://"+b.app.Address()+"/api/v1"+path, body)
+	return ask(ctx, b.app.Address(), method, path, body, kind, into)
+}
+
+func ask(ctx context.Context, address, method, path string, body io.Reader, kind string, into any) error {
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+address+"/api/v1"+path, body)
 	if err != nil {
 		return err
 	}
