@@ -162,6 +162,7 @@ func (a *App) buildWeCom(ctx context.Context) error {
 	a.sync = reconcile.New(reconcile.Config{
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Staff: a.staff, Contacts: a.contacts, Zone: zone,
 	})
+	a.audiences.UsedBy(a.tags.UsingAudience)
 	a.connect()
 	return nil
 }
@@ -200,7 +201,9 @@ func (a *App) connect() {
 		a.inbox.Handle(h.event, h.change, h.name, h.fn)
 	}
 	a.sync.RegisterBefore(reconcile.KindContacts, "tags", reconcile.PullerFunc(func(ctx context.Context, run *reconcile.Run) error {
-		return a.tags.Pull(ctx, run.Corp())
+		drift, err := a.tags.Reconcile(ctx, run.Corp())
+		run.Drift(drift)
+		return err
 	}))
 	a.sync.Register("groups", reconcile.PullerFunc(a.pullGroups))
 	a.contacts.Provenance(a.codes.Provenance)
@@ -208,7 +211,7 @@ func (a *App) connect() {
 	a.contacts.Subscribe("livecode", a.codes.OnContact)
 	a.contacts.Subscribe("acquisition", a.links.OnContact)
 	a.contacts.Subscribe("handover", a.handover.OnContact)
-	a.contacts.Subscribe("tag", a.endTags)
+	a.contacts.Subscribe("tag", a.tags.Moved)
 	a.contacts.Observe(a.tags.Seen)
 }
 

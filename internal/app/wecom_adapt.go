@@ -36,14 +36,6 @@ func (a *App) wroteTags(ctx context.Context, corpID, user, external string, adde
 	})
 }
 
-// endTags lets the tags of an ended contact go.
-func (a *App) endTags(ctx context.Context, t contact.Transition) error {
-	if c := t.Contact; !c.State.Alive() {
-		return a.tags.Ended(ctx, c.Corp, c.User, c.External)
-	}
-	return nil
-}
-
 // arrivalTags lets live codes tag who arrives.
 type arrivalTags struct{ tags *tag.Service }
 
