@@ -228,6 +228,25 @@ func TestStop_TakesBackWhatNobodyConfirmed(t *testing.T) {
 	}
 }
 
+func TestPrepare_ThatNeverSucceedsEndsAtTheDeadline(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, dbtest.SQLite(t), 2, 10)
+	ctx := context.Background()
+	w := r.wish()
+	w.Target.Audience = "aud_1"
+	r.broken = errors.New("the audience is gone")
+	x, err := r.Create(ctx, w)
+	r.ok(err)
+	_, err = r.Schedule(ctx, x.ID)
+	r.ok(err)
+	for range 40 {
+		r.pass(10 * time.Minute)
+	}
+	if x, err = r.Service.Get(ctx, x.ID); err != nil || x.State != masssend.Stopped || x.Reason != "by deadline" {
+		t.Fatalf("%s %q: %v", x.State, x.Reason, err)
+	}
+}
+
 func TestRemind_AtMostThreeInADay(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, dbtest.SQLite(t), 2, 10)

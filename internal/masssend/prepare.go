@@ -17,6 +17,10 @@ func (s *Service) prepare(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
+	if (x.State == Scheduled || x.State == Preparing) && !s.Clock.Now().Before(x.Deadline) {
+		_, err := s.Stop(ctx, x.ID, "deadline")
+		return err
+	}
 	if x.State == Scheduled || x.State == Collecting {
 		if hold, held := s.Ledger.Held(); held {
 			return &job.Later{At: s.Clock.Now().Add(heldPause), Reason: "sending is held: " + hold.Reason}

@@ -72,6 +72,7 @@ type rig struct {
 	staff     []string // who may contact customers
 	chats     []masssend.Chat
 	members   []uint32 // of every audience
+	broken    error    // of audiences
 
 	*masssend.Service
 }
@@ -276,5 +277,5 @@ func (a everyAudience) Get(_ context.Context, key string) (audience.Audience, er
 }
 
 func (a everyAudience) Members(context.Context, string, uint32, int) ([]uint32, bool, error) {
-	return a.members, false, nil
+	return a.members, false, a.broken
 }
