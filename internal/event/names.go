@@ -21,6 +21,7 @@ const (
 	MomentCommented   = "Moment Commented"
 	MessageDelivered  = "Message Delivered"
 	MessageFailed     = "Message Failed"
+	MessageSent       = "Message Sent" // a member wrote to the customer
 	MessageReplied    = "Message Replied"
 	GroupJoined       = "Group Joined"
 	GroupLeft         = "Group Left"
