@@ -14,21 +14,23 @@ import (
 )
 
 type wecomSimCommand struct {
-	Listen    string `help:"HOST:PORT to listen on." default:"127.0.0.1:8080" env:"YUTANG_LISTEN"`
-	CorpID    string `name:"corpid" help:"Id of the simulated corp." default:"ww0000000000000001" env:"YUTANG_CORPID"`
-	AgentID   int64  `name:"agentid" help:"Agent id of the main app." default:"1000002" env:"YUTANG_AGENTID"`
-	Secret    string `help:"Secret of the main app." default:"sim-secret-main" env:"YUTANG_SECRET"`
-	Callback  string `help:"URL to which callbacks go; none without it." env:"YUTANG_CALLBACK" placeholder:"URL"`
-	Token     string `help:"Token of the callback." default:"SimToken01" env:"YUTANG_TOKEN"`
-	AESKey    string `name:"aeskey" help:"EncodingAESKey of the callback, 43 characters." default:"abcdefghijabcdefghijabcdefghijabcdefghijabA" env:"YUTANG_AESKEY"`
-	Seed      uint64 `help:"Seed of ids, population and chance." default:"1" env:"YUTANG_SEED"`
-	Staff     int    `help:"Members of the seeded corp." default:"20" env:"YUTANG_STAFF"`
-	Customers int    `help:"Customers of the seeded corp." default:"500" env:"YUTANG_CUSTOMERS"`
-	Groups    int    `help:"Customer groups of the seeded corp." default:"10" env:"YUTANG_GROUPS"`
-	Public    string `help:"Prefix of the URLs handed out; http://LISTEN without it." env:"YUTANG_PUBLIC" placeholder:"URL"`
-	Strict    bool   `help:"Refuse unknown and over-long fields." env:"YUTANG_STRICT"`
-	Record    string `help:"Write all traffic to this file as JSON lines." env:"YUTANG_RECORD" type:"path" placeholder:"FILE"`
-	Replay    string `help:"Repeat a record and compare all answers, instead of serving." env:"YUTANG_REPLAY" type:"existingfile" placeholder:"FILE"`
+	Listen    string  `help:"HOST:PORT to listen on." default:"127.0.0.1:8090" env:"YUTANG_LISTEN"`
+	CorpID    string  `name:"corpid" help:"Id of the simulated corp." default:"ww0000000000000001" env:"YUTANG_CORPID"`
+	AgentID   int64   `name:"agentid" help:"Agent id of the main app." default:"1000002" env:"YUTANG_AGENTID"`
+	Secret    string  `help:"Secret of the main app." default:"sim-secret-main" env:"YUTANG_SECRET"`
+	Callback  string  `help:"URL to which callbacks go; none without it." env:"YUTANG_CALLBACK" placeholder:"URL"`
+	Token     string  `help:"Token of the callback." default:"SimToken01" env:"YUTANG_TOKEN"`
+	AESKey    string  `name:"aeskey" help:"EncodingAESKey of the callback, 43 characters." default:"abcdefghijabcdefghijabcdefghijabcdefghijabA" env:"YUTANG_AESKEY"`
+	Seed      uint64  `help:"Seed of ids, population and chance." default:"1" env:"YUTANG_SEED"`
+	Staff     int     `help:"Members of the seeded corp." default:"20" env:"YUTANG_STAFF"`
+	Customers int     `help:"Customers of the seeded corp." default:"500" env:"YUTANG_CUSTOMERS"`
+	Groups    int     `help:"Customer groups of the seeded corp." default:"10" env:"YUTANG_GROUPS"`
+	Public    string  `help:"Prefix of the URLs handed out; http://LISTEN without it." env:"YUTANG_PUBLIC" placeholder:"URL"`
+	Strict    bool    `help:"Refuse unknown and over-long fields." env:"YUTANG_STRICT"`
+	Agents    float64 `help:"Acts of seeded agents in a virtual hour; 0 is none." default:"0" env:"YUTANG_AGENTS"`
+	Journal   string  `help:"Keep the corp in this file; a restart with it goes on where it ended." env:"YUTANG_JOURNAL" type:"path" placeholder:"FILE"`
+	Record    string  `help:"Write all traffic to this file as JSON lines." env:"YUTANG_RECORD" type:"path" placeholder:"FILE"`
+	Replay    string  `help:"Repeat a record and compare all answers, instead of serving." env:"YUTANG_REPLAY" type:"existingfile" placeholder:"FILE"`
 }
 
 // Run serves the simulated platform until a signal.
@@ -38,7 +40,8 @@ func (c *wecomSimCommand) Run(ctx context.Context) error {
 	}
 	cfg := wecomsim.Config{
 		CorpID: c.CorpID, AgentID: c.AgentID, Secret: c.Secret, CallbackURL: c.Callback, Token: c.Token, AESKey: c.AESKey,
-		Seed: c.Seed, Staff: c.Staff, Customers: c.Customers, Groups: c.Groups, Strict: c.Strict, PublicURL: c.Public, Log: slog.Default(),
+		Seed: c.Seed, Staff: c.Staff, Customers: c.Customers, Groups: c.Groups, Strict: c.Strict, PublicURL: c.Public,
+		Journal: c.Journal, Agents: c.Agents, Log: slog.Default(),
 	}
 	if c.Record != "" {
 		f, err := os.Create(c.Record)
@@ -86,7 +89,7 @@ func (c *wecomSimCommand) serve(ctx context.Context, sim *wecomsim.Sim, l net.Li
 }
 
 func (c *wecomSimCommand) greet(sim *wecomsim.Sim, address string) {
-	fmt.Printf("\n  platform   http://%s/cgi-bin/   (%d calls)\n  control    http://%s/sim/\n  corpid     %s\n  members    %d, contacts %d\n",
+	fmt.Printf("\n  platform   http://%s/cgi-bin/   (%d calls)\n  phones     http://%s/sim/\n  corpid     %s\n  members    %d, contacts %d\n",
 		address, len(sim.Endpoints()), address, c.CorpID, len(sim.Members()), sim.ContactCount())
 	for _, a := range sim.Apps() {
 		fmt.Printf("  app        %-10s agentid %-8d secret %s\n", a.Name, a.AgentID, a.Secret)

@@ -36,6 +36,7 @@ type call struct {
 	fields  map[string]json.RawMessage
 	warning string
 	strict  bool
+	done    bool // it had its effect
 }
 
 // upload is the file of a multipart request.

@@ -5,6 +5,7 @@ import "net/http"
 // moreRoutes serves what the further chapters show to visitors, their pages and the archive.
 func (s *Sim) moreRoutes(mux *http.ServeMux) {
 	s.archiveRoutes(mux)
+	s.phoneRoutes(mux)
 	mux.HandleFunc("GET /sim/ca/{config}", s.scanPage)
 	mux.HandleFunc("POST /sim/ca/{config}", s.scanPosted)
 	reads := map[string]func(*http.Request) (any, error){

@@ -68,6 +68,7 @@ func createGroup(s *Sim, n NewGroup) (madeGroup, error) {
 		}
 		list = append(list, groupMember{id: id, external: true, scene: sceneInvited, invitor: owner.id})
 	}
+	list = distinct(owner.id, list)
 	if len(list) >= groupMost {
 		return madeGroup{}, fault.New(fault.Precondition, "group_full", "a group has at most %d members", groupMost)
 	}
@@ -77,6 +78,16 @@ func createGroup(s *Sim, n NewGroup) (madeGroup, error) {
 	}
 	s.chatEvent(g, "create")
 	return madeGroup{g.id}, nil
+}
+
+// distinct leaves out the owner, and who is named twice.
+func distinct(owner string, list []groupMember) []groupMember {
+	seen := map[string]bool{owner: true}
+	return slices.DeleteFunc(list, func(m groupMember) bool {
+		twice := seen[m.id]
+		seen[m.id] = true
+		return twice
+	})
 }
 
 // Joining is one way into a group: a join way's code (config_id), or an invitation into a chat.

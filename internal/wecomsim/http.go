@@ -104,6 +104,9 @@ func (s *Sim) answer(req request) answer {
 	c := &call{ip: req.ip, raw: req.body, strict: s.knobs.Strict}
 	a, status := s.struck(e, c, req)
 	s.rec.call(s, req, a)
+	if c.done && !s.restoring {
+		s.rec.noteCall(s, req)
+	}
 	s.logCall(e, c, req, a, status)
 	return a
 }
@@ -149,6 +152,7 @@ func (s *Sim) execute(e *endpoint, c *call, req request) result {
 		c.parse()
 	}
 	out, err := e.run(s, c)
+	c.done = err == nil
 	return result{out: out, err: err}
 }
 

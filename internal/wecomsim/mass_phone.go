@@ -172,6 +172,10 @@ type MassTask struct {
 func (s *Sim) MassTasks(user string) []MassTask {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.massTasksOf(user)
+}
+
+func (s *Sim) massTasksOf(user string) []MassTask {
 	out := []MassTask{}
 	for _, m := range s.more.mass.list {
 		t := m.task(user)

@@ -142,6 +142,10 @@ type MomentTask struct {
 func (s *Sim) MomentTasks(user string) []MomentTask {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.momentTasksOf(user)
+}
+
+func (s *Sim) momentTasksOf(user string) []MomentTask {
 	out := []MomentTask{}
 	for _, m := range s.more.moments.list {
 		if t := m.task(user); t != nil && t.published.IsZero() && !m.cancelled {

@@ -22,6 +22,8 @@ type more struct {
 	products    []*product
 	archive     archive
 	rooms       map[string]*room // by roomid
+	agents      agents
+	phones      phones
 }
 
 // MoreKnobs are the knobs of the further chapters.
@@ -43,6 +45,7 @@ func newMore() more {
 		mass: newMassState(), joinWays: map[string]*joinWay{}, templates: map[string]*template{},
 		handovers: newHandovers(), moments: newMoments(), acquisition: newAcquisition(), kf: newKf(),
 		behaviours: map[string]map[int32]*behaviour{}, archive: newArchive(), rooms: map[string]*room{},
+		agents: newAgents(), phones: newPhones(),
 	}
 }
 
@@ -55,7 +58,7 @@ func moreEndpoints() []endpoint {
 // moreActions lists the phone actions of the further chapters.
 func moreActions() []action {
 	return slices.Concat(massActions(), groupActions(), transferActions(), momentActions(),
-		acquisitionActions(), kfActions(), archiveActions())
+		acquisitionActions(), kfActions(), archiveActions(), agentActions())
 }
 
 // activeMember finds a member who can use a phone.

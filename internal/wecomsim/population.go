@@ -122,6 +122,7 @@ func (s *Sim) seedCustomers(r *rand.Rand) {
 			s.seedFollow(r, f, m, c, combos)
 			f.at = min(start+int64(i)*step, s.at.Unix())
 		}
+		c.follows = slices.Clip(c.follows) // what is left of the array is the next one's
 	}
 }
 

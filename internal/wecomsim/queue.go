@@ -54,6 +54,9 @@ func (s *Sim) enqueue(a *app, e event, plain string) {
 		due: due, app: a.Name, url: a.CallbackURL, key: e.key, event: e.name(), plain: plain,
 		random: random, nonce: strconv.FormatUint(s.ids.stream("nonce").Uint64N(1e10), 10), crypt: a.crypt, agent: a.AgentID,
 	}
+	if s.restoring {
+		return
+	}
 	s.rec.callback(s, d, lost, twice)
 	if lost {
 		s.logDelivery(d, "lost", "")

@@ -49,8 +49,9 @@ type header struct {
 
 // recorder writes all traffic as JSON lines.
 type recorder struct {
-	w   io.Writer
-	err error
+	w       io.Writer
+	journal io.Writer // gets only what changes something, without answers; nil for none
+	err     error
 }
 
 func (r *recorder) put(l line) {
@@ -73,10 +74,12 @@ func (s *Sim) RecordError() error {
 
 func (r *recorder) header(s *Sim) {
 	c := s.cfg
-	r.put(line{Kind: "header", At: s.at, Header: &header{
+	l := line{Kind: "header", At: s.at, Header: &header{
 		CorpID: c.CorpID, Name: c.Name, Secret: c.Secret, AgentID: c.AgentID, CallbackURL: c.CallbackURL, Token: c.Token, AESKey: c.AESKey,
 		Apps: c.Apps, PublicURL: c.PublicURL, Seed: c.Seed, Staff: c.Staff, Customers: c.Customers, Groups: c.Groups, Strict: c.Strict, LimitScale: c.LimitScale,
-	}})
+	}}
+	r.put(l)
+	r.note(l)
 }
 
 func (r *recorder) call(s *Sim, q request, a answer) {
@@ -93,6 +96,9 @@ func (r *recorder) call(s *Sim, q request, a answer) {
 }
 
 func (r *recorder) action(s *Sim, name string, args, out any, err error) {
+	if err == nil && !s.restoring && r.journal != nil {
+		r.note(line{Kind: "action", At: s.at, Name: name, Args: json.RawMessage(asJSON(args))})
+	}
 	if r.w == nil {
 		return
 	}
@@ -168,6 +174,11 @@ func (s *Sim) repeat(l line) {
 		if a, ok := s.acts[l.Name]; ok {
 			_, _ = a.run(s, l.Args)
 		}
+	case "pause":
+		s.clk.pin(l.At)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.pause()
 	case "":
 		s.clk.pin(l.At)
 		s.mu.Lock()

@@ -1,11 +1,13 @@
 package wecomsim
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,6 +38,8 @@ type Config struct {
 	CallbackTimeout time.Duration // of one delivery, in machine time; default 5 s
 	LogSize         int           // entries kept in the log; default 10,000
 	Record          io.Writer     // gets all traffic as JSON lines, readable by Replay
+	Journal         string        // file that keeps the corp: made if missing, else gone on with, whatever the fields above say of the corp
+	Agents          float64       // acts of seeded agents in a virtual hour; 0 is none
 	Log             *slog.Logger
 }
 
@@ -61,6 +65,8 @@ type Sim struct {
 	queue  queue
 	ring   ring
 	rec    recorder
+	// restoring says that a journal is being repeated: nothing is called back or recorded.
+	restoring bool
 	state
 	more more
 
@@ -70,11 +76,26 @@ type Sim struct {
 // New makes a simulator. Start makes it deliver callbacks by itself.
 func New(cfg Config) (*Sim, error) {
 	cfg = cfg.withDefaults()
+	var journal *os.File
+	var first *line
+	var rest *bufio.Reader
+	if cfg.Journal != "" {
+		var err error
+		if journal, first, rest, err = openJournal(cfg.Journal); err != nil {
+			return nil, err
+		}
+	}
+	if first != nil {
+		cfg = cfg.inherit(first.Header)
+	}
 	s := &Sim{
 		cfg: cfg, log: cfg.Log, clk: newVirtual(cfg.Clock),
 		http: &http.Client{Timeout: cfg.CallbackTimeout},
 		ids:  ids{seed: cfg.Seed, next: map[string]uint64{}},
 		dice: rand.New(rand.NewPCG(cfg.Seed, 0xfa17)),
+	}
+	if first != nil {
+		s.clk.pin(first.At)
 	}
 	s.at = s.clk.Now()
 	s.knobs = Knobs{LimitScale: cfg.LimitScale, Strict: cfg.Strict, TokenLife: 7200, UnionID: true, ReorderByMS: 3000, RetryDelayMS: 1000}
@@ -82,6 +103,9 @@ func New(cfg Config) (*Sim, error) {
 	s.queue = newQueue(cfg.Seed)
 	s.ring = ring{size: cfg.LogSize}
 	s.rec = recorder{w: cfg.Record}
+	if journal != nil {
+		s.rec.journal = journal
+	}
 	s.state = newState()
 	s.more = newMore()
 	s.run.init()
@@ -90,11 +114,39 @@ func New(cfg Config) (*Sim, error) {
 	}
 	s.table, s.inflight = indexEndpoints()
 	s.acts = indexActions()
+	s.make(first == nil)
+	if first != nil {
+		if err := s.restore(first, rest); err != nil {
+			return nil, err
+		}
+		s.clk.pin(time.Time{})
+		s.reach(cfg)
+	}
+	if cfg.Agents > 0 {
+		return s, s.SetAgents(cfg.Agents)
+	}
+	return s, nil
+}
+
+// make makes the corp as it is at first.
+func (s *Sim) make(fresh bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rec.header(s)
+	if fresh {
+		s.rec.header(s)
+	}
 	s.populate()
-	return s, nil
+}
+
+// reach sets again under which address all is reached, which may have changed since the
+// journal began.
+func (s *Sim) reach(cfg Config) {
+	s.SetPublicURL(cfg.PublicURL)
+	if cfg.CallbackURL != "" {
+		if err := s.SetCallback("main", cfg.CallbackURL, cfg.Token, cfg.AESKey); err != nil {
+			s.log.Warn("the callback of the journal's corp is not set", "error", err)
+		}
+	}
 }
 
 func (c Config) withDefaults() Config {
@@ -163,7 +215,13 @@ func (s *Sim) after(d time.Duration, fn func()) {
 func (s *Sim) Start() { s.run.start(s) }
 
 // Stop ends what Start began and waits for deliveries under way. Pending callbacks stay pending.
-func (s *Sim) Stop() { s.run.stop(s) }
+func (s *Sim) Stop() {
+	s.run.stop(s)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.enter()
+	s.rec.note(line{At: s.at})
+}
 
 // Advance moves the virtual clock on by d and runs what became due.
 func (s *Sim) Advance(d time.Duration) error {

@@ -182,6 +182,7 @@ type Code struct {
 	Skip  bool     `json:"skip_verify"`
 	Temp  bool     `json:"temp,omitempty"`
 	URL   string   `json:"qr_code"`
+	Note  string   `json:"remark,omitempty"`
 }
 
 // Codes are the contact ways that exist now, oldest first.
@@ -193,7 +194,7 @@ func (s *Sim) Codes() []Code {
 		if w.over(s.at.Unix()) {
 			continue
 		}
-		c := Code{ID: w.id, State: w.state, Skip: w.skip, Temp: w.temp, URL: s.wayURL(w), Users: []string{}}
+		c := Code{ID: w.id, State: w.state, Skip: w.skip, Temp: w.temp, URL: s.wayURL(w), Note: w.remark, Users: []string{}}
 		for _, m := range s.wayMembers(w.users, w.parties) {
 			c.Users = append(c.Users, m.id)
 		}
