@@ -135,6 +135,8 @@ var texts = map[string][2]string{
 	"reason.stopped":           {"已停止", "stopped"},
 	"reason.unconfirmed":       {"员工未在期限内确认", "not confirmed in time"},
 	"reason.not_reported":      {"平台结果中没有", "left out of the result"},
+	"reason.account":           {"账号不可用", "account cannot send"},
+	"reason.window_closed":     {"不在可发送时间窗内", "window closed"},
 	"cause.event":              {"事件", "event"},
 	"cause.time":               {"到时", "time"},
 	"cause.merge":              {"合并", "merge"},

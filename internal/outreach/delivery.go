@@ -22,7 +22,7 @@ const (
 	Suppressed    State = "suppressed"
 	Expired       State = "expired"
 	StateUnknown  State = "unknown"
-	StateHanded   State = "handed" // the other side has it; a person must confirm
+	StateHanded   State = "handed" // the other side has it; a person or a carrier must confirm
 )
 
 // Reason says why a delivery is in its state.
@@ -59,6 +59,8 @@ const (
 	Stopped         Reason = "stopped"           // suppressed, expired: a human stopped it
 	Unconfirmed     Reason = "unconfirmed"       // expired: nobody confirmed in time
 	NotReported     Reason = "not_reported"      // rejected: the platform's result leaves the customer out
+	Account         Reason = "account"           // planned: the endpoint's account cannot send: credentials, rights, balance
+	WindowClosed    Reason = "window_closed"     // rejected: the customer has not written lately, as the platform demands
 )
 
 // Touch is what a playbook wants sent.

@@ -23,8 +23,8 @@
 // touches come back down the road as events, once each.
 //
 // Some channels only hand a message over: the other side has it, and a member of staff
-// must confirm before it leaves. Such a touch is handed until it is known what the person
-// did; one that nobody confirms in time expires with the reason unconfirmed.
+// must confirm before it leaves, or a carrier that it arrived. Such a touch is handed until
+// that is known; one that nobody confirms in time expires with the reason unconfirmed.
 //
 // Grouped touches travel many to a call. Whoever plans them (PlanMany) also carries them:
 // a Block is attempted, handed over and settled together, a million rows in about a

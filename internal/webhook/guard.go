@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -120,4 +121,15 @@ func dialer(timeout time.Duration) *net.Dialer {
 		}
 		return nil
 	}}
+}
+
+// Blocked says whether err comes of a connection that the guard refused.
+func Blocked(err error) bool { return errors.Is(err, errBlocked) }
+
+// Dial connects to HOST:PORT if that is listed or public.
+func (a Allow) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if host, port, err := net.SplitHostPort(address); err == nil && a.has(host, port) {
+		return (&net.Dialer{Timeout: dialTimeout}).DialContext(ctx, network, address)
+	}
+	return dialer(dialTimeout).DialContext(ctx, network, address)
 }

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
@@ -30,18 +29,11 @@ const (
 )
 
 func newClient(allow Allow) *http.Client {
-	guarded := dialer(dialTimeout)
-	plain := &net.Dialer{Timeout: dialTimeout}
 	return &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
-			Proxy: nil, // a proxy would dial for us, past the guard
-			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-				if host, port, err := net.SplitHostPort(address); err == nil && allow.has(host, port) {
-					return plain.DialContext(ctx, network, address)
-				}
-				return guarded.DialContext(ctx, network, address)
-			},
+			Proxy:                  nil, // a proxy would dial for us, past the guard
+			DialContext:            allow.Dial,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 			TLSHandshakeTimeout:    dialTimeout,
 			MaxIdleConnsPerHost:    8,
