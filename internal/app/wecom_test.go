@@ -112,7 +112,7 @@ func TestWeCom_ScanBecomesAKnownCustomerAndALossIsTold(t *testing.T) {
 			t.Fatalf("%d members are known, want %d", n, len(users))
 		}
 		code := r.ok("POST", "/codes", map[string]any{
-			"corp": simCorp, "name": "门店海报", "channel": "store", "kind": "multi", "skip_verify": true, "members": []map[string]any{{"user": users[0]}},
+			"corp": simCorp, "name": "门店海报", "channel": "store", "kind": "multi", "skip_verify": true, "members": []map[string]any{{"staff": users[0]}},
 			"tags": []string{"来源/门店"}, "welcome": map[string]any{"text": "欢迎来到鱼塘！"},
 		})
 		r.until("the code is at the platform", func() bool { return len(r.sim.Codes()) == 1 })

@@ -232,7 +232,7 @@ func (p *platform) greet(ctx context.Context, b *bench, text string) error {
 	}
 	for {
 		var seen struct{ Missing int }
-		err := b.manage(ctx, http.MethodPost, "/welcome/preview", map[string]any{"corp": benchCorp, "user": "staff0"}, &seen)
+		err := b.manage(ctx, http.MethodPost, "/welcome/preview", map[string]any{"corp": benchCorp, "staff": "staff0"}, &seen)
 		if err != nil || seen.Missing == 0 {
 			return err
 		}

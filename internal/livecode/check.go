@@ -73,7 +73,7 @@ func (s Spec) checkStaff(c *checker) {
 	capped := false
 	for i, m := range s.Members {
 		at := fmt.Sprintf("/members/%d", i)
-		c.user(at+"/user", m.User, c.users)
+		c.user(at+"/staff", m.User, c.users)
 		if m.Weight < 0 || m.Weight > MaxWeight {
 			c.bad(at+"/weight", "must be 1 to %d", MaxWeight)
 		}

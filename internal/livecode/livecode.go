@@ -67,7 +67,7 @@ const (
 
 // Member is a staff member behind a code.
 type Member struct {
-	User     string `json:"user" doc:"userid"`
+	User     string `json:"staff" doc:"userid"`
 	Weight   int    `json:"weight,omitempty" minimum:"0" maximum:"100" doc:"share among those on duty; 1 if absent"`
 	DailyCap int    `json:"daily_cap,omitempty" minimum:"0" maximum:"100000" doc:"contacts a day in the brand's zone; 0 is no cap"`
 }

@@ -383,7 +383,7 @@ func TestCode_StaffWhoLeaveOrAreRenamedAreReplaced(t *testing.T) {
 	}
 	_, err := r.codes.Create(ctx, brand, livecode.Spec{Name: "b", Kind: livecode.Multi, Members: []livecode.Member{{User: "li"}, {User: "nobody"}, {User: "zhao"}}})
 	var f *fault.Error
-	if !errors.As(err, &f) || len(f.Fields) != 2 || f.Fields[0].Pointer != "/members/0/user" || f.Fields[1].Pointer != "/members/1/user" {
+	if !errors.As(err, &f) || len(f.Fields) != 2 || f.Fields[0].Pointer != "/members/0/staff" || f.Fields[1].Pointer != "/members/1/staff" {
 		t.Errorf("gone and unknown staff: %v", err)
 	}
 }

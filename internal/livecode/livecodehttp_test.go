@@ -28,7 +28,7 @@ func TestCodes_ThroughTheAPI(t *testing.T) {
 		r := start(t, d)
 		op := r.Client(t, access.Operator)
 		body := object{
-			"corp": brand, "name": "静安寺店", "channel": "门店", "kind": "multi", "members": []object{{"user": "li", "weight": 2}, {"user": "wang"}},
+			"corp": brand, "name": "静安寺店", "channel": "门店", "kind": "multi", "members": []object{{"staff": "li", "weight": 2}, {"staff": "wang"}},
 			"backup": []string{"zhao"}, "schedule": object{"shifts": []object{{"days": []int{7}, "from": "09:00", "to": "18:00"}}},
 		}
 		var plan struct {
@@ -91,7 +91,7 @@ func TestBatch_ThroughTheAPI(t *testing.T) {
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
 	_ = w.WriteField("corp", brand)
-	_ = w.WriteField("defaults", `{"channel":"包裹卡","members":[{"user":"li"}]}`)
+	_ = w.WriteField("defaults", `{"channel":"包裹卡","members":[{"staff":"li"}]}`)
 	f, err := w.CreateFormFile("file", "a.csv")
 	if err != nil {
 		t.Fatal(err)

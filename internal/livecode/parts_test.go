@@ -152,7 +152,7 @@ func TestSpec_CheckPointsAtEachFault(t *testing.T) {
 		got = append(got, field.Pointer)
 	}
 	want := []string{
-		"/name", "/remark", "/tags/1", "/members/0/user", "/members/1/weight", "/members/2/user", "/members/2/daily_cap", "/backup",
+		"/name", "/remark", "/tags/1", "/members/0/staff", "/members/1/weight", "/members/2/staff", "/members/2/daily_cap", "/backup",
 		"/members", "/expires_at", "/schedule/shifts/0/days/0", "/schedule/shifts/0/days/2", "/schedule/shifts/0/from", "/schedule/shifts/0/to",
 		"/schedule/shifts/0/staff/0", "/schedule/exceptions/0/date", "/schedule/exceptions/2/date",
 	}

@@ -255,7 +255,7 @@ func (s *Service) checkDirectory(ctx context.Context, corpID string, spec Spec) 
 		}
 	}
 	for i, m := range spec.Members {
-		look(fmt.Sprintf("/members/%d/user", i), m.User)
+		look(fmt.Sprintf("/members/%d/staff", i), m.User)
 	}
 	for i, user := range spec.Backup {
 		look(fmt.Sprintf("/backup/%d", i), user)

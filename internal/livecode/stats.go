@@ -33,7 +33,7 @@ type DayTally struct {
 
 // StaffTally is the arrivals at one member.
 type StaffTally struct {
-	User string `json:"user"`
+	User string `json:"staff"`
 	Tally
 	Today int `json:"today"`
 }

@@ -29,7 +29,7 @@ func Routes(a *httpapi.API, s *staff.Service) {
 // Member is a member as the API shows it.
 type Member struct {
 	Corp          string     `json:"corp"`
-	UserID        string     `json:"user_id"`
+	UserID        string     `json:"staff" doc:"userid"`
 	Name          string     `json:"name"`
 	Alias         string     `json:"alias,omitempty"`
 	Position      string     `json:"position,omitempty"`

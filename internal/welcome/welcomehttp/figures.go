@@ -48,7 +48,7 @@ func (h *handlers) stats(ctx context.Context, in *statsInput) (*statsOutput, err
 type Entry struct {
 	ID          string          `json:"id"`
 	Corp        string          `json:"corp"`
-	User        string          `json:"user"`
+	User        string          `json:"staff"`
 	External    string          `json:"external_userid"`
 	Source      string          `json:"source" enum:"code,rule,default"`
 	Origin      string          `json:"origin"`

@@ -168,7 +168,7 @@ func (h *handlers) check(ctx context.Context, in *checkInput) (*httpapi.Empty, e
 type previewInput struct {
 	Body struct {
 		Corp     string    `json:"corp" minLength:"1"`
-		User     string    `json:"user" minLength:"1" doc:"userid of the member of staff"`
+		User     string    `json:"staff" minLength:"1" doc:"userid of the member of staff"`
 		State    string    `json:"state,omitempty" doc:"of the live code that was scanned"`
 		Customer string    `json:"customer,omitempty" doc:"a name to put in"`
 		At       time.Time `json:"at,omitempty" doc:"now if absent"`

@@ -74,17 +74,17 @@ func TestRules_ThroughTheAPI(t *testing.T) {
 			t.Fatalf("%+v", shown)
 		}
 		var seen struct{ Source, Origin, Text string }
-		op.Call("POST", "/welcome/preview", m{"corp": "ww1", "user": "anna", "customer": "Yu", "at": "2026-03-01T23:00:00Z"}, &seen)
+		op.Call("POST", "/welcome/preview", m{"corp": "ww1", "staff": "anna", "customer": "Yu", "at": "2026-03-01T23:00:00Z"}, &seen)
 		if seen.Source != "default" || seen.Origin != made.ID || seen.Text != "good night Yu" {
 			t.Fatalf("%+v", seen)
 		}
 		op.Call("POST", "/welcome/rules", m{"corp": "ww1", "name": "shop", "departments": []int{1}, "greeting": m{"text": "我是{{staff}}"}}, &shown)
-		op.Call("POST", "/welcome/preview", m{"corp": "ww1", "user": "anna"}, &seen)
+		op.Call("POST", "/welcome/preview", m{"corp": "ww1", "staff": "anna"}, &seen)
 		if seen.Source != "rule" || seen.Text != "我是安娜" {
 			t.Fatalf("%+v", seen)
 		}
 		op.Call("PUT", "/welcome/rules/"+shown.ID, m{"name": "shop", "departments": []int{1}, "greeting": m{"text": "x"}, "disabled": true}, &shown)
-		op.Call("POST", "/welcome/preview", m{"corp": "ww1", "user": "anna"}, &seen)
+		op.Call("POST", "/welcome/preview", m{"corp": "ww1", "staff": "anna"}, &seen)
 		if !shown.Disabled || seen.Source != "default" {
 			t.Fatalf("%+v %+v", shown, seen)
 		}
@@ -98,7 +98,7 @@ func TestRules_ThroughTheAPI(t *testing.T) {
 				t.Fatalf("%d %s", res.Status, res.Body)
 			}
 		}
-		op.Call("POST", "/welcome/preview", m{"corp": "ww1", "user": "anna"}, &seen)
+		op.Call("POST", "/welcome/preview", m{"corp": "ww1", "staff": "anna"}, &seen)
 		if seen.Source != "none" {
 			t.Fatalf("%+v", seen)
 		}
