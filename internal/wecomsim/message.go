@@ -29,13 +29,13 @@ func messageEndpoints() []endpoint {
 }
 
 type messageIn struct {
-	ToUser   string `json:"touser"`
-	ToParty  string `json:"toparty"`
-	ToTag    string `json:"totag"`
-	Type     string `json:"msgtype"`
-	Agent    int64  `json:"agentid"`
-	Once     int    `json:"enable_duplicate_check"`
-	Interval int    `json:"duplicate_check_interval"`
+	ToUser   string      `json:"touser"`
+	ToParty  string      `json:"toparty"`
+	ToTag    string      `json:"totag"`
+	Type     string      `json:"msgtype"`
+	Agent    json.Number `json:"agentid"` // as text, too: SDKs send it so
+	Once     int         `json:"enable_duplicate_check"`
+	Interval int         `json:"duplicate_check_interval"`
 }
 
 func sendMessage(s *Sim, c *call) (any, error) {
@@ -47,10 +47,11 @@ func sendMessage(s *Sim, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.Agent == 0 {
+	agent, err := in.Agent.Int64()
+	if err != nil || agent == 0 {
 		return nil, code(41011)
 	}
-	if in.Agent != c.app.AgentID {
+	if agent != c.app.AgentID {
 		return nil, code(301002)
 	}
 	if err := s.checkMessage(c, in.Type); err != nil {
