@@ -40,6 +40,7 @@ type DB struct {
 	read    *sql.DB
 	gate    chan struct{} // holds one token: the right to write
 	writer  *writer       // the one writing connection; owned by who holds the token
+	readers readers
 }
 
 type txKey struct{}
@@ -56,7 +57,7 @@ func Within(ctx context.Context) bool { return txFrom(ctx) != nil }
 // Open opens url: "postgres://..." or the path of an SQLite file, made if absent.
 // It does not migrate; see Migrate.
 func Open(ctx context.Context, url string) (*DB, error) {
-	d := &DB{gate: make(chan struct{}, 1)}
+	d := &DB{gate: make(chan struct{}, 1), readers: readers{stmts: map[string]*sql.Stmt{}}}
 	d.gate <- struct{}{}
 	var err error
 	switch scheme, _, named := strings.Cut(url, "://"); {
@@ -193,21 +194,28 @@ func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, e
 
 // Get reads exactly one row into dest. No row is fault.NotFound.
 func (d *DB) Get(ctx context.Context, query string, args []any, dest ...any) error {
-	var row *sql.Row
-	if w := txFrom(ctx); w != nil {
-		row = w.conn.QueryRowContext(ctx, query, args...)
-	} else {
-		row = d.read.QueryRowContext(ctx, query, args...)
+	rows, done, err := d.rows(ctx, query, args)
+	if err != nil {
+		return err
 	}
-	return translate(row.Scan(dest...))
+	defer done()
+	defer rows.Close()
+	if rows.Next() {
+		return translate(rows.Scan(dest...))
+	}
+	if err := rows.Err(); err != nil {
+		return translate(err)
+	}
+	return translate(sql.ErrNoRows)
 }
 
 // Each reads all rows of query, calling scan once per row.
 func (d *DB) Each(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
-	rows, err := d.Query(ctx, query, args...)
+	rows, done, err := d.rows(ctx, query, args)
 	if err != nil {
 		return err
 	}
+	defer done()
 	defer rows.Close()
 	for rows.Next() {
 		if err := scan(rows); err != nil {

@@ -2,7 +2,9 @@ package db_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"runtime"
 	"testing"
 
@@ -115,4 +117,49 @@ func BenchmarkInsertMany(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(seq)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// A text may be read inside the rows of the same text, in a transaction and outside.
+func TestEach_ReadsTheSameTextInsideItself(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		if d.Dialect() == db.Postgres {
+			t.Skip("a PostgreSQL connection has one open result")
+		}
+		ctx := context.Background()
+		if _, err := d.Exec(ctx, "INSERT INTO event_name (id, name) VALUES (1, 'a'), (2, 'b'), (3, 'c')"); err != nil {
+			t.Fatal(err)
+		}
+		const after = "SELECT id FROM event_name WHERE id > $1 ORDER BY id"
+		var walk func(ctx context.Context, from int) (string, error)
+		walk = func(ctx context.Context, from int) (out string, err error) {
+			err = d.Each(ctx, after, []any{from}, func(rows *sql.Rows) error {
+				var id int
+				if err := rows.Scan(&id); err != nil {
+					return err
+				}
+				deeper, err := walk(ctx, id)
+				out += fmt.Sprint(id) + deeper
+				return err
+			})
+			return out, err
+		}
+		const want = "1233233" // 1 (2 (3) 3), 2 (3), 3
+		for range 2 {
+			if got, err := walk(ctx, 0); got != want || err != nil {
+				t.Fatalf("%q, %v", got, err)
+			}
+		}
+		err := d.InTx(ctx, func(ctx context.Context) error {
+			for range 2 {
+				if got, err := walk(ctx, 0); got != want || err != nil {
+					t.Errorf("%q, %v", got, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
 }

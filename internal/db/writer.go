@@ -10,19 +10,33 @@ import (
 
 // writer is the writing connection with the statements prepared on it.
 type writer struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	conn    *sql.Conn
+	stmts   map[string]*sql.Stmt
+	reading map[string]struct{} // texts whose rows are open
 }
 
-// exec runs query, prepared on first use. BEGIN, COMMIT and the like come here too.
-func (w *writer) exec(ctx context.Context, query string, args []any) (int64, error) {
+func newWriter(conn *sql.Conn) *writer {
+	return &writer{conn: conn, stmts: map[string]*sql.Stmt{}, reading: map[string]struct{}{}}
+}
+
+// prepare is the statement of a text, prepared on first use.
+func (w *writer) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	stmt := w.stmts[query]
 	if stmt == nil {
 		var err error
 		if stmt, err = w.conn.PrepareContext(ctx, query); err != nil {
-			return 0, err
+			return nil, err
 		}
 		w.stmts[query] = stmt
+	}
+	return stmt, nil
+}
+
+// exec runs query, prepared on first use. BEGIN, COMMIT and the like come here too.
+func (w *writer) exec(ctx context.Context, query string, args []any) (int64, error) {
+	stmt, err := w.prepare(ctx, query)
+	if err != nil {
+		return 0, err
 	}
 	res, err := stmt.ExecContext(ctx, args...)
 	if err != nil {
@@ -55,7 +69,7 @@ func (d *DB) begin(ctx context.Context) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.writer = &writer{conn: conn, stmts: map[string]*sql.Stmt{}}
+	d.writer = newWriter(conn)
 	_, err = d.writer.exec(ctx, text, nil)
 	return d.writer, err
 }
