@@ -231,20 +231,23 @@ func (s *Service) readOthers(ctx context.Context, v *view) (err error) {
 	if v.leaves, err = s.Timeline.Records(v.Leaf); err != nil {
 		return err
 	}
-	active, err := s.Contacts(ctx, v.leaves)
-	if err != nil {
-		return err
-	}
 	all, err := s.pairsOf(ctx, v.leaves)
 	if err != nil {
 		return err
 	}
+	all = slices.DeleteFunc(all, func(p pair) bool { return p.pairKey == v.now.pairKey })
+	if v.read = true; len(all) == 0 {
+		return nil
+	}
+	active, err := s.Contacts(ctx, v.leaves)
+	if err != nil {
+		return err
+	}
 	for _, p := range all {
-		if p.pairKey != v.now.pairKey && slices.ContainsFunc(active, func(a Pair) bool { return p.pairKey == pairKey{a.Corp, a.External, a.User} }) {
+		if slices.ContainsFunc(active, func(a Pair) bool { return p.pairKey == pairKey{a.Corp, a.External, a.User} }) {
 			v.others = append(v.others, p)
 		}
 	}
-	v.read = true
 	return nil
 }
 
