@@ -70,10 +70,12 @@ func (s *Service) apply(ctx context.Context, corp string, touches []touch, jobs 
 func (s *Service) applyLocked(ctx context.Context, corp string, externals []string, touches []touch, jobs []job.Job) (*work, []newsItem, error) {
 	defer s.lock(corp, externals)()
 	w := &work{Service: s, corp: corp, now: s.Clock.Now(), drift: Drift{}, whences: map[string]Provenance{}}
+	var err error
+	if w.known, err = s.known(ctx, corp, externals); err != nil {
+		return nil, nil, err
+	}
 	for _, t := range touches {
-		if err := w.weigh(ctx, t); err != nil {
-			return nil, nil, err
-		}
+		w.weigh(ctx, t)
 	}
 	if len(w.changes) == 0 {
 		return w, nil, s.Jobs.Put(ctx, jobs...)
@@ -93,6 +95,7 @@ type work struct {
 	*Service
 	corp    string
 	now     time.Time
+	known   known
 	changes []*change
 	people  []*person
 	drift   Drift
@@ -100,11 +103,8 @@ type work struct {
 }
 
 // weigh works out what a touch changes.
-func (w *work) weigh(ctx context.Context, t touch) error {
-	before, err := w.load(ctx, w.corp, t.user, t.external)
-	if err != nil {
-		return err
-	}
+func (w *work) weigh(ctx context.Context, t touch) {
+	before := w.known.relation(w.corp, t.user, t.external)
 	c := &change{touch: t, before: before, after: before}
 	c.was = before.history.fold()
 	w.judge(c)
@@ -123,7 +123,6 @@ func (w *work) weigh(ctx context.Context, t touch) error {
 		c.after.ChangedAt = w.now
 		w.changes = append(w.changes, c)
 	}
-	return nil
 }
 
 // judge turns what the platform lists, or does not, into facts, and counts the drift.

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 )
 
@@ -151,20 +153,86 @@ type holder struct {
 	count                int
 }
 
-const (
-	selectHolders     = `SELECT corp, user_id, external, state, additions FROM contact WHERE corp = $1 AND external = $2`
-	selectLeafHolders = `SELECT corp, user_id, external, state, additions FROM contact WHERE leaf = $1`
-)
+func (r row) holder() holder { return holder{r.Corp, r.User, r.External, r.State, r.Count} }
 
-func (s *Service) holders(ctx context.Context, text string, args ...any) ([]holder, error) {
+const selectLeafHolders = `SELECT corp, user_id, external, state, additions FROM contact WHERE leaf = $1`
+
+func (s *Service) holders(ctx context.Context, leaf uint32) ([]holder, error) {
 	var out []holder
-	err := s.DB.Each(ctx, text, args, func(rows *sql.Rows) error {
+	err := s.DB.Each(ctx, selectLeafHolders, []any{leaf}, func(rows *sql.Rows) error {
 		var h holder
 		err := rows.Scan(&h.corp, &h.user, &h.external, &h.state, &h.count)
 		out = append(out, h)
 		return err
 	})
 	return out, err
+}
+
+// known is what we hold of some external contacts of a corp.
+type known struct {
+	relations map[string][]row
+	people    map[string]told
+}
+
+const knownChunk = 100 // external contacts named in one statement
+
+var (
+	selectKnown      = `SELECT ` + contactFields + ` FROM contact WHERE corp = $1 AND external IN (` + marks(knownChunk) + `)`
+	selectKnownOne   = `SELECT ` + contactFields + ` FROM contact WHERE corp = $1 AND external = $2`
+	selectPeople     = `SELECT external, leaf, version, details, holders FROM contact_person WHERE corp = $1 AND external IN (` + marks(knownChunk) + `)`
+	selectPeopleOnly = `SELECT external, leaf, version, details, holders FROM contact_person WHERE corp = $1 AND external = $2`
+)
+
+// marks is n placeholders after $1.
+func marks(n int) string {
+	var out []byte
+	for i := range n {
+		if i > 0 {
+			out = append(out, ", "...)
+		}
+		out = strconv.AppendInt(append(out, '$'), int64(i+2), 10)
+	}
+	return string(out)
+}
+
+// known reads all relations of external contacts, and what their records were told.
+func (s *Service) known(ctx context.Context, corp string, externals []string) (known, error) {
+	k := known{relations: map[string][]row{}, people: map[string]told{}}
+	externals = slices.Compact(slices.Sorted(slices.Values(externals)))
+	for part := range slices.Chunk(externals, knownChunk) {
+		relations, people := selectKnownOne, selectPeopleOnly
+		if len(part) > 1 {
+			relations, people = selectKnown, selectPeople
+		}
+		args := []any{corp}
+		for _, e := range part {
+			args = append(args, e)
+		}
+		for len(part) > 1 && len(args) <= knownChunk {
+			args = append(args, part[0]) // a repeat names nobody more
+		}
+		rows, err := s.rows(ctx, relations, args...)
+		if err != nil {
+			return k, err
+		}
+		for _, r := range rows {
+			k.relations[r.External] = append(k.relations[r.External], r)
+		}
+		if err := s.told(ctx, corp, people, args, k.people); err != nil {
+			return k, err
+		}
+	}
+	return k, nil
+}
+
+// relation is the relation of two, a new one if there is none.
+func (k known) relation(corp, user, external string) row {
+	for _, r := range k.relations[external] {
+		if r.User == user {
+			return r
+		}
+	}
+	return row{Contact: Contact{Corp: corp, User: user, External: external}}
 }
 
 // told is what the customer's record was last told about an external contact.
@@ -176,14 +244,13 @@ type told struct {
 	holders        []byte
 }
 
-const selectTold = `SELECT leaf, version, details, holders FROM contact_person WHERE corp = $1 AND external = $2`
-
-func (s *Service) told(ctx context.Context, corp, external string) (told, error) {
-	t := told{corp: corp, external: external}
-	err := s.DB.Each(ctx, selectTold, []any{corp, external}, func(rows *sql.Rows) error {
-		return rows.Scan(&t.leaf, &t.version, &t.details, &t.holders)
+func (s *Service) told(ctx context.Context, corp, text string, args []any, into map[string]told) error {
+	return s.DB.Each(ctx, text, args, func(rows *sql.Rows) error {
+		t := told{corp: corp}
+		err := rows.Scan(&t.external, &t.leaf, &t.version, &t.details, &t.holders)
+		into[t.external] = t
+		return err
 	})
-	return t, err
 }
 
 var toldColumns = []string{"corp", "external", "leaf", "version", "details", "holders"}

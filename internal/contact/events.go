@@ -87,16 +87,16 @@ func (w *work) meet(ctx context.Context) error {
 
 // person loads one customer with the relations as this work leaves them.
 func (w *work) person(ctx context.Context, external string) (*person, error) {
-	t, err := w.told(ctx, w.corp, external)
-	if err != nil {
-		return nil, err
+	t, ok := w.known.people[external]
+	if !ok {
+		t = told{corp: w.corp, external: external}
 	}
-	all, err := w.holders(ctx, selectHolders, w.corp, external)
-	if err != nil {
-		return nil, err
+	var all []holder
+	for _, r := range w.known.relations[external] {
+		all = append(all, r.holder())
 	}
 	for _, leaf := range w.others(t.leaf) {
-		more, err := w.holders(ctx, selectLeafHolders, leaf)
+		more, err := w.holders(ctx, leaf)
 		if err != nil {
 			return nil, err
 		}
