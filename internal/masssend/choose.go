@@ -52,7 +52,7 @@ type choice struct {
 	send    Send
 	screen  outreach.Screen
 	wanted  *roaring.Bitmap // roots; nil: all contacts
-	asked   map[string]bool // staff who may be asked
+	asked   map[string]bool // see mayBeAsked
 	reached *roaring.Bitmap // roots that have a contact
 	visit   func(batch []Candidate, next position) (more bool, err error)
 	batch   []Candidate
@@ -104,7 +104,8 @@ func screenFor(rule corp.Quota, x Send, when time.Time) outreach.Screen {
 	}
 }
 
-// mayBeAsked is the staff who may contact customers, narrowed by the target.
+// mayBeAsked is the staff who may contact customers; true for those whom the target lets be
+// asked.
 func (s *Service) mayBeAsked(ctx context.Context, x Send) (map[string]bool, error) {
 	follows, err := s.Follows(ctx, x.Corp)
 	if err != nil {
@@ -112,9 +113,7 @@ func (s *Service) mayBeAsked(ctx context.Context, x Send) (map[string]bool, erro
 	}
 	out := make(map[string]bool, len(follows))
 	for _, user := range follows {
-		if len(x.Target.Staff) == 0 || slices.Contains(x.Target.Staff, user) {
-			out[user] = true
-		}
+		out[user] = len(x.Target.Staff) == 0 || slices.Contains(x.Target.Staff, user)
 	}
 	return out, nil
 }
@@ -206,6 +205,9 @@ func (c *choice) person(ctx context.Context, group []Relation, from position) er
 		}
 		group = all
 	}
+	if c.wanted == nil && !c.meant(group) {
+		return nil
+	}
 	c.reached.Add(root)
 	if from.rest || leaf <= from.ord {
 		return nil
@@ -217,12 +219,22 @@ func (c *choice) person(ctx context.Context, group []Relation, from position) er
 	return nil
 }
 
+// meant says whether a customer of nobody's choosing is in the target: with staff named it
+// is their contacts, else all.
+func (c *choice) meant(group []Relation) bool {
+	staff := c.send.Target.Staff
+	return len(staff) == 0 || slices.ContainsFunc(group, func(r Relation) bool { return slices.Contains(staff, r.User) })
+}
+
 // pick finds who is asked: who last talked to the customer, else who added them last.
 func (c *choice) pick(leaf uint32, group []Relation) Candidate {
 	out := Candidate{Ord: leaf, Refuse: outreach.StaffGone}
 	var best Relation
 	for _, r := range group {
-		if !c.asked[r.User] {
+		if narrowed, here := c.asked[r.User]; !narrowed {
+			if here {
+				out.Refuse = outreach.OtherStaff
+			}
 			continue
 		}
 		out.Relations++

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -124,6 +125,43 @@ func (r *rig) no(ords ...uint32) {
 }
 
 // covers: C4, C7
+// Staff named without an audience: their contacts are meant, nobody else is refused. With
+// an audience: who is with others only is refused, and says so.
+func TestTarget_OfStaffIsTheirContacts(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		const n = 40
+		r := newRig(t, d, 4, n)
+		ctx := context.Background()
+		chosen, theirs, others := r.staff[0], 0, 0
+		for ord := uint32(1); ord <= n; ord++ {
+			r.members = append(r.members, ord)
+			all, err := r.OfLeaves(ctx, corpID, []uint32{ord})
+			r.ok(err)
+			if slices.ContainsFunc(all, func(x masssend.Relation) bool { return x.User == chosen }) {
+				theirs++
+			} else if len(all) > 0 {
+				others++
+			}
+		}
+		w := r.wish()
+		w.Target = masssend.Target{Staff: []string{chosen}}
+		x, err := r.Create(ctx, w)
+		r.ok(err)
+		p, err := r.Preview(ctx, x)
+		r.ok(err)
+		if theirs == 0 || others == 0 || p.Total != theirs || p.Gets != theirs || len(p.Refused) != 0 {
+			t.Errorf("%d contacts of %s, %d of others: %+v", theirs, chosen, others, p)
+		}
+		w.Target.Audience = "aud_1"
+		x, err = r.Create(ctx, w)
+		r.ok(err)
+		if p, err = r.Preview(ctx, x); err != nil || p.Gets != theirs || len(p.Refused) != 1 || p.Refused[0].Reason != outreach.OtherStaff || p.Refused[0].Count != others {
+			t.Errorf("%v; with an audience: %+v", err, p)
+		}
+	})
+}
+
 func TestCall_WithoutAnAnswerIsFoundInTheListOrMadeAgain(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]wecomsim.Fault{

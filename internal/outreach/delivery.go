@@ -54,6 +54,7 @@ const (
 	ResolvedSent    Reason = "resolved_sent"     // accepted: a human found that it was sent
 	ResolvedNotSent Reason = "resolved_not_sent" // rejected: a human found that it was not sent
 	NoContact       Reason = "no_contact"        // suppressed, rejected: nobody of the staff has this customer as a contact
+	OtherStaff      Reason = "other_staff"       // suppressed: only staff who are not asked have the customer
 	StaffGone       Reason = "staff_gone"        // suppressed: whoever has the customer has left or may not contact customers
 	Duplicate       Reason = "duplicate"         // rejected: the same message is on its way to the customer already
 	Stopped         Reason = "stopped"           // suppressed, expired: a human stopped it

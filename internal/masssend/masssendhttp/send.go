@@ -1,6 +1,7 @@
 package masssendhttp
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -48,7 +49,7 @@ func optional(t time.Time) *time.Time {
 type wish struct {
 	Corp        string           `json:"corp" doc:"the corp that sends; cannot be changed later"`
 	Name        string           `json:"name" minLength:"1" maxLength:"100"`
-	Chat        string           `json:"chat" enum:"single,group"`
+	Chat        string           `json:"chat,omitempty" enum:"single,group" doc:"absent: single"`
 	Target      masssend.Target  `json:"target"`
 	Content     content.Content  `json:"content"`
 	Options     masssend.Options `json:"options,omitempty"`
@@ -59,7 +60,7 @@ type wish struct {
 
 func (w wish) wish(ctx context.Context) masssend.Wish {
 	return masssend.Wish{
-		Corp: w.Corp, Name: w.Name, Chat: w.Chat, Target: w.Target, Content: w.Content, Options: w.Options, Priority: w.Priority,
+		Corp: w.Corp, Name: w.Name, Chat: cmp.Or(w.Chat, masssend.Single), Target: w.Target, Content: w.Content, Options: w.Options, Priority: w.Priority,
 		ScheduledAt: w.ScheduledAt.UTC(), Deadline: w.Deadline.UTC(), By: actor(ctx),
 	}
 }

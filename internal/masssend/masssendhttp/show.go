@@ -25,7 +25,7 @@ type Preview struct {
 
 // Refused is how many do not get it for one reason.
 type Refused struct {
-	Reason outreach.Reason `json:"reason" doc:"no_contact, no_consent, capped, quota, holdout, staff_gone"`
+	Reason outreach.Reason `json:"reason" doc:"no_contact, no_consent, capped, quota, holdout, staff_gone, other_staff"`
 	Count  int             `json:"count"`
 	Sample []string        `json:"sample"`
 }
