@@ -211,7 +211,7 @@ func (c *calls) report(ctx context.Context, b *bench, drained time.Duration) err
 	p50, p99, worst := quantile(c.times, 0.5), quantile(c.times, 0.99), quantile(c.times, 1)
 	b.report(Result{
 		Name: "callback", Value: ms(p99), Unit: "ms p99", Target: "<= 50, each once",
-		Met:     p99 <= callbackTarget && c.failed.Load() == 0 && once == c.added && more == 0,
+		Met: p99 <= callbackTarget && c.failed.Load() == 0 && once == c.added && more == 0,
 		Details: fmt.Sprintf("p50 %.1f ms, worst %.1f ms at %d/s; %d of %d answered 200, all processed %.0f ms after the last answer; %d additions, %d customers with one Contact Added, %d with more",
 			ms(p50), ms(worst), callbackRate, n-int(c.failed.Load()), n, ms(drained), c.added, once, more),
 	})

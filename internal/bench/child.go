@@ -111,3 +111,29 @@ func (c *child) memory() (now, peak int64, err error) {
 	}
 	return now, peak, nil
 }
+
+// cpu is the processor time that the process has used, both in its own code and in the
+// system's.
+func (c *child) cpu() (time.Duration, error) {
+	raw, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(c.cmd.Process.Pid), "stat"))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(raw), ") ") // pid (name) state ppid ...
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0, errors.New("the system does not tell the time of a process")
+	}
+	var ticks int64
+	for _, f := range fields[11:13] { // utime, stime
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * time.Second / ticksPerSecond, nil
+}
+
+// ticksPerSecond is the unit of Linux's process times, the same on all its platforms.
+const ticksPerSecond = 100

@@ -20,6 +20,7 @@ type mirror struct {
 	inner  http.Handler
 	server *http.Server
 	base   string
+	tag    string // a corp tag that nobody has
 
 	mu       sync.Mutex
 	seed     maphash.Seed
@@ -37,6 +38,9 @@ func newMirror(cfg wecomsim.Config) (*mirror, error) {
 	}
 	m := &mirror{sim: sim, inner: sim.Handler(), seed: maphash.MakeSeed()}
 	m.reset()
+	if m.tag, err = sim.CreateTag("repair", "repaired"); err != nil {
+		return nil, err
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -119,10 +123,6 @@ func (r *reading) Write(p []byte) (int, error) {
 func (m *mirror) leaveOut(n int) error {
 	members := m.sim.Members()
 	each := n/len(members) + 2
-	tag, err := m.sim.CreateTag("repair", time.Now().Format(time.RFC3339Nano))
-	if err != nil {
-		return err
-	}
 	held := make([][]wecomsim.Follow, len(members))
 	for i, who := range members {
 		held[i] = m.sim.Contacts(who.User, 0, each)
@@ -132,14 +132,14 @@ func (m *mirror) leaveOut(n int) error {
 		if i/len(members) >= len(held[at]) {
 			return errors.New("the population is too small for so many changes")
 		}
-		if err := m.change(i, held[at][i/len(members)], tag); err != nil {
+		if err := m.change(i, held[at][i/len(members)]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (m *mirror) change(i int, f wecomsim.Follow, tag string) error {
+func (m *mirror) change(i int, f wecomsim.Follow) error {
 	switch i % 10 {
 	case 0, 1, 2, 3:
 		_, err := m.sim.Add(f.User, m.sim.AddCustomer(wecomsim.NewCustomer{}), 0)
@@ -149,7 +149,7 @@ func (m *mirror) change(i int, f wecomsim.Follow, tag string) error {
 	case 6, 7:
 		return m.sim.DeleteCustomer(f.User, f.Customer)
 	case 8:
-		return m.sim.EditTags(f.User, f.Customer, []string{tag}, nil)
+		return m.sim.EditTags(f.User, f.Customer, []string{m.tag}, nil)
 	}
 	remark := "repaired"
 	return m.sim.EditRemark(wecomsim.Remark{Pair: wecomsim.Pair{User: f.User, Customer: f.Customer}, Remark: &remark})

@@ -143,7 +143,7 @@ type syncRun struct {
 
 // passed is what a full pull came to.
 type passed struct {
-	took            time.Duration
+	took, cpu       time.Duration
 	kinds           []string
 	drift, failed   int
 	calls, repeated int
@@ -151,7 +151,7 @@ type passed struct {
 }
 
 func (p passed) result(name string, met bool, target, more string) Result {
-	details := fmt.Sprintf("%d calls, %d of them twice, %d times 45009, drift %d; %s", p.calls, p.repeated, p.limited, p.drift, strings.Join(p.kinds, ", "))
+	details := fmt.Sprintf("%d calls, %d of them twice, %d times 45009, drift %d; %s; %.1f s of CPU", p.calls, p.repeated, p.limited, p.drift, strings.Join(p.kinds, ", "), p.cpu.Seconds())
 	if more != "" {
 		details = more + "; " + details
 	}
@@ -161,13 +161,22 @@ func (p passed) result(name string, met bool, target, more string) Result {
 // pass makes a full pull and waits for its end.
 func (s *syncing) pass(ctx context.Context) (passed, error) {
 	s.platform.reset()
+	before, err := s.server.cpu()
+	if err != nil {
+		return passed{}, err
+	}
 	began := time.Now()
 	id, err := s.begin(ctx)
 	if err != nil {
 		return passed{}, err
 	}
 	p, err := s.follow(ctx, id)
+	if err != nil {
+		return p, err
+	}
 	p.took = time.Since(began)
+	after, err := s.server.cpu()
+	p.cpu = after - before
 	return p, err
 }
 
