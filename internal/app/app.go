@@ -19,6 +19,7 @@ import (
 
 	"yutang/internal/access"
 	"yutang/internal/audience"
+	"yutang/internal/channel"
 	"yutang/internal/customer"
 	"yutang/internal/db"
 	"yutang/internal/event"
@@ -61,6 +62,7 @@ type rooms struct {
 	importer  *importer.Service
 	jobs      *job.Queue
 	webhooks  *webhook.Service
+	channels  *channel.Service
 	apiSource int64
 	wecomRooms
 }

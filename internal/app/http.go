@@ -14,6 +14,7 @@ import (
 
 	"yutang/internal/access/accesshttp"
 	"yutang/internal/audience/audiencehttp"
+	"yutang/internal/channel/channelhttp"
 	"yutang/internal/customer/customerhttp"
 	"yutang/internal/httpapi"
 	"yutang/internal/identity/identityhttp"
@@ -152,6 +153,7 @@ func (a *App) routes(api *httpapi.API) {
 	audiencehttp.Routes(api, a.audiences, a.access, a.timeline)
 	importhttp.Routes(api, a.importer, a.access, maxUpload)
 	outreachhttp.Routes(api, outreachhttp.Deps{Outreach: a.outreach, Webhooks: a.webhooks, Access: a.access})
+	channelhttp.Routes(api, channelhttp.Deps{Channels: a.channels, Access: a.access})
 	playbookhttp.Routes(api, a.playbooks, a.access)
 	a.wecomRoutes(api)
 }

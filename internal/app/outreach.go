@@ -3,8 +3,11 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"yutang/internal/channel"
 	"yutang/internal/db"
 	"yutang/internal/fault"
 	"yutang/internal/job"
@@ -13,7 +16,7 @@ import (
 	"yutang/internal/webhook"
 )
 
-// buildOutreach makes the ledger, its one channel, and the playbooks.
+// buildOutreach makes the ledger, its channels, and the playbooks.
 func (a *App) buildOutreach(context.Context) error {
 	zone := brandZone{a.access}.Zone
 	a.jobs = job.New(a.db, a.Clock)
@@ -22,9 +25,18 @@ func (a *App) buildOutreach(context.Context) error {
 	})
 	a.webhooks = webhook.New(a.db, a.box, a.Clock, a.WebhookAllow)
 	a.outreach.Register(webhookChannel, a.webhooks)
+	a.channels = channel.New(channel.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Ledger: a.outreach,
+		Dial: webhook.Allow(a.WebhookAllow).Dial, Refused: webhook.Blocked,
+		CheckURL: func(text string) error { _, err := webhook.Allow(a.WebhookAllow).CheckURL(text); return err },
+	})
+	for _, name := range channel.Names {
+		a.outreach.Register(name, a.channels.Sender(name))
+	}
 	a.playbooks = playbook.New(playbook.Config{
 		DB: a.db, Clock: a.Clock, Timeline: a.timeline, Log: a.log, Customers: a.customers, Identity: a.identity,
 		Outreach: a.outreach, Zone: zone, CheckEndpoint: a.checkEndpoint,
+		CheckContent: a.channels.CheckContent, Address: a.channels.Address,
 		CheckAudience: func(ctx context.Context, id string) error {
 			_, err := a.audiences.Get(ctx, id)
 			return err
@@ -40,15 +52,27 @@ const (
 	massChannel    = "wecom_mass"
 )
 
-func (a *App) checkEndpoint(ctx context.Context, channel, endpoint string) error {
+func (a *App) checkEndpoint(ctx context.Context, name, endpoint string) error {
 	var err error
-	switch channel {
+	switch name {
 	case webhookChannel:
 		_, err = a.webhooks.Get(ctx, endpoint)
 	case massChannel:
 		_, err = a.corps.Get(ctx, endpoint)
 	default:
-		err = fault.New(fault.Invalid, "unknown_channel", "there is no channel %q; choose webhook or wecom_mass", channel)
+		err = a.checkChannel(ctx, name, endpoint)
+	}
+	return err
+}
+
+// checkChannel asks for an account that serves the channel.
+func (a *App) checkChannel(ctx context.Context, name, endpoint string) error {
+	if !slices.Contains(channel.Names, name) {
+		return fault.New(fault.Invalid, "unknown_channel", "there is no channel %q; choose webhook, wecom_mass, %s", name, strings.Join(channel.Names, ", "))
+	}
+	e, err := a.channels.Get(ctx, endpoint)
+	if err == nil && !slices.Contains(e.Kind.Channels(), name) {
+		err = fault.New(fault.Invalid, "wrong_endpoint", "%s endpoints do not serve the channel %s", e.Kind, name)
 	}
 	return err
 }
@@ -60,6 +84,7 @@ func (a *App) startOutreach(ctx context.Context) error {
 		return fmt.Errorf("source of receipts: %w", err)
 	}
 	a.outreach.UseSubmitter(patient{a.pipeline, a.Clock}, source)
+	a.channels.UseSubmitter(patient{a.pipeline, a.Clock}, source)
 	if err := a.outreach.CheckInstance(ctx, a.Data); err != nil {
 		return fmt.Errorf("check instance: %w", err)
 	}

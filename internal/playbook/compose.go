@@ -13,6 +13,7 @@ import (
 
 	"yutang/internal/customer"
 	"yutang/internal/event"
+	"yutang/internal/fault"
 	"yutang/internal/id"
 	"yutang/internal/outreach"
 )
@@ -83,11 +84,12 @@ func (s *Service) draft(ctx context.Context, p *plan, m outreach.Message, root u
 			m.Customer.Traits[name] = v
 		}
 	}
-	if m.Customer.Identities, err = s.identities(ctx, root, send.Identities); err != nil {
+	if m.Customer.Identities, d.Refuse, err = s.recipient(ctx, root, send); err != nil {
 		return outreach.Draft{}, err
 	}
 	m.Content, err = p.content.render(bindings(profile, trigger))
 	switch {
+	case d.Refuse != "":
 	case errors.Is(err, errMissing):
 		d.Refuse = outreach.MissingValue
 	case err != nil:
@@ -95,6 +97,30 @@ func (s *Service) draft(ctx context.Context, p *plan, m outreach.Message, root u
 	}
 	d.Message = m
 	return d, nil
+}
+
+// recipient is the identities that the step passes on and those that its channel writes
+// to, or why the customer cannot be reached.
+func (s *Service) recipient(ctx context.Context, root uint32, send *Send) (out []event.Identity, refuse outreach.Reason, err error) {
+	address := ""
+	if s.Address != nil {
+		address, err = s.Address(ctx, send.Channel, send.Endpoint)
+		if fault.Is(err, fault.NotFound) {
+			return nil, outreach.NoEndpoint, nil
+		}
+		if err != nil {
+			return nil, "", err
+		}
+	}
+	types := send.Identities
+	if address != "" {
+		types = append(slices.Clone(types), address)
+	}
+	out, err = s.identities(ctx, root, types)
+	if address != "" && !slices.ContainsFunc(out, func(i event.Identity) bool { return i.Type == address }) {
+		refuse = outreach.NoAddress
+	}
+	return out, refuse, err
 }
 
 func (s *Service) identities(ctx context.Context, root uint32, types []string) ([]event.Identity, error) {

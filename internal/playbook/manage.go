@@ -13,7 +13,7 @@ import (
 
 // Create makes a draft.
 func (s *Service) Create(ctx context.Context, definition json.RawMessage) (Playbook, error) {
-	raw, err := s.checked(definition)
+	raw, err := s.checked(ctx, definition)
 	if err != nil {
 		return Playbook{}, err
 	}
@@ -24,7 +24,7 @@ func (s *Service) Create(ctx context.Context, definition json.RawMessage) (Playb
 
 // Update replaces the draft. What is published goes on unchanged until Publish.
 func (s *Service) Update(ctx context.Context, key string, definition json.RawMessage) (Playbook, error) {
-	raw, err := s.checked(definition)
+	raw, err := s.checked(ctx, definition)
 	if err != nil {
 		return Playbook{}, err
 	}
@@ -38,8 +38,12 @@ func (s *Service) Update(ctx context.Context, key string, definition json.RawMes
 }
 
 // checked is a definition without white space, if it is right.
-func (s *Service) checked(definition json.RawMessage) (json.RawMessage, error) {
-	if _, err := parse(definition, s.Zone()); err != nil {
+func (s *Service) checked(ctx context.Context, definition json.RawMessage) (json.RawMessage, error) {
+	p, err := parse(definition, s.Zone())
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkContent(ctx, p); err != nil {
 		return nil, err
 	}
 	var flat bytes.Buffer
@@ -70,11 +74,27 @@ func (s *Service) Publish(ctx context.Context, key, by string) (Playbook, error)
 	})
 }
 
+// checkContent asks whether the channel takes what a step says.
+func (s *Service) checkContent(ctx context.Context, p *plan) error {
+	if s.CheckContent == nil {
+		return nil
+	}
+	send := p.Steps[0].Send
+	faults, err := s.CheckContent(ctx, send.Channel, send.Endpoint, send.Content, "/steps/0/send/content")
+	if err != nil {
+		return err
+	}
+	return (&checker{faults: faults}).err()
+}
+
 // checkOutside asks whether what a definition names exists.
 func (s *Service) checkOutside(ctx context.Context, p *plan) error {
 	send := p.Steps[0].Send
 	if err := s.CheckEndpoint(ctx, send.Channel, send.Endpoint); err != nil {
 		return fault.BadField("/steps/0/send/endpoint", "%s", err.Error())
+	}
+	if err := s.checkContent(ctx, p); err != nil {
+		return err
 	}
 	if p.Trigger.Audience == "" {
 		return nil

@@ -27,6 +27,7 @@ import (
 	"yutang/internal/customer"
 	"yutang/internal/db"
 	"yutang/internal/event"
+	"yutang/internal/fault"
 	"yutang/internal/identity"
 	"yutang/internal/outreach"
 	"yutang/internal/timeline"
@@ -76,7 +77,9 @@ type Run struct {
 }
 
 // Config is what playbooks are made of. CheckEndpoint and CheckAudience say whether a
-// definition may name an endpoint of a channel, or an audience.
+// definition may name an endpoint of a channel, or an audience. CheckContent and Address
+// may be nil: they tell the faults of a content that its channel would refuse, and the
+// type of identity that a channel writes to ("" if it needs none).
 type Config struct {
 	DB            *db.DB
 	Clock         clock.Clock
@@ -88,6 +91,8 @@ type Config struct {
 	Zone          func() *time.Location // of the brand
 	CheckEndpoint func(ctx context.Context, channel, endpoint string) error
 	CheckAudience func(ctx context.Context, id string) error
+	CheckContent  func(ctx context.Context, channel, endpoint string, content json.RawMessage, ptr string) ([]fault.Field, error)
+	Address       func(ctx context.Context, channel, endpoint string) (identity string, err error)
 }
 
 // Service holds the playbooks. OnEvent, OnTransition, Flush and Load belong to the road's

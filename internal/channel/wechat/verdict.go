@@ -35,7 +35,7 @@ var (
 
 // codes are the error codes that say more than that the platform refuses.
 var codes = map[int]kind{
-	-1:    busy, // "try again later"
+	-1:    busy,                                                    // "try again later"
 	40001: account, 40014: account, 41001: account, 42001: account, // token, a second time
 	40002: account, 40013: account, 40125: account, 40164: account, 40243: account, 41002: account, 41004: account,
 	48001: account, 48004: account, 50002: account, 61024: account, 89503: account, 89501: account, 89506: account, 89507: account,
