@@ -19,7 +19,17 @@ func (a *App) console(api *httpapi.API) {
 			Log: a.log, Timeline: a.timeline, Identity: a.identity, Customers: a.customers, Audiences: a.audiences,
 			Playbooks: a.shownPlaybooks, Deliveries: a.shownDeliveries,
 		},
+		Corps: a.shownCorps,
 	})
+}
+
+// shownCorps names the connected corps.
+func (a *App) shownCorps(ctx context.Context) (out []console.Corp, err error) {
+	list, err := a.corps.List(ctx)
+	for _, c := range list {
+		out = append(out, console.Corp{ID: c.ID, Name: c.Name})
+	}
+	return out, err
 }
 
 // SetupLink is the one-time link to make the owner's account, "" when somebody can get in.

@@ -1,10 +1,11 @@
-// Package console owns the page that people open in a browser: sign-in, first set-up, an
-// overview with live numbers, and the way from an audience to its members and to one
-// customer.
+// Package console owns the pages that people open in a browser: sign-in, first set-up, an
+// overview with live numbers, the way from an audience to its members and to one customer,
+// and the workbench of WeCom, where an operator does by hand what the API offers.
 //
 // It promises to work without any file from elsewhere, on a phone, in light and dark, in
 // Chinese and English, and to show nothing that the signed-in account may not see. It
-// holds no data: what it shows comes through Rooms, masked already.
+// holds no data: the overview comes through Rooms, masked already, and the workbench asks
+// the management API on behalf of who looks, so rights, masks, checks and audit are one.
 package console
 
 import (
@@ -35,6 +36,12 @@ type Config struct {
 	Rooms  Rooms
 	Clock  clock.Clock
 	Log    *slog.Logger
+
+	// Corps lists the connected corps by name, for everybody who is signed in. Nil leaves
+	// the pages of WeCom out.
+	Corps func(ctx context.Context) ([]Corp, error)
+	// Check makes the live checks of a corp. Nil if there are none.
+	Check func(ctx context.Context, corp string) ([]Check, error)
 }
 
 // Console serves the pages.
@@ -45,6 +52,10 @@ type Console struct {
 	pages  *template.Template
 	live   *live
 	cross  *http.CrossOriginProtection
+
+	client    client
+	listCorps func(ctx context.Context) ([]Corp, error)
+	check     func(ctx context.Context, corp string) ([]Check, error)
 }
 
 // Mount puts the pages on the API's mux.
@@ -56,6 +67,8 @@ func Mount(a *httpapi.API, cfg Config) {
 		pages:  parsePages(),
 		live:   newLive(cfg.Rooms, cfg.Clock),
 		cross:  http.NewCrossOriginProtection(),
+
+		client: client{a.Handler()}, listCorps: cfg.Corps, check: cfg.Check,
 	}
 	page := func(pattern string, needs access.Permission, show handler) {
 		a.Mount(pattern, c.signedIn(a, needs, show))
@@ -65,6 +78,11 @@ func Mount(a *httpapi.API, cfg Config) {
 	page("GET /audiences/{id}", access.CustomersRead, c.members)
 	page("GET /customers/{id}", access.CustomersRead, c.customer)
 	page("POST /sign-out", access.SignedIn, c.signOut)
+	if cfg.Corps != nil {
+		for _, r := range c.workbench() {
+			page(r.pattern, r.needs, c.serve(r.show))
+		}
+	}
 	a.Mount("GET /sign-in", c.open(c.showSignIn))
 	a.Mount("POST /sign-in", c.open(c.signIn))
 	a.Mount("GET /setup", c.open(c.showSetup))

@@ -44,6 +44,9 @@ func TestColours_CanBeRead(t *testing.T) {
 			{"out", "card"},
 			{"bad", "card"},
 			{"warn", "chip-warn"},
+			{"in", "chip-good"},
+			{"bad", "chip-bad"},
+			{"faint", "rail"},
 		} {
 			a, b := luminance(t, values[pair[0]]), luminance(t, values[pair[1]])
 			if ratio := (max(a, b) + .05) / (min(a, b) + .05); ratio < 4.5 {

@@ -20,7 +20,20 @@ var functions = template.FuncMap{
 	"rate":    formatRate,
 	"sum":     func(counts []Count) (n int64) { return total(counts) },
 	"share":   share,
-	"on":      func(v *view, data any) part { return part{view: v, Data: data} },
+	"on":      on,
+}
+
+// on gives a part of a page its data; outer is the page's view or a part around it.
+func on(outer, data any) (part, error) {
+	switch o := outer.(type) {
+	case *view:
+		return part{view: o, Data: data}, nil
+	case part:
+		return part{view: o.view, Data: data}, nil
+	case board:
+		return part{view: o.view, Data: data}, nil
+	}
+	return part{}, fmt.Errorf("no view in %T", outer)
 }
 
 // part gives a template inside a page both the page's view and its own data.

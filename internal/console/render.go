@@ -31,6 +31,10 @@ type view struct {
 	Bare  bool // without the bar at the top
 	Path  string
 	Data  any
+
+	Workbench bool   // the pages of WeCom are there
+	Corps     []Corp // connected ones
+	Corp      string // id of the one that is looked at, "" if there is none
 }
 
 const langCookie = "yutang_lang"
@@ -51,7 +55,7 @@ func (c *Console) view(w http.ResponseWriter, r *http.Request) *view {
 	} else if cookie, err := r.Cookie(langCookie); lang == "" && err == nil {
 		lang = cookie.Value
 	}
-	return &view{Lang: language(lang), Brand: brand, Zone: brand.Location(), Now: c.clock.Now(), Path: r.URL.Path}
+	return &view{Lang: language(lang), Brand: brand, Zone: brand.Location(), Now: c.clock.Now(), Path: r.URL.Path, Workbench: c.listCorps != nil}
 }
 
 func language(wish string) string {

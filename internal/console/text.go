@@ -131,6 +131,7 @@ var texts = map[string][2]string{
 	"reason.resolved_not_sent": {"人工确认未发", "found not to be sent"},
 	"reason.no_contact":        {"不是任何员工的好友", "nobody's contact"},
 	"reason.staff_gone":        {"员工已离职或无权限", "staff have left"},
+	"reason.other_staff":       {"属于其他员工", "with other staff"},
 	"reason.duplicate":         {"同一消息已在途", "on its way already"},
 	"reason.stopped":           {"已停止", "stopped"},
 	"reason.unconfirmed":       {"员工未在期限内确认", "not confirmed in time"},

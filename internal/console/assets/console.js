@@ -43,3 +43,41 @@
   }
   setTimeout(tick, wait);
 })();
+
+// The workbench: a page with work under way asks again, long lists of choices can be
+// searched, and a callback address is chosen whole. Without scripts all of it still works.
+(function () {
+  const title = document.querySelector("[data-reload]");
+  if (title) {
+    const again = () => {
+      const busy = document.hidden || document.querySelector("details[open]") || /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
+      if (busy) setTimeout(again, 1000);
+      else location.reload();
+    };
+    setTimeout(again, Number(title.dataset.reload) * 1000);
+  }
+  const current = document.querySelector(".menu [aria-current]");
+  if (current) current.parentElement.scrollLeft = current.offsetLeft - 40;
+  for (const input of document.querySelectorAll(".copy")) input.addEventListener("focus", () => input.select());
+  for (const list of document.querySelectorAll(".choices")) {
+    if (list.children.length < 9) continue;
+    const find = document.createElement("input");
+    find.type = "search";
+    find.className = "find";
+    find.placeholder = document.documentElement.lang === "en" ? "Search" : "搜索";
+    find.setAttribute("aria-label", find.placeholder);
+    find.addEventListener("input", () => {
+      const wish = find.value.trim().toLowerCase();
+      for (const choice of list.children) choice.hidden = wish !== "" && !choice.textContent.toLowerCase().includes(wish) && !choice.querySelector(":checked");
+    });
+    find.addEventListener("keydown", (e) => { if (e.key === "Enter") e.preventDefault(); });
+    list.before(find);
+  }
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape") return;
+    for (const open of document.querySelectorAll("details.ask[open]")) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  });
+})();
