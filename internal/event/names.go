@@ -36,6 +36,11 @@ const (
 	ConsentGiven      = "Consent Given"
 	ConsentWithdrawn  = "Consent Withdrawn"
 
+	MessageReceived    = "Message Received" // a customer wrote to customer service
+	ServiceStarted     = "Service Started"  // a customer entered customer service, or a servicer took over; property how
+	ServiceTransferred = "Service Transferred"
+	ServiceEnded       = "Service Ended"
+
 	Identified      = "Identified"       // Segment identify, 神策 profile_*: traits changed
 	IdentityLinked  = "Identity Linked"  // Segment alias, 神策 track_signup
 	PageViewed      = "Page Viewed"      // Segment page

@@ -61,12 +61,11 @@ type KfMsg struct {
 	Raw            json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON keeps the whole message beside its fields.
+// UnmarshalJSON keeps the whole message beside its fields. Where the message is not as
+// documented fields stay zero: one message of a new form must not hold up a page of others.
 func (m *KfMsg) UnmarshalJSON(raw []byte) error {
 	type plain KfMsg
-	if err := json.Unmarshal(raw, (*plain)(m)); err != nil {
-		return err
-	}
+	_ = json.Unmarshal(raw, (*plain)(m)) // what could be read is in m, and all is in Raw
 	m.Raw = append(json.RawMessage(nil), raw...)
 	return nil
 }
