@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -10,35 +9,6 @@ import (
 	"yutang/internal/app"
 	"yutang/internal/bench"
 )
-
-type doctorCommand struct {
-	place
-	JSON bool `help:"Print the findings as JSON."`
-}
-
-// Run prints what was found; it fails if anything is wrong.
-func (c *doctorCommand) Run(ctx context.Context) error {
-	findings := app.Doctor(ctx, c.config())
-	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(findings)
-	}
-	bad := 0
-	for _, f := range findings {
-		mark := "ok  "
-		if !f.OK {
-			mark = "FAIL"
-			bad++
-		}
-		fmt.Printf("%s  %-16s %s\n", mark, f.Check, f.Detail)
-		if f.Remedy != "" {
-			fmt.Printf("      %-16s → %s\n", "", f.Remedy)
-		}
-	}
-	if bad > 0 {
-		return fmt.Errorf("%d of %d checks failed", bad, len(findings))
-	}
-	return nil
-}
 
 type backupCommand struct {
 	place

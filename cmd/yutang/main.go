@@ -40,7 +40,7 @@ type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Run a fresh, filled brand; prints address and login."`
 	Import   importCommand   `cmd:"" help:"Import a file of orders, events or customers."`
 	Bench    benchCommand    `cmd:"" help:"Measure one figure, or all."`
-	Doctor   doctorCommand   `cmd:"" help:"Check what a server needs, changing nothing."`
+	Doctor   doctorCommands  `cmd:"" help:"Check what a server needs, or a WeCom connection, changing nothing."`
 	Backup   backupCommand   `cmd:"" help:"Write a consistent backup, beside a running server if need be."`
 	Restore  restoreCommand  `cmd:"" help:"Make a new data directory from a backup; sending stays held."`
 	WecomSim wecomSimCommand `cmd:"" name:"wecom-sim" help:"Run a simulated WeCom platform."`

@@ -58,6 +58,7 @@ type wecomRooms struct {
 	sync     *reconcile.Service
 	links    *acquisition.Service
 	groups   *groupchat.Service
+	panelRooms
 }
 
 // onRoad is what the road starts beside audiences: playbooks and tags.
@@ -163,6 +164,7 @@ func (a *App) buildWeCom(ctx context.Context) error {
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Staff: a.staff, Contacts: a.contacts, Zone: zone,
 	})
 	a.audiences.UsedBy(a.tags.UsingAudience)
+	a.buildPanel(source)
 	a.connect()
 	return nil
 }
@@ -190,6 +192,7 @@ func (a *App) connect() {
 		{contacts, notice.DelFollowUser, "contact", a.contacts.OnLost},
 		{contacts, notice.TransferFail, "contact", a.contacts.OnTransferFailed},
 		{tags, "", "tag", a.tags.Notice},
+		{notice.Archive, "", "archive", a.archive.OnNotify},
 		{notice.Directory, "", "staff", a.staff.OnDirectory},
 		{notice.Directory, "update_user", "contact", a.contacts.OnUserRenamed},
 		{notice.Directory, "", "livecode", a.codes.OnDirectory},
@@ -232,6 +235,7 @@ func (a *App) startWeCom(ctx context.Context) error {
 		{"contacts", a.contacts.Start, nil},
 		{"welcome", a.welcome.Start, a.welcome.Stop},
 		{"moments", a.moments.Start, nil},
+		{"archive", a.archive.Start, nil},
 		{"reconciliation", a.sync.Start, func(context.Context) error { a.sync.Stop(); return nil }},
 	} {
 		if err := s.start(ctx); err != nil {
@@ -276,6 +280,7 @@ func (a *App) wecomRoutes(api *httpapi.API) {
 	reconcilehttp.Routes(api, a.sync, a.corps, a.access)
 	masssendhttp.Routes(api, masssendhttp.Deps{Sends: a.sends, Access: a.access})
 	momenthttp.Routes(api, momenthttp.Deps{Moments: a.moments, Access: a.access})
+	a.panelRoutes(api)
 	groupchathttp.Routes(api, groupchathttp.Deps{Groups: a.groups, Timeline: a.timeline, Access: a.access})
 	handoverhttp.Routes(api, handoverhttp.Deps{Handover: a.handover, Access: a.access, Timeline: a.timeline, WinBack: a.winBack})
 }

@@ -98,7 +98,7 @@ type Colleague struct {
 }
 
 type one struct {
-	External string `path:"external" maxLength:"64" doc:"external_userid"`
+	External string `path:"external" doc:"external_userid"`
 }
 
 type customerOutput struct{ Body Customer }
@@ -156,7 +156,7 @@ type TagChange struct {
 
 type eventsInput struct {
 	httpapi.PageQuery
-	External string `path:"external" maxLength:"64"`
+	External string `path:"external"`
 }
 
 func (h *handlers) events(ctx context.Context, in *eventsInput) (*httpapi.List[Event], error) {
@@ -183,7 +183,7 @@ func wireEvent(ev *event.Event) Event {
 }
 
 type tagsInput struct {
-	External string `path:"external" maxLength:"64"`
+	External string `path:"external"`
 	Body     struct {
 		Add    []string `json:"add,omitempty" maxItems:"50" doc:"labels"`
 		Remove []string `json:"remove,omitempty" maxItems:"50" doc:"labels"`
