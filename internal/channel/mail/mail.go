@@ -143,10 +143,7 @@ func (c *Client) transfer(s *smtp.Client, from string, l Letter, raw []byte) out
 	if err := s.Rcpt(l.To); err != nil {
 		return c.unsent(err, atRecipient)
 	}
-	if _, err := s.Text.Cmd("DATA"); err != nil {
-		return c.unsent(err, atData)
-	}
-	if _, _, err := s.Text.ReadResponse(354); err != nil {
+	if err := askData(s.Text); err != nil {
 		return c.unsent(err, atData)
 	}
 	w := s.Text.DotWriter()
@@ -166,6 +163,19 @@ func (c *Client) transfer(s *smtp.Client, from string, l Letter, raw []byte) out
 		return c.unsent(err, atData)
 	}
 	return outreach.Outcome{Reason: outreach.NoAnswer, Detail: wire.Innermost(err)}
+}
+
+// askData has the server wait for the letter. net/smtp has this too, but does not tell
+// whether what went wrong went wrong before the letter was whole.
+func askData(text *textproto.Conn) error {
+	id, err := text.Cmd("DATA")
+	if err != nil {
+		return err
+	}
+	text.StartResponse(id)
+	defer text.EndResponse(id)
+	_, _, err = text.ReadResponse(354)
+	return err
 }
 
 // stage is where the server said no.
