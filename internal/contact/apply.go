@@ -228,7 +228,7 @@ func (w *work) store(ctx context.Context, jobs []job.Job) ([]newsItem, error) {
 		all[i] = p.told
 	}
 	var items []newsItem
-	err := w.DB.InTx(ctx, func(ctx context.Context) error {
+	err := w.commits.inTx(ctx, w.DB, func(ctx context.Context) error {
 		if err := w.save(ctx, rows); err != nil {
 			return err
 		}

@@ -205,11 +205,11 @@ func (s *Service) hear(ctx context.Context, items []newsItem) error {
 // forget deletes told news.
 func (s *Service) forget(ctx context.Context, items []newsItem) error {
 	first, last := items[0].id, items[len(items)-1].id
-	if last-first == int64(len(items)-1) {
-		_, err := s.DB.Exec(ctx, deleteNewsRun, first, last)
-		return err
-	}
-	return s.DB.InTx(ctx, func(ctx context.Context) error {
+	return s.commits.inTx(ctx, s.DB, func(ctx context.Context) error {
+		if last-first == int64(len(items)-1) {
+			_, err := s.DB.Exec(ctx, deleteNewsRun, first, last)
+			return err
+		}
 		for _, n := range items {
 			if _, err := s.DB.Exec(ctx, deleteNews, n.id); err != nil {
 				return err

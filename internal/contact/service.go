@@ -19,7 +19,8 @@ type Service struct {
 	seed  maphash.Seed
 	locks [stripes]sync.Mutex // guard the relations of the external contacts that fall on them
 
-	news newsDesk
+	news    newsDesk
+	commits *together
 }
 
 // observer hears what the platform answered about relations.
@@ -32,7 +33,7 @@ type subscriber struct {
 
 // New makes the service on a migrated database. Nothing runs before Start.
 func New(cfg Config) *Service {
-	s := &Service{Config: cfg, seed: maphash.MakeSeed()}
+	s := &Service{Config: cfg, seed: maphash.MakeSeed(), commits: newTogether()}
 	s.news.lanes = map[lane]*laneState{}
 	s.handleJobs()
 	return s

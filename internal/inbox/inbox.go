@@ -69,7 +69,7 @@ type Config struct {
 	Clock   clock.Clock
 	Log     *slog.Logger
 	Keys    func(ctx context.Context, corp, app string) (crypt.Keys, error)
-	Workers int // handlers under way at once; 0 is 8
+	Workers int // handlers under way at once, most of them waiting for the disk; 0 is 32
 
 	// Observe hears of each callback that came in: its event, or why it was refused.
 	Observe func(event, refused string, took time.Duration)
@@ -107,7 +107,7 @@ const maxWaiting = 4096
 // New makes an inbox.
 func New(cfg Config) *Service {
 	if cfg.Workers == 0 {
-		cfg.Workers = 8
+		cfg.Workers = 32
 	}
 	if cfg.Observe == nil {
 		cfg.Observe = func(string, string, time.Duration) {}
