@@ -95,7 +95,7 @@ var (
 	tencentCode = regexp.MustCompile(`^[0-9]{1,20}$`)
 	anyCode     = regexp.MustCompile(`^(SMS_)?[0-9]{1,20}$`)
 	wechatCode  = regexp.MustCompile(`^[A-Za-z0-9_-]{10,64}$`)
-	pagePath    = regexp.MustCompile(`^[^/\s][^\s]{0,1023}$`)
+	pagePath    = regexp.MustCompile(`^[^/\s]\S*$`)
 )
 
 func (c *contents) sms() {
