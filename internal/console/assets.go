@@ -36,11 +36,11 @@ func (v *visit) assetsDesk(wrong error) error {
 		Empty: v.Say("还没有素材。上传图片、视频或文件，供欢迎语、群发和朋友圈使用。", "No assets. Upload images, videos or files for welcomes, mass sends and moments."),
 	}
 	for _, a := range p.Items {
-		t.add(cell{Text: a.Name, Href: "/assets/" + segment(a.ID), Image: thumb(a)}, text(v.Name("attachment", a.Kind)), cell{Text: measures(a), Faint: true}, text(bytesText(a.Size)), v.time(a.CreatedAt))
+		t.add(cell{Text: a.Name, Href: "/materials/" + segment(a.ID), Image: thumb(a)}, text(v.Name("attachment", a.Kind)), cell{Text: measures(a), Faint: true}, text(bytesText(a.Size)), v.time(a.CreatedAt))
 	}
 	d := desk{Title: v.Say("素材", "Assets"), Sections: []section{{Table: t.paged(v.r, p.Next)}}}
 	for _, k := range append([]string{""}, assetKinds...) {
-		l := link{Name: v.Say("全部", "All"), Href: query("/assets", "kind", k), Current: v.asked("kind") == k}
+		l := link{Name: v.Say("全部", "All"), Href: query("/materials", "kind", k), Current: v.asked("kind") == k}
 		if k != "" {
 			l.Name = v.Name("attachment", k)
 		}
@@ -53,7 +53,7 @@ func (v *visit) assetsDesk(wrong error) error {
 	for _, k := range assetKinds {
 		options = append(options, option{Value: k, Label: v.Name("attachment", k)})
 	}
-	f := &form{Action: "/assets", Files: true, Submit: v.Say("上传", "Upload"), Fields: []field{
+	f := &form{Action: "/materials", Files: true, Submit: v.Say("上传", "Upload"), Fields: []field{
 		{Name: "kind", Pointer: "/kind", Kind: "select", Label: v.Say("类型", "Kind"), Options: options, Help: v.Say("图片 JPG/PNG 10 MB，视频 MP4 10 MB，文件 20 MB，语音 AMR 2 MB。", "Images JPG/PNG 10 MB, videos MP4 10 MB, files 20 MB, voice AMR 2 MB.")},
 		{Name: "name", Label: v.Say("名称", "Name"), Required: true, Max: 200, Help: v.Say("文件的名称客户看得到。", "Customers see the name of files.")},
 		{Name: "file", Kind: "file", Label: v.Say("文件", "File"), Required: true},
@@ -94,7 +94,7 @@ func uploadAsset(v *visit) error {
 	if err := v.pass("/assets", nil); err != nil {
 		return v.assetsDesk(err)
 	}
-	return back(v.w, v.r, "/assets", "uploaded")
+	return back(v.w, v.r, "/materials", "uploaded")
 }
 
 func showAsset(v *visit) error {
@@ -115,9 +115,9 @@ func showAsset(v *visit) error {
 	for _, u := range a.Uses {
 		t.add(v.owner(u.Owner))
 	}
-	d := desk{Crumb: link{Name: v.Say("素材", "Assets"), Href: "/assets"}, Title: a.Name, Sections: []section{s, {Title: v.Say("使用处", "Used by"), Table: t}}}
+	d := desk{Crumb: link{Name: v.Say("素材", "Assets"), Href: "/materials"}, Title: a.Name, Sections: []section{s, {Title: v.Say("使用处", "Used by"), Table: t}}}
 	if v.Who.Can(access.ContentWrite) {
-		d.Actions = []action{{Name: v.Say("删除", "Delete"), Danger: true, Post: "/assets/" + segment(a.ID) + "/delete", Ask: v.Say("仍被使用的素材不能删除。", "An asset in use cannot be deleted.")}}
+		d.Actions = []action{{Name: v.Say("删除", "Delete"), Danger: true, Post: "/materials/" + segment(a.ID) + "/delete", Ask: v.Say("仍被使用的素材不能删除。", "An asset in use cannot be deleted.")}}
 	}
 	return v.show(d)
 }
@@ -138,7 +138,7 @@ func (v *visit) owner(name string) cell {
 func deleteAsset(v *visit) error {
 	err := v.send(http.MethodDelete, "/assets/"+segment(v.id()), nil, nil)
 	if err != nil {
-		return v.did(err, "/assets/"+segment(v.id()), "")
+		return v.did(err, "/materials/"+segment(v.id()), "")
 	}
-	return back(v.w, v.r, "/assets", "deleted")
+	return back(v.w, v.r, "/materials", "deleted")
 }

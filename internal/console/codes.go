@@ -134,7 +134,7 @@ func (v *visit) shownCell(c liveCode, staff crew) cell {
 		out.Links = append(out.Links, link{Name: staff.name(u), Href: query("/contacts/list", "staff", u, "state", "active")})
 	}
 	if n := len(c.Remote.Shown) - shownFew; n > 0 {
-		out.Note = v.Sayf("等 %d 人", "and %d more", n)
+		out.Note = v.Sayf("及另外 %d 人", "and %d more", n)
 	}
 	if c.Remote.Backup {
 		out.Note += v.Say("（备用员工）", " (backup)")
@@ -184,7 +184,7 @@ func showCode(v *visit) error {
 		if err != nil {
 			return err
 		}
-		d.Sections = append(d.Sections, section{Title: v.Say("欢迎语", "Welcome"), Chat: v.bubble(v.Say("扫码添加后收到", "After the scan"), greeting.Content)})
+		d.Sections = append(d.Sections, section{Title: v.Say("欢迎语", "Welcome"), Half: true, Chat: v.bubble(v.Say("扫码添加后收到", "After the scan"), greeting.Content)})
 	}
 	return v.show(d)
 }
@@ -219,7 +219,7 @@ func share2(n, of int) string {
 }
 
 func (v *visit) codeCard(c liveCode, staff crew) section {
-	s := section{Title: v.Say("二维码与设置", "Code and settings")}
+	s := section{Title: v.Say("二维码与设置", "Code and settings"), Half: true}
 	if c.Remote.Image {
 		s.Picture = &picture{Src: "/api/v1/codes/" + segment(c.ID) + "/image", Alt: v.Sayf("活码“%s”的二维码", "QR code of %s", c.Name)}
 		s.Aside = append(v.sheetLinks("ids", c.ID)[:3], action{Name: "PNG", Href: query("/api/v1/codes/sheet", "ids", c.ID, "format", "png")})
@@ -298,7 +298,7 @@ func (v *visit) codeTallies(c liveCode, s livecode.Stats, staff crew) []section 
 		href := query(contacts, "staff", u.User)
 		by.add(text(staff.name(u.User)), num(u.Today, href), num(u.Added, href), num(u.Lost, href))
 	}
-	days := section{Title: v.Say("按天", "By day")}
+	days := section{Title: v.Say("按天", "By day"), Half: true}
 	most := 1
 	for _, day := range s.ByDay {
 		most = max(most, day.Added)
@@ -311,13 +311,13 @@ func (v *visit) codeTallies(c liveCode, s livecode.Stats, staff crew) []section 
 	if len(days.Bars) == 0 {
 		days.Empty = v.Say("还没有数据。", "No data yet.")
 	}
-	stays := section{Title: v.Say("留存", "Retention")}
+	stays := section{Title: v.Say("留存", "Retention"), Half: true}
 	for _, k := range s.Stays {
 		if k.Of > 0 {
 			stays.Bars = append(stays.Bars, bar{Name: v.Sayf("%d 天后", "after %d days", k.Days), Note: share2(k.Kept, k.Of), N: int64(k.Kept), Of: int64(k.Of), Href: contacts})
 		}
 	}
-	out := []section{{Title: v.Say("按员工", "By staff"), Table: by}, days}
+	out := []section{{Title: v.Say("按员工", "By staff"), Table: by, Half: true}, days}
 	if len(stays.Bars) > 0 {
 		out = append(out, stays)
 	}

@@ -37,6 +37,7 @@ type section struct {
 	Bars    []bar
 	Picture *picture
 	Empty   string // shown when there is nothing else
+	Half    bool   // beside another half on wide screens
 }
 
 type link struct {
@@ -156,7 +157,19 @@ func num[T ~int | ~int64](n T, href string) cell {
 func (v *view) time(t time.Time) cell { return cell{Text: v.Clock(t), Faint: t.IsZero()} }
 
 func (v *view) state(kind, name string) cell {
-	return cell{Text: v.Name(kind, name), Chip: "chip " + chipClass(name)}
+	return cell{Text: v.stateName(kind, name), Chip: "chip " + chipClass(name)}
+}
+
+// stateName is the word for a state of a kind of thing, or else of any.
+func (v *view) stateName(kind, name string) string {
+	if _, ok := texts[kind+"."+name]; ok {
+		return v.T(kind + "." + name)
+	}
+	return v.Name("state", name)
+}
+
+func (v *visit) stateChip(kind, name string) chip {
+	return chip{Text: v.stateName(kind, name), Class: chipClass(name)}
 }
 
 // chipClass is the colour of a state.

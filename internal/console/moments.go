@@ -82,8 +82,8 @@ func showMoment(v *visit) error {
 	}
 	d.Sections = []section{
 		{Title: v.Say("员工进度", "Progress of staff"), Table: t.paged(v.r, p.Next)},
-		{Title: v.Say("内容", "Content"), Chat: v.bubble(v.Say("客户看到", "Customers see"), m.Content)},
-		{Title: v.Say("设置", "Settings"), Facts: []fact{
+		{Title: v.Say("内容", "Content"), Half: true, Chat: v.bubble(v.Say("客户看到", "Customers see"), m.Content)},
+		{Title: v.Say("设置", "Settings"), Half: true, Facts: []fact{
 			{Name: v.Say("由谁发表", "By"), Value: text(v.everybody(v.namesText(m.Visible.Staff, staff)))},
 			{Name: v.Say("客户标签", "Customers' tags"), Value: text(v.everybody(join(m.Visible.Tags)))},
 			{Name: v.Say("计划时间", "Planned for"), Value: v.time(m.ScheduledAt)},

@@ -35,7 +35,7 @@ func previewSend(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := desk{Crumb: link{Name: s.Name, Href: s.at()}, Title: v.Say("谁会收到，谁不会，为什么", "Who gets it, who does not, and why"), Chips: []chip{{Text: v.Name("state", s.State), Class: chipClass(s.State)}}}
+	d := desk{Crumb: link{Name: s.Name, Href: s.at()}, Title: v.Say("谁会收到，谁不会，为什么", "Who gets it, who does not, and why"), Chips: []chip{v.stateChip("send", s.State)}}
 	if v.Who.Can(access.OutreachWrite) && s.State == "draft" {
 		d.Actions = []action{{Name: v.Say("安排发送", "Schedule"), Post: s.at() + "/schedule", Primary: true, Ask: v.scheduleAsk(s)}, {Name: v.Say("修改", "Change"), Href: s.at() + "/edit"}}
 	}
@@ -56,7 +56,7 @@ func previewSend(v *visit) error {
 		{Name: v.Say("不会收到", "Will not"), Value: number(p.Total - p.Gets), Href: lists},
 		{Name: v.Say("派给员工", "Members asked"), Value: number(len(p.Staff)), Note: v.Sayf("%d 个任务；%d 位客户有多名员工", "%d requests; %d customers have several members", p.Calls, p.Shared)},
 	}}}
-	why := section{Title: v.Say("不会收到的原因", "Why not")}
+	why := section{Title: v.Say("不会收到的原因", "Why not"), Half: true}
 	for _, x := range p.Refused {
 		why.Bars = append(why.Bars, bar{Name: v.Name("reason", x.Reason), Class: "unknown", N: int64(x.Count), Of: int64(p.Total), Href: query(lists, "reason", x.Reason)})
 	}
@@ -67,7 +67,7 @@ func previewSend(v *visit) error {
 	for _, x := range p.Staff {
 		t.add(text(staff.name(x.Staff)), num(x.Count, query(lists, "gets", "true", "staff", x.Staff)))
 	}
-	d.Sections = append(d.Sections, why, section{Title: v.Say("由谁确认", "Who confirms"), Table: t}, section{Title: v.Say("内容", "Message"), Chat: v.bubble(v.Say("客户收到", "The customer gets"), s.Content)})
+	d.Sections = append(d.Sections, why, section{Title: v.Say("内容", "Message"), Half: true, Chat: v.bubble(v.Say("客户收到", "The customer gets"), s.Content)}, section{Title: v.Say("由谁确认", "Who confirms"), Table: t})
 	return v.show(d)
 }
 

@@ -61,7 +61,7 @@ func showSends(v *visit) error {
 		Empty: v.Say("还没有群发。新建后先看“谁会收到、谁不会、为什么”，再安排发送。", "No mass sends. Make one, look at who gets it and who does not, then schedule it."),
 	}
 	for _, s := range p.Items {
-		t.add(cell{Text: s.Name, Href: s.at()}, text(v.Name("chat", s.Chat)), cell{Text: brief(s.Content.Text), Faint: true}, v.time(s.ScheduledAt), v.state("state", s.State))
+		t.add(cell{Text: s.Name, Href: s.at()}, text(v.Name("chat", s.Chat)), cell{Text: brief(s.Content.Text), Faint: true}, v.time(s.ScheduledAt), v.state("send", s.State))
 	}
 	d := desk{Title: v.Say("群发", "Mass sends"), Lead: v.Say("群发由员工在手机上确认后才会发出。", "Nothing goes out before a member confirms on the phone."), Tabs: v.sendTabs(), Sections: []section{{Table: t.paged(v.r, p.Next)}}}
 	if v.Who.Can(access.OutreachWrite) {
@@ -74,7 +74,7 @@ func (v *visit) sendTabs() (out []link) {
 	for _, s := range []string{"", "draft", "scheduled", "waiting", "done", "stopped"} {
 		l := link{Name: v.Say("全部", "All"), Href: query("/sends", "state", s), Current: v.asked("state") == s}
 		if s != "" {
-			l.Name = v.Name("state", s)
+			l.Name = v.stateName("send", s)
 		}
 		out = append(out, l)
 	}
@@ -90,7 +90,7 @@ func showSend(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := desk{Crumb: link{Name: v.Say("群发", "Mass sends"), Href: "/sends"}, Title: s.Name, Chips: []chip{{Text: v.Name("state", s.State), Class: chipClass(s.State)}}, Actions: v.sendActions(s)}
+	d := desk{Crumb: link{Name: v.Say("群发", "Mass sends"), Href: "/sends"}, Title: s.Name, Chips: []chip{v.stateChip("send", s.State)}, Actions: v.sendActions(s)}
 	if s.Reason != "" {
 		d.Problem = v.Name("reason", s.Reason)
 	}
@@ -99,7 +99,7 @@ func showSend(v *visit) error {
 			return err
 		}
 	}
-	d.Sections = append(d.Sections, section{Title: v.Say("内容", "Message"), Chat: v.bubble(v.Say("客户收到", "The customer gets"), s.Content)}, v.sendFacts(s, staff))
+	d.Sections = append(d.Sections, section{Title: v.Say("内容", "Message"), Half: true, Chat: v.bubble(v.Say("客户收到", "The customer gets"), s.Content)}, v.sendFacts(s, staff))
 	return v.show(d)
 }
 
@@ -131,7 +131,7 @@ func (v *visit) sendFacts(s massSend, staff crew) section {
 	target := v.namesText(s.Target.Staff, staff)
 	switch {
 	case s.Target.Audience != "":
-		target = v.Say("人群 ", "audience ") + s.Target.Audience
+		target = v.audienceName(s.Target.Audience)
 	case len(s.Target.Customers) > 0:
 		target = v.Sayf("%d 位指定客户", "%d customers named", len(s.Target.Customers))
 	case len(s.Target.Chats) > 0:
@@ -143,7 +143,7 @@ func (v *visit) sendFacts(s massSend, staff crew) section {
 	if s.Target.Audience != "" {
 		to.Href = "/audiences/" + segment(s.Target.Audience)
 	}
-	return section{Title: v.Say("设置", "Settings"), Facts: []fact{
+	return section{Title: v.Say("设置", "Settings"), Half: true, Facts: []fact{
 		{Name: v.Say("发给", "To"), Value: to},
 		{Name: v.Say("计划时间", "Planned for"), Value: v.time(s.ScheduledAt)},
 		{Name: v.Say("确认截止", "Confirm until"), Value: v.time(s.Deadline)},

@@ -166,7 +166,7 @@ func (v *view) Menu() (out []Entry) {
 		{"群发", "Mass sends", "/sends", access.OutreachRead, ""},
 		{"朋友圈", "Moments", "/moments", access.OutreachRead, ""},
 		{"继承与流失", "Hand-over", "/handover", access.HandoverRead, "/losses"},
-		{"素材", "Assets", "/assets", access.ContentRead, ""},
+		{"素材", "Assets", "/materials", access.ContentRead, ""},
 		{"企业微信", "WeCom", "/wecom", access.WeComRead, ""},
 		{"同步", "Sync", "/sync", access.WeComRead, ""},
 	} {

@@ -331,7 +331,7 @@ func previewWelcome(v *visit) error {
 		Attachments []content.Attachment `json:"attachments"`
 		Missing     int                  `json:"missing"`
 	}
-	body := map[string]any{"corp": v.Corp, "user": v.asked("user"), "customer": v.asked("customer"), "state": v.asked("state")}
+	body := map[string]any{"corp": v.Corp, "staff": v.asked("user"), "customer": v.asked("customer"), "state": v.asked("state")}
 	if at := v.moment(v.asked("at")); !at.IsZero() {
 		body["at"] = at
 	}
@@ -353,7 +353,7 @@ func previewWelcome(v *visit) error {
 }
 
 type greeted struct {
-	User       string    `json:"user"`
+	User       string    `json:"staff"`
 	External   string    `json:"external_userid"`
 	Source     string    `json:"source"`
 	Outcome    string    `json:"outcome"`

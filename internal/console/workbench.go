@@ -46,10 +46,10 @@ func (c *Console) workbench() []route {
 		{"GET /welcome/preview", access.ContentRead, in(previewWelcome)},
 		{"GET /welcome/ledger", access.ContactsRead, in(showGreeted)},
 
-		{"GET /assets", access.ContentRead, showAssets},
-		{"POST /assets", access.ContentWrite, uploadAsset},
-		{"GET /assets/{id}", access.ContentRead, showAsset},
-		{"POST /assets/{id}/delete", access.ContentWrite, deleteAsset},
+		{"GET /materials", access.ContentRead, showAssets},
+		{"POST /materials", access.ContentWrite, uploadAsset},
+		{"GET /materials/{id}", access.ContentRead, showAsset},
+		{"POST /materials/{id}/delete", access.ContentWrite, deleteAsset},
 
 		{"GET /tags", access.TagsRead, in(showTags)},
 		{"POST /tags", access.TagsWrite, in(addTags)},
@@ -118,7 +118,7 @@ type crew struct {
 }
 
 type member struct {
-	UserID      string  `json:"user_id"`
+	UserID      string  `json:"staff"`
 	Name        string  `json:"name"`
 	Position    string  `json:"position"`
 	Departments []int64 `json:"departments"`
@@ -182,6 +182,15 @@ type audienceChoice struct {
 	Name  string `json:"name"`
 	State string `json:"state"`
 	Count int    `json:"count"`
+}
+
+// audienceName is the name of an audience, its id for who may not see it.
+func (v *visit) audienceName(id string) string {
+	var a audienceChoice
+	if err := v.get("/audiences/"+segment(id), nil, &a); err != nil || a.Name == "" {
+		return id
+	}
+	return a.Name
 }
 
 // audienceOptions lists the audiences as choices, after none.
