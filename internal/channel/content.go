@@ -90,6 +90,9 @@ func (c *contents) literal(key string, form *regexp.Regexp, want string) string 
 	return x.Str
 }
 
+// maxPage is how many bytes the path of a page may have.
+const maxPage = 1024
+
 var (
 	aliyunCode  = regexp.MustCompile(`^SMS_[0-9]{1,20}$`)
 	tencentCode = regexp.MustCompile(`^[0-9]{1,20}$`)
@@ -269,7 +272,7 @@ func (c *contents) miniSubscribe() {
 	c.only("template_id", "data", "page", "miniprogram_state", "lang")
 	code := c.literal("template_id", wechatCode, "the id of a subscribe template of the mini-program")
 	c.listed(code, "/template_id", "/data", c.data(true), false)
-	if x := c.v.Get("page"); x.Exists() && !varies(x.Str) && !pagePath.MatchString(x.Str) {
+	if x := c.v.Get("page"); x.Exists() && !varies(x.Str) && (len(x.Str) > maxPage || !pagePath.MatchString(x.Str)) {
 		c.add("/page", "is a page of the mini-program, such as pages/order/index?id=1, without a slash before it")
 	}
 	for key, allowed := range map[string][]string{
