@@ -24,7 +24,13 @@ func (s *Service) unsubscribeURL(e Endpoint, delivery string) string {
 	if e.Settings.PublicURL == "" {
 		return ""
 	}
-	return strings.TrimSuffix(e.Settings.PublicURL, "/") + unsubscribePrefix + delivery + "/" + s.unsubscribeToken(delivery)
+	return strings.TrimSuffix(e.Settings.PublicURL, "/") + s.UnsubscribePath(delivery)
+}
+
+// UnsubscribePath is where whoever got a delivery can end mails. Only this server can make
+// its last part.
+func (s *Service) UnsubscribePath(delivery string) string {
+	return unsubscribePrefix + delivery + "/" + s.unsubscribeToken(delivery)
 }
 
 // pages are what a browser sees. The link itself changes nothing: programs that look at
