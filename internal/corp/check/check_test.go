@@ -125,7 +125,7 @@ func (r *rig) run() map[string]check.Finding {
 	return out
 }
 
-// covers: A1
+// covers: J4
 func TestRun_FindsNothingWhereAllIsWell(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -149,7 +149,7 @@ func TestRun_FindsNothingWhereAllIsWell(t *testing.T) {
 	})
 }
 
-// covers: A1
+// covers: J4
 func TestRun_TellsEachFaultWithItsRemedy(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
