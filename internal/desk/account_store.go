@@ -16,7 +16,7 @@ const (
 	accountColumns = `corp, account, name, servicers, welcome, revoked, gone_at, pulled_at, problem`
 	selectAccount  = `SELECT ` + accountColumns + ` FROM desk_account WHERE corp = $1 AND account = $2`
 	selectAccounts = `SELECT ` + accountColumns + ` FROM desk_account WHERE corp = $1 AND account > $2 ORDER BY account LIMIT $3`
-	selectPlace    = `SELECT cursor, token, token_at, told, done, seq, welcome FROM desk_account WHERE corp = $1 AND account = $2`
+	selectPlace    = `SELECT cursor, token, token_at, told, done, seq, welcome, revoked FROM desk_account WHERE corp = $1 AND account = $2`
 
 	insertAccount = `INSERT INTO desk_account (corp, account, name, servicers, welcome, cursor, token, token_at, told, done, seq,
 			revoked, gone_at, pulled_at, problem)
@@ -168,12 +168,13 @@ type place struct {
 	told, done    int64
 	seq           int64
 	welcome       string
+	revoked       bool
 }
 
 func (s *Service) place(ctx context.Context, corpID, account string) (place, error) {
 	p := place{corp: corpID, account: account}
 	var token []byte
-	err := s.DB.Get(ctx, selectPlace, []any{corpID, account}, &p.cursor, &token, &p.tokenAt, &p.told, &p.done, &p.seq, &p.welcome)
+	err := s.DB.Get(ctx, selectPlace, []any{corpID, account}, &p.cursor, &token, &p.tokenAt, &p.told, &p.done, &p.seq, &p.welcome, &p.revoked)
 	if err != nil || len(token) == 0 {
 		return p, err
 	}

@@ -65,6 +65,7 @@ type Config struct {
 	Submit Submitter
 	Source int64 // the data source of the events
 	Log    *slog.Logger
+	Page   int // items of one pull; 0 is the platform's 1,000
 }
 
 // Service keeps customer service of all corps. Safe for concurrent use.
@@ -88,6 +89,9 @@ const (
 func New(cfg Config) *Service {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
+	}
+	if cfg.Page == 0 {
+		cfg.Page = pageItems
 	}
 	s := &Service{Config: cfg, rest: map[string]time.Time{}}
 	cfg.Jobs.Handle(roundJob, &job.Each{Queue: cfg.Jobs, Concurrency: 1, MaxAttempts: 20, Do: s.round})

@@ -52,9 +52,12 @@ func (s *Service) pull(ctx context.Context, j job.Job) error {
 	return s.failed(ctx, j, err)
 }
 
-// served says that what the job asks for is pulled already.
+// served says that what the job asks for is pulled already, or may not be any more.
 func served(j job.Job, p place) bool {
 	mark := j.Key[strings.LastIndexByte(j.Key, '/')+1:]
+	if mark == sweep {
+		return p.revoked
+	}
 	n, err := strconv.ParseInt(mark, 10, 64)
 	return err == nil && p.done >= n
 }
@@ -71,7 +74,7 @@ func (s *Service) next(ctx context.Context, client *wecom.Client, p place) (done
 			return false, err
 		}
 	}
-	got, err := client.KfSyncMsg(ctx, wecom.KfSync{Cursor: p.cursor, Token: token, Limit: pageItems, OpenKfID: p.account})
+	got, err := client.KfSyncMsg(ctx, wecom.KfSync{Cursor: p.cursor, Token: token, Limit: s.Page, OpenKfID: p.account})
 	switch {
 	case wecom.Is(err, codeBadToken) && token != "":
 		return false, s.forgetToken(ctx, p)
