@@ -135,15 +135,22 @@ func (v *view) detail(english string) string {
 		return english
 	}
 	for _, t := range details {
-		if rest, ok := strings.CutPrefix(english, t[0]); ok {
+		rest, ok := strings.CutPrefix(english, t[0])
+		switch {
+		case !ok:
+		case strings.HasSuffix(t[1], "：") || strings.HasSuffix(t[1], " "):
 			return t[1] + rest
+		default:
+			return t[1]
 		}
 	}
 	return english
 }
 
-// details are beginnings of the API's words for faults, and what stands for them.
+// details are beginnings of the API's words for faults, and what stands for them: for all
+// of it, or with a colon or blank at the end for the beginning only.
 var details = [][2]string{
+	{"is required with a schedule or a daily cap", "使用排班或每日上限时必须设置备用员工"},
 	{"expected required property", "必填："},
 	{"is required", "必填"},
 	{"expected length >= ", "太短，至少字符数："},
@@ -153,10 +160,10 @@ var details = [][2]string{
 	{"expected value to be one of", "请从列表中选择"},
 	{"expected number <= ", "最大为 "},
 	{"expected number >= ", "最小为 "},
-	{"must be in the next ", "必须在今后的期限内："},
+	{"must be in the next 14 days", "必须在今后 14 天内"},
 	{"wants 1 to 30 printable characters", "1 到 30 个可见字符"},
 	{"wants 1 to 100 characters", "1 到 100 个字符"},
-	{"has at most ", "不能超过 "},
+	{"has at most ", "不能超过："},
 	{"leave empty for the platform", "请留空（使用企业微信官方地址），或填写网关、模拟器的 http(s) 地址"},
 	{"give https://host", "请填写企业微信能访问到本服务的 https:// 地址"},
 	{"give a time of day", "请填写时间，例如 03:30"},
@@ -166,7 +173,6 @@ var details = [][2]string{
 	{"the app main needs its secret", "请填写自建应用的 Secret"},
 	{"choose ", "可选："},
 	{"must name 1 to ", "请选择员工，人数 1 到 "},
-	{"is required with a schedule or a daily cap", "使用排班或每日上限时必须设置备用员工"},
 	{"cannot change after the code is made", "创建后不能修改，请另建一个活码"},
 	{"name another member who takes over", "请选择另一位接替员工"},
 	{"name the member who hands over", "请选择移交的员工"},
