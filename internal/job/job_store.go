@@ -28,12 +28,17 @@ func (q *Queue) Put(ctx context.Context, jobs ...Job) error {
 		q.know(lane{j.Kind, j.Queue})
 	}
 	err := q.db.InTx(ctx, func(ctx context.Context) error {
-		return q.db.InsertMany(ctx, "job", jobColumns, args, "ON CONFLICT (kind, key) DO NOTHING")
+		if err := q.db.InsertMany(ctx, "job", jobColumns, args, "ON CONFLICT (kind, key) DO NOTHING"); err != nil {
+			return err
+		}
+		for _, j := range jobs {
+			q.stir(lane{j.Kind, j.Queue}, j.Due)
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("put jobs: %w", err)
 	}
-	q.Wake()
 	return nil
 }
 
@@ -59,16 +64,17 @@ const (
 	selectNext  = `SELECT MIN(due) FROM job WHERE kind = $1 AND queue = $2 AND NOT dead AND due > $3`
 )
 
-// claim leases up to n due jobs of a lane, in ctx's transaction. skip says which are
-// under way in this process although their lease may have ended.
-func (q *Queue) claim(ctx context.Context, l lane, n int, now time.Time, skip func(key string) bool) ([]Job, error) {
+// claim leases up to n due jobs of a lane, in ctx's transaction, and says whether that is
+// all. skip says which are under way in this process although their lease may have ended.
+func (q *Queue) claim(ctx context.Context, l lane, n int, now time.Time, skip func(key string) bool) (jobs []Job, all bool, err error) {
 	text := selectDue
 	if q.db.Dialect() == db.Postgres {
 		text += ` FOR UPDATE SKIP LOCKED`
 	}
 	ms, until := now.UnixMilli(), now.Add(Lease).UnixMilli()
-	var jobs []Job
-	err := q.db.Each(ctx, text, []any{l.kind, l.queue, ms, ms, until, n}, func(rows *sql.Rows) error {
+	found := 0
+	err = q.db.Each(ctx, text, []any{l.kind, l.queue, ms, ms, until, n}, func(rows *sql.Rows) error {
+		found++
 		j := Job{Kind: l.kind, Queue: l.queue}
 		var due int64
 		if err := rows.Scan(&j.Key, &j.Payload, &due, &j.Attempts, &j.token, &j.Reason); err != nil {
@@ -84,9 +90,9 @@ func (q *Queue) claim(ctx context.Context, l lane, n int, now time.Time, skip fu
 		_, err = q.db.Exec(ctx, updateClaim, until, l.kind, jobs[i].Key)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("claim jobs of %s: %w", l.kind, err)
+		return nil, false, fmt.Errorf("claim jobs of %s: %w", l.kind, err)
 	}
-	return jobs, nil
+	return jobs, found < n, nil
 }
 
 // nextDue is when the next job of a lane is due after now, false if none is.
@@ -115,12 +121,14 @@ func (q *Queue) Done(ctx context.Context, j Job) (held bool, err error) {
 // Snooze moves a job to due without counting the attempt: it was not its turn.
 func (q *Queue) Snooze(ctx context.Context, j Job, due time.Time, reason string) (held bool, err error) {
 	n, err := q.db.Exec(ctx, updateSnooze, due.UnixMilli(), reason, j.Kind, j.Key, j.token)
+	q.stir(lane{j.Kind, j.Queue}, due)
 	return n > 0, err
 }
 
 // Retry moves a job to due after a failed attempt.
 func (q *Queue) Retry(ctx context.Context, j Job, due time.Time, reason string) (held bool, err error) {
 	n, err := q.db.Exec(ctx, updateRetry, due.UnixMilli(), reason, j.Kind, j.Key, j.token)
+	q.stir(lane{j.Kind, j.Queue}, due)
 	return n > 0, err
 }
 
@@ -141,7 +149,7 @@ const (
 func (q *Queue) Hasten(ctx context.Context, kind, key string) error {
 	now := q.clock.Now().UnixMilli()
 	_, err := q.db.Exec(ctx, updateHasten, now, kind, key, now)
-	q.Wake()
+	q.stirAll(kind)
 	return err
 }
 
@@ -168,7 +176,7 @@ func (q *Queue) Revive(ctx context.Context, kind, key string) error {
 	if err == nil && n == 0 {
 		err = fault.New(fault.NotFound, "job_not_found", "no dead job %q of kind %q", key, kind)
 	}
-	q.Wake()
+	q.stirAll(kind)
 	return err
 }
 

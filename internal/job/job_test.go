@@ -3,6 +3,8 @@ package job
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,7 +23,7 @@ func claimAll(t *testing.T, q *Queue) []Job {
 	t.Helper()
 	var jobs []Job
 	err := q.db.InTx(context.Background(), func(ctx context.Context) (err error) {
-		jobs, err = q.claim(ctx, lane{"k", "q"}, 10, q.clock.Now(), never)
+		jobs, _, err = q.claim(ctx, lane{"k", "q"}, 10, q.clock.Now(), never)
 		return err
 	})
 	if err != nil {
@@ -255,4 +257,49 @@ func TestStop_TellsSlowWorkToGiveUp(t *testing.T) {
 	if err := d.Get(context.Background(), "SELECT reason FROM job WHERE key = $1", []any{"a"}, &reason); err != nil || reason != context.Canceled.Error() {
 		t.Fatalf("reason %q, %v", reason, err)
 	}
+}
+
+// What is put, put off or hastened is seen although the lane was at rest, whoever comes
+// first: the looking or the putting.
+func TestRest_NothingDueWaitsForThePoll(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		clk := clock.NewManual(noon)
+		q := New(d, clk)
+		ran := make(chan string, 100)
+		q.Handle("k", &Each{Queue: q, Concurrency: 100, MaxAttempts: 2, Do: func(_ context.Context, j Job) error {
+			ran <- j.Key
+			return nil
+		}})
+		ctx := context.Background()
+		put := func(key string, due time.Time) {
+			if err := q.Put(ctx, Job{Kind: "k", Queue: "q", Key: key, Due: due}); err != nil {
+				t.Error(err)
+			}
+		}
+		put("later", noon.Add(time.Hour))
+		if err := q.Start(ctx); err != nil {
+			t.Fatal(err)
+		}
+		defer q.Stop(ctx)
+		want := map[string]bool{"later": true}
+		var putting sync.WaitGroup
+		for i := range 50 {
+			want[fmt.Sprint(i)] = true
+			putting.Go(func() { put(fmt.Sprint(i), noon) })
+		}
+		putting.Wait()
+		if err := q.Hasten(ctx, "k", "later"); err != nil {
+			t.Fatal(err)
+		}
+		timeout := time.After(5 * time.Second)
+		for len(want) > 0 { // the clock stands still: there is no poll
+			select {
+			case key := <-ran:
+				delete(want, key)
+			case <-timeout:
+				t.Fatalf("%d jobs were not seen: %v", len(want), want)
+			}
+		}
+	})
 }

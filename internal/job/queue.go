@@ -21,6 +21,7 @@ type Queue struct {
 
 	mu    sync.Mutex
 	lanes map[lane]map[string]bool // keys under way here
+	quiet map[lane]rest            // lanes that need not be asked for a while
 
 	running sync.WaitGroup
 	looping sync.WaitGroup
@@ -28,11 +29,17 @@ type Queue struct {
 	abandon context.CancelFunc // ends the workers
 }
 
+// rest is from when until when a lane has nothing that is due. It is written inside the
+// transaction that looked, so that whoever puts a job in a later one knows of it.
+type rest struct{ from, until time.Time }
+
+func (r rest) covers(now time.Time) bool { return !now.Before(r.from) && now.Before(r.until) }
+
 // New makes a queue over d. Nothing runs before Start.
 func New(d *db.DB, clk clock.Clock) *Queue {
 	return &Queue{
 		db: d, clock: clk, workers: map[string]Worker{}, wake: make(chan struct{}, 1),
-		lanes: map[lane]map[string]bool{},
+		lanes: map[lane]map[string]bool{}, quiet: map[lane]rest{},
 	}
 }
 
@@ -71,8 +78,15 @@ func (q *Queue) Stop(ctx context.Context) {
 	<-done
 }
 
-// Wake makes the runner look for due jobs now. It never blocks.
+// Wake makes the runner look for due jobs in every queue now. It never blocks.
 func (q *Queue) Wake() {
+	q.mu.Lock()
+	clear(q.quiet)
+	q.mu.Unlock()
+	q.nudge()
+}
+
+func (q *Queue) nudge() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
@@ -83,8 +97,35 @@ func (q *Queue) Wake() {
 func (q *Queue) Release(j Job) {
 	q.mu.Lock()
 	delete(q.lanes[lane{j.Kind, j.Queue}], j.Key)
+	delete(q.quiet, lane{j.Kind, j.Queue})
 	q.mu.Unlock()
-	q.Wake()
+	q.nudge()
+}
+
+// stir has the lane of a job asked before its rest is over, if the job is due before then.
+func (q *Queue) stir(l lane, due time.Time) {
+	q.mu.Lock()
+	r, ok := q.quiet[l]
+	early := !ok || due.Before(r.until)
+	if early {
+		delete(q.quiet, l)
+	}
+	q.mu.Unlock()
+	if early {
+		q.nudge()
+	}
+}
+
+// stirAll has all lanes of a kind asked.
+func (q *Queue) stirAll(kind string) {
+	q.mu.Lock()
+	for l := range q.quiet {
+		if l.kind == kind {
+			delete(q.quiet, l)
+		}
+	}
+	q.mu.Unlock()
+	q.nudge()
 }
 
 func (q *Queue) know(l lane) {
@@ -129,16 +170,12 @@ func (q *Queue) round(ctx, work context.Context, now time.Time) (time.Time, erro
 	var all []claimed
 	err := q.db.InTx(ctx, func(ctx context.Context) error {
 		for l, room := range rooms {
-			jobs, err := q.claim(ctx, l, room, now, func(key string) bool { return q.under(l, key) })
+			jobs, rest, err := q.look(ctx, l, room, now)
 			if err != nil {
 				return err
 			}
-			due, ok, err := q.nextDue(ctx, l, now)
-			if err != nil {
-				return err
-			}
-			if ok && due.Before(next) {
-				next = due
+			if rest.Before(next) {
+				next = rest
 			}
 			if len(jobs) > 0 {
 				all = append(all, claimed{l, jobs})
@@ -147,6 +184,9 @@ func (q *Queue) round(ctx, work context.Context, now time.Time) (time.Time, erro
 		return nil
 	})
 	if err != nil {
+		q.mu.Lock()
+		clear(q.quiet)
+		q.mu.Unlock()
 		return next, err
 	}
 	for _, c := range all {
@@ -159,6 +199,28 @@ func (q *Queue) round(ctx, work context.Context, now time.Time) (time.Time, erro
 	return next, nil
 }
 
+// look claims what is due in a lane and says when something else will be. A lane of which
+// everything due was taken rests until then.
+func (q *Queue) look(ctx context.Context, l lane, room int, now time.Time) (jobs []Job, next time.Time, err error) {
+	jobs, all, err := q.claim(ctx, l, room, now, func(key string) bool { return q.under(l, key) })
+	if err != nil {
+		return nil, next, err
+	}
+	due, ok, err := q.nextDue(ctx, l, now)
+	if err != nil {
+		return nil, next, err
+	}
+	if next = now.Add(poll); ok && due.Before(next) {
+		next = due
+	}
+	if all {
+		q.mu.Lock()
+		q.quiet[l] = rest{now, next}
+		q.mu.Unlock()
+	}
+	return jobs, next, nil
+}
+
 // rooms says how many jobs each open lane can take now, and brings next forward to when
 // a closed one wants to be asked again.
 func (q *Queue) rooms(now, next time.Time) (map[lane]int, time.Time) {
@@ -168,6 +230,12 @@ func (q *Queue) rooms(now, next time.Time) (map[lane]int, time.Time) {
 	for l, under := range q.lanes {
 		w := q.workers[l.kind]
 		if w == nil {
+			continue
+		}
+		if r := q.quiet[l]; r.covers(now) {
+			if r.until.Before(next) {
+				next = r.until
+			}
 			continue
 		}
 		limit, at := w.Limit(l.queue, now)
