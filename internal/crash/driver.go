@@ -222,3 +222,10 @@ func rest(ctx context.Context, d time.Duration) error {
 		return ctx.Err()
 	}
 }
+
+// now is the address if the gate is open, else "".
+func (g *Gate) now() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.address
+}

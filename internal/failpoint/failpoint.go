@@ -21,7 +21,13 @@ const (
 	Called          Point = "called"           // it is called, its result is not kept
 )
 
-// Points lists them.
+// The points of callbacks from WeCom.
+const (
+	CallbackStored  Point = "callback-stored"  // callbacks are committed, not answered
+	CallbackHandled Point = "callback-handled" // one is processed, which is not noted
+)
+
+// Points lists those that every load of events passes.
 var Points = []Point{BeforeCommit, BeforeAck, SnapshotSection, SnapshotName, SnapshotForget, Attempting, Called}
 
 // Bug is a defect that the program can be given.
@@ -37,4 +43,6 @@ const (
 	KeepGoing Bug = "keep-going" // a disk error is taken for a passing one
 	Unbounded Bug = "unbounded"  // the queue takes everything
 	CallTwice Bug = "call-twice" // an interrupted delivery is called again
+
+	AnswerEarly Bug = "answer-early" // callbacks are answered before they are stored
 )

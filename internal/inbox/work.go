@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"yutang/internal/failpoint"
 	"yutang/internal/fault"
 	"yutang/internal/wecom/notice"
 )
@@ -53,6 +54,7 @@ func (s *Service) refill(ctx context.Context, after int64) {
 }
 
 func (s *Service) conclude(ctx context.Context, c *Callback, err error) {
+	failpoint.Hit(failpoint.CallbackHandled)
 	o := settlement{id: c.ID, state: Done, attempts: c.Attempts}
 	if err != nil {
 		o.state, o.reason = Dead, err.Error()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"yutang/internal/failpoint"
 	"yutang/internal/fault"
 )
 
@@ -35,6 +36,9 @@ func (s *Service) keep(ctx context.Context, c *Callback) error {
 	case s.arrivals <- a:
 	default:
 		return fault.New(fault.Unavailable, "inbox_full", "too many callbacks at once")
+	}
+	if failpoint.Broken(failpoint.AnswerEarly) {
+		return nil
 	}
 	select {
 	case err := <-a.stored:
@@ -103,6 +107,9 @@ func (s *Service) commit(ctx context.Context, in []*arrival, out []settlement) {
 		s.Log.Error("callbacks not stored", "arrived", len(in), "error", err)
 		err = fault.Wrap(fault.Unavailable, "inbox_unwritable", fmt.Errorf("store callbacks: %w", err))
 		s.requeue(ctx, out)
+	}
+	if err == nil && len(in) > 0 {
+		failpoint.Hit(failpoint.CallbackStored)
 	}
 	for _, a := range in {
 		if err == nil && !a.known && a.State == Pending {

@@ -319,7 +319,14 @@ func (s *Service) recover(ctx context.Context) error {
 			if err := s.Jobs.Drop(ctx, callKind, callKey(c)); err != nil {
 				return err
 			}
-			return s.lost(ctx, c, outreach.Interrupted)
+			if err := s.lost(ctx, c, outreach.Interrupted); err != nil || !failpoint.Broken(failpoint.CallTwice) {
+				return err
+			}
+			x, c, err := s.callOf(ctx, callKey(c))
+			if err != nil {
+				return err
+			}
+			return s.again(ctx, x, c, nil)
 		})
 		if err != nil && !fault.Is(err, fault.Conflict) {
 			return err
