@@ -20,7 +20,7 @@ func newLoginCookie(r *http.Request, value string) *http.Cookie {
 	if value == "" {
 		age = -1
 	}
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure wherever the browser came by HTTPS
 		Name: loginCookie, Value: value, Path: "/wecom/", MaxAge: age,
 		HttpOnly: true, Secure: httpapi.Secure(r), SameSite: http.SameSiteLaxMode,
 	}
@@ -44,7 +44,7 @@ func (h *handlers) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.SetCookie(w, newLoginCookie(r, cookie))
-	http.Redirect(w, r, target, http.StatusFound)
+	http.Redirect(w, r, target, http.StatusFound) //nolint:gosec // the platform's page, of the corp's own settings
 }
 
 func (h *handlers) returned(w http.ResponseWriter, r *http.Request) {
