@@ -9,16 +9,20 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/tidwall/gjson"
 
 	"yutang/internal/app"
 	"yutang/internal/audience"
+	"yutang/internal/corp"
 	"yutang/internal/demo"
 	"yutang/internal/fault"
 	"yutang/internal/seal"
 	"yutang/internal/webhook"
+	"yutang/internal/wecomsim"
 )
 
 type demoCommand struct {
@@ -26,6 +30,7 @@ type demoCommand struct {
 	Database string  `help:"PostgreSQL URL; without it SQLite in the data directory." env:"YUTANG_DATABASE" placeholder:"URL"`
 	Listen   string  `help:"HOST:PORT to listen on." default:"127.0.0.1:8080" env:"YUTANG_LISTEN"`
 	Rate     float64 `help:"Live events a second." default:"4"`
+	Sim      string  `help:"HOST:PORT of the simulated WeCom with its phones; a free port if it is taken." default:"127.0.0.1:8090" env:"YUTANG_SIM"`
 }
 
 // The demo's keys are known to everybody: it holds a public data set and serves loopback.
@@ -47,16 +52,23 @@ func (c *demoCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer stop()
+	sim, phones, end, err := c.simulate(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
 	cfg := place{Data: c.Data, Database: c.Database}.config()
+	cfg.Clock = sim.Clock() // moving the phones' clock moves everything
 	cfg.Listen, cfg.AdminToken, cfg.WriteKey, cfg.WebhookAllow = c.Listen, demoToken, demoWriteKey, []string{address}
 	return app.Run(ctx, cfg, func(a *app.App) error {
-		if err := c.open(ctx, a); err != nil {
+		if err := c.open(ctx, a, phones); err != nil {
 			return err
 		}
 		err := demo.Run(ctx, demo.Deps{
 			Importer: a.Importer(), Audiences: demoAudiences{a.Audiences()}, Clock: a.Clock, Out: os.Stdout,
 			Playbooks: demoPlaybooks{a, receiver}, Totals: totals(a), Terminal: screen().Terminal,
 			URL: "http://" + a.Address(), WriteKey: demoWriteKey, Webhook: "http://" + address + "/messages", Seed: 1, Rate: c.Rate,
+			WeCom: &demo.WeCom{Sim: sim, URL: phones, Token: demoToken, Callback: corp.CallbackPath(demo.Corp, corp.Main)},
 		})
 		if err == nil {
 			err = app.ErrDone
@@ -66,7 +78,7 @@ func (c *demoCommand) Run(ctx context.Context) error {
 }
 
 // open sets the brand up, refusing a directory that holds another.
-func (c *demoCommand) open(ctx context.Context, a *app.App) error {
+func (c *demoCommand) open(ctx context.Context, a *app.App, phones string) error {
 	brand, err := a.Access().Brand(ctx)
 	if err != nil {
 		return err
@@ -82,9 +94,42 @@ func (c *demoCommand) open(ctx context.Context, a *app.App) error {
 	if err := a.EnsureOwner(ctx, demoEmail, demoPassword); err != nil {
 		return err
 	}
-	fmt.Printf("\n  address   http://%s\n  login     %s\n  password  %s\n  API       Authorization: Bearer %s\n  ingest    write key %s\n\n",
-		a.Address(), demoEmail, demoPassword, demoToken, demoWriteKey)
+	fmt.Printf("\n  address   http://%s\n  login     %s\n  password  %s\n  API       Authorization: Bearer %s\n  ingest    write key %s\n  phones    %s/sim/\n\n",
+		a.Address(), demoEmail, demoPassword, demoToken, demoWriteKey, phones)
 	return nil
+}
+
+// simulate starts the simulated WeCom. Its journal lies in the data directory, so that a
+// restart goes on with the same corp.
+func (c *demoCommand) simulate(ctx context.Context) (sim *wecomsim.Sim, url string, end func(), err error) {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, "", nil, fmt.Errorf("make data directory: %w", err)
+	}
+	var listen net.ListenConfig
+	l, err := listen.Listen(ctx, "tcp", c.Sim)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		l, err = listen.Listen(ctx, "tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return nil, "", nil, fmt.Errorf("listen for the simulated WeCom: %w", err)
+	}
+	if sim, err = demo.NewCorp(filepath.Join(c.Data, "wecom-sim.jsonl"), l.Addr().String()); err != nil {
+		_ = l.Close()
+		return nil, "", nil, fmt.Errorf("simulate WeCom: %w", err)
+	}
+	server := &http.Server{Handler: sim.Handler(), ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			fmt.Fprintln(os.Stderr, "the simulated WeCom ended:", err)
+		}
+	}()
+	sim.Start()
+	return sim, "http://" + l.Addr().String(), func() {
+		_ = server.Close()
+		if err := sim.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, "the journal of the simulated WeCom:", err)
+		}
+	}, nil
 }
 
 func serveReceiver(ctx context.Context, r http.Handler) (address string, stop func(), err error) {

@@ -16,6 +16,8 @@ import (
 	"fmt"
 	"io"
 
+	"golang.org/x/sync/errgroup"
+
 	"yutang/internal/clock"
 	"yutang/internal/importer/importcli"
 	"yutang/internal/money"
@@ -60,11 +62,12 @@ type Totals struct {
 	NetRevenue money.Amount
 }
 
-// Deps are what the demo needs of the program. Playbooks may be nil.
+// Deps are what the demo needs of the program. Playbooks and WeCom may be nil.
 type Deps struct {
 	Importer  importcli.Importer
 	Audiences Audiences
 	Playbooks Playbooks
+	WeCom     *WeCom
 	Totals    func(ctx context.Context) (Totals, error)
 	Clock     clock.Clock
 	Out       io.Writer
@@ -93,7 +96,17 @@ func (d Deps) run(ctx context.Context, h history) error {
 	if err != nil {
 		return err
 	}
-	return live.run(ctx)
+	if d.WeCom == nil {
+		return live.run(ctx)
+	}
+	shop := newShopping(d, live)
+	if err := d.connect(ctx, live.audiences, shop); err != nil {
+		return fmt.Errorf("set WeCom up: %w", err)
+	}
+	all, ctx := errgroup.WithContext(ctx)
+	all.Go(func() error { return live.run(ctx) })
+	all.Go(func() error { return shop.live(ctx) })
+	return all.Wait()
 }
 
 // prepare makes audiences and the playbook, and learns who buys what.

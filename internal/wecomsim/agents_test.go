@@ -285,7 +285,7 @@ func TestJournal_GoesOnWhereItEnded(t *testing.T) {
 	must(t, s.Advance(26*time.Hour))
 	must(t, s.Inject(Fault{Path: "*", Code: 45009}))
 	clk.Advance(time.Hour)
-	s.Stop()
+	must(t, s.Close())
 	want, now := picture(s), s.Now()
 	torn, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
@@ -318,7 +318,10 @@ func TestJournal_GoesOnWhereItEnded(t *testing.T) {
 		t.Errorf("%d scans happened while nothing ran", n-before)
 	}
 	clk.Advance(time.Hour)
-	again.Stop()
+	if _, err := New(Config{Clock: clk, Journal: name}); err == nil {
+		t.Error("two hold one journal")
+	}
+	must(t, again.Close())
 	third, err := New(Config{Clock: clk, Journal: name, PublicURL: "http://wecom.invalid"})
 	if err != nil {
 		t.Fatal(err)

@@ -2,14 +2,18 @@ package wecomsim
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/sys/unix"
+
+	"yutang/internal/fault"
 )
 
 // A journal is a record of the inputs that change something, without answers. A simulator
@@ -20,15 +24,18 @@ import (
 // openJournal reads the journal of the file and makes it the one to go on with. The header is
 // nil for a new one.
 func openJournal(name string) (*os.File, *line, *bufio.Reader, error) {
-	old, err := os.ReadFile(name)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil, fmt.Errorf("read journal: %w", err)
-	}
-	whole := old[:strings.LastIndexByte(string(old), '\n')+1]
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("open journal: %w", err)
 	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return nil, nil, nil, errors.Join(fault.New(fault.Conflict, "journal_in_use", "the journal %s is in use: %v", name, err), f.Close())
+	}
+	old, err := io.ReadAll(f)
+	if err != nil {
+		return nil, nil, nil, errors.Join(fmt.Errorf("read journal: %w", err), f.Close())
+	}
+	whole := old[:bytes.LastIndexByte(old, '\n')+1]
 	if len(whole) < len(old) { // the last line was cut short
 		if err := f.Truncate(int64(len(whole))); err != nil {
 			return nil, nil, nil, errors.Join(fmt.Errorf("repair journal: %w", err), f.Close())
@@ -37,7 +44,7 @@ func openJournal(name string) (*os.File, *line, *bufio.Reader, error) {
 	if len(whole) == 0 {
 		return f, nil, nil, nil
 	}
-	in := bufio.NewReader(strings.NewReader(string(whole)))
+	in := bufio.NewReader(bytes.NewReader(whole))
 	_, first, err := readLine(in)
 	if err != nil || first.Header == nil {
 		return nil, nil, nil, errors.Join(fmt.Errorf("journal %s has no header: %w", name, err), f.Close())

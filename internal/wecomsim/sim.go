@@ -3,6 +3,7 @@ package wecomsim
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -215,12 +216,26 @@ func (s *Sim) after(d time.Duration, fn func()) {
 func (s *Sim) Start() { s.run.start(s) }
 
 // Stop ends what Start began and waits for deliveries under way. Pending callbacks stay pending.
+// The journal stays open and held until Close.
 func (s *Sim) Stop() {
 	s.run.stop(s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.enter()
 	s.rec.note(line{At: s.at})
+}
+
+// Close stops the simulator and lets go of its journal.
+func (s *Sim) Close() error {
+	s.Stop()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.rec.err
+	if f, ok := s.rec.journal.(*os.File); ok {
+		err = errors.Join(err, f.Close())
+	}
+	s.rec.journal = nil
+	return err
 }
 
 // Advance moves the virtual clock on by d and runs what became due.

@@ -1,0 +1,207 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"yutang/internal/app"
+	"yutang/internal/audience"
+	"yutang/internal/corp"
+	"yutang/internal/money"
+	"yutang/internal/wecomsim"
+)
+
+// shop keeps the program's audiences by name.
+type shop struct{ *audience.Service }
+
+func (s shop) Find(ctx context.Context, name string) (string, error) {
+	all, err := s.List(ctx)
+	for _, a := range all {
+		if a.Name == name {
+			return a.ID, nil
+		}
+	}
+	return "", err
+}
+
+func (s shop) Create(ctx context.Context, name, text string, rule json.RawMessage) (string, error) {
+	a, err := s.Service.Create(ctx, audience.Input{Name: name, Description: text, Rule: rule, By: "demo"})
+	if err != nil {
+		return "", err
+	}
+	return a.ID, s.Settled(ctx, a.ID)
+}
+
+func (s shop) Count(ctx context.Context, id string) (int, error) {
+	a, err := s.Get(ctx, id)
+	return a.Count, err
+}
+
+// program is the whole demo: the program, its simulated corp, and what Run does, over a data
+// directory.
+type program struct {
+	t    *testing.T
+	api  api
+	sim  *wecomsim.Sim
+	stop func()
+}
+
+func startDemo(t *testing.T, dir string) *program {
+	t.Helper()
+	var listen net.ListenConfig
+	l, err := listen.Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sim, err := NewCorp(filepath.Join(dir, "sim.jsonl"), l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := &httptest.Server{Listener: l, Config: &http.Server{Handler: sim.Handler(), ReadHeaderTimeout: time.Second}}
+	web.Start()
+	sim.Start()
+	ctx, cancel := context.WithCancel(context.Background())
+	a, err := app.Start(ctx, app.Config{
+		Data: filepath.Join(dir, "data"), Listen: "127.0.0.1:0", AdminToken: "yt_owner", WriteKey: "wk", Clock: sim.Clock(), Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.SetBrand(ctx, Brand, Zone, Currency); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	url := "http://" + a.Address()
+	go func() {
+		ended <- Deps{
+			Importer: a.Importer(), Audiences: shop{a.Audiences()}, Clock: a.Clock, Out: io.Discard, URL: url, WriteKey: "wk", Seed: 1,
+			Totals: func(context.Context) (Totals, error) {
+				return Totals{NetRevenue: money.Amount{Currency: Currency}}, nil
+			},
+			WeCom: &WeCom{Sim: sim, URL: web.URL, Token: "yt_owner", Callback: corp.CallbackPath(Corp, corp.Main)},
+		}.run(ctx, small)
+	}()
+	p := &program{t: t, api: api{url: url + "/api/v1", token: "yt_owner"}, sim: sim}
+	p.stop = func() {
+		cancel()
+		<-ended
+		if err := a.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+		web.Close()
+		if err := sim.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	p.until("the corp is set up", func() bool {
+		select {
+		case err := <-ended:
+			t.Fatalf("the demo ended: %v", err)
+		default:
+		}
+		return sim.Agents().Rate > 0
+	})
+	return p
+}
+
+func (p *program) get(path string) gjson.Result {
+	p.t.Helper()
+	got, err := p.api.do(context.Background(), "GET", path, nil)
+	if err != nil {
+		p.t.Fatalf("%s: %v", path, err)
+	}
+	return got
+}
+
+// until asks again until ok, a request to the program between two times.
+func (p *program) until(what string, ok func() bool) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Second)
+	defer cancel()
+	for ctx.Err() == nil {
+		if ok() {
+			return
+		}
+		_, _ = p.api.do(ctx, "GET", "/codes?limit=1", nil)
+	}
+	p.t.Fatalf("it never happens: %s", what)
+}
+
+// counts are how many there are of what the demo makes.
+func (p *program) counts() map[string]int {
+	out := map[string]int{"contacts at the platform": p.sim.ContactCount()}
+	for _, path := range []string{"/codes", "/mass-sends", "/moments", "/groups/codes", "/assets", "/staff"} {
+		out[path] = int(p.get(path + "?limit=200&corp=" + Corp).Get("items.#").Int())
+	}
+	return out
+}
+
+// The demo fills a brand with a corp, keeps it alive, and a restart goes on with the same.
+//
+// covers: J4, A1, C4, H4
+func TestWeCom_TheDemoLivesAndGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := startDemo(t, dir)
+	for path, want := range map[string]int{"/codes": len(channels), "/mass-sends": 1, "/moments": 1, "/groups/codes": 1, "/assets": 1, "/staff": corpStaff} {
+		if got := p.counts()[path]; got != want {
+			t.Errorf("%s: %d, want %d", path, got, want)
+		}
+	}
+	p.until("codes are at the platform", func() bool { return len(p.sim.Codes()) == len(channels) })
+	p.until("members are asked to send", func() bool { return len(p.sim.MassTasks(p.sim.Members()[0].User)) == 1 })
+	p.until("losses are known", func() bool { return p.get("/handover/losses").Get("items.#").Int() > 3 })
+
+	p.until("agents live", func() bool { return p.sim.Agents().Acts["send_text"] > 0 })
+	if err := p.sim.SetAgents(0); err != nil {
+		t.Fatal(err)
+	}
+
+	// People come by a code and buy: its figures show the revenue.
+	code := p.get("/codes?limit=200").Get(`items.#(name=="小红书").id`).String()
+	state := p.get("/codes/" + code).Get("state").String()
+	for range 8 {
+		if _, err := p.sim.ScanCode(p.sim.AddCustomer(wecomsim.NewCustomer{}), state); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.until("arrivals are counted", func() bool { return p.get("/codes/"+code+"/stats").Get("added").Int() >= 8 })
+	p.until("the channel earns", func() bool {
+		if err := p.sim.Advance(5 * time.Second); err != nil {
+			t.Fatal(err)
+		}
+		return p.get("/codes/"+code+"/stats").Get("revenue").Num > 0
+	})
+	before, now := p.counts(), p.sim.Now()
+	p.stop()
+
+	p = startDemo(t, dir)
+	defer p.stop()
+	if err := p.sim.SetAgents(0); err != nil {
+		t.Fatal(err)
+	}
+	if after := p.counts(); after["/codes"] != before["/codes"] || after["/mass-sends"] != 1 || after["contacts at the platform"] < before["contacts at the platform"]-20 {
+		t.Errorf("after a restart %v, before %v", after, before)
+	}
+	if p.sim.Now().Before(now) {
+		t.Errorf("time went back from %s to %s", now, p.sim.Now())
+	}
+	var last gjson.Result
+	p.until("the pull ends", func() bool {
+		last = p.get("/wecom/corps/" + Corp + "/sync").Get("items.0")
+		return last.Get("state").String() != "running"
+	})
+	if drift := last.Get("drift").Int(); last.Get("state").String() != "done" || drift > 20 {
+		t.Errorf("the pull after a restart: %s", last.Raw)
+	}
+}
