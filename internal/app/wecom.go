@@ -15,6 +15,8 @@ import (
 	"yutang/internal/content/contenthttp"
 	"yutang/internal/corp"
 	"yutang/internal/corp/corphttp"
+	"yutang/internal/desk"
+	"yutang/internal/desk/deskhttp"
 	"yutang/internal/event"
 	"yutang/internal/groupchat"
 	"yutang/internal/groupchat/groupchathttp"
@@ -58,6 +60,7 @@ type wecomRooms struct {
 	sync     *reconcile.Service
 	links    *acquisition.Service
 	groups   *groupchat.Service
+	desk     *desk.Service
 	panelRooms
 }
 
@@ -160,6 +163,9 @@ func (a *App) buildWeCom(ctx context.Context) error {
 		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Timeline: a.timeline, Identity: a.identity, Content: a.content,
 		Submit: road, Source: source, Client: a.corps.Client, Owners: a.staff.Follows,
 	})
+	a.desk = desk.New(desk.Config{
+		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Submit: road, Source: source, Log: a.Config.Log,
+	})
 	a.sync = reconcile.New(reconcile.Config{
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Staff: a.staff, Contacts: a.contacts, Zone: zone,
 	})
@@ -200,6 +206,8 @@ func (a *App) connect() {
 		{contacts, notice.ArchiveApproved, "welcome", onlyFast},
 		{notice.Acquisition, "", "acquisition", a.links.OnNotice},
 		{notice.ExternalChat, "", "groupchat", a.groups.Notice},
+		{notice.KfMessage, "", "desk", a.desk.OnMessage},
+		{notice.KfAccountAuth, "", "desk", a.desk.OnAuthChange},
 	} {
 		a.inbox.Handle(h.event, h.change, h.name, h.fn)
 	}
@@ -254,7 +262,10 @@ func (a *App) corpAdded(ctx context.Context, id string) error {
 	if err := a.codes.CorpAdded(ctx, id); err != nil {
 		return err
 	}
-	return a.links.CorpAdded(ctx, id)
+	if err := a.links.CorpAdded(ctx, id); err != nil {
+		return err
+	}
+	return a.desk.CorpAdded(ctx, id)
 }
 
 // corpsAgain does so for all corps, at a start.
@@ -282,5 +293,6 @@ func (a *App) wecomRoutes(api *httpapi.API) {
 	momenthttp.Routes(api, momenthttp.Deps{Moments: a.moments, Access: a.access})
 	a.panelRoutes(api)
 	groupchathttp.Routes(api, groupchathttp.Deps{Groups: a.groups, Timeline: a.timeline, Access: a.access})
+	deskhttp.Routes(api, deskhttp.Deps{Desk: a.desk, Access: a.access, Clock: a.Clock})
 	handoverhttp.Routes(api, handoverhttp.Deps{Handover: a.handover, Access: a.access, Timeline: a.timeline, WinBack: a.winBack})
 }

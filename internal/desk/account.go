@@ -56,7 +56,7 @@ const (
 // round is a job: it asks for the accounts of a corp, has each pulled without a callback,
 // and forgets what is old.
 func (s *Service) round(ctx context.Context, j job.Job) error {
-	corpID := j.Key
+	corpID := j.Queue
 	accounts, err := s.refresh(ctx, corpID)
 	if err == nil {
 		err = s.sweepAll(ctx, corpID, accounts)
@@ -78,6 +78,9 @@ func (s *Service) round(ctx context.Context, j job.Job) error {
 	}
 	if err := s.forget(ctx, corpID, now); err != nil {
 		return err
+	}
+	if j.Key != corpID {
+		return nil // asked for once
 	}
 	return &job.Later{At: now.Add(pause), Reason: problem}
 }
@@ -144,7 +147,7 @@ func (s *Service) Refresh(ctx context.Context, corpID string) error {
 	if _, err := s.Corps.ClientOf(ctx, corpID, corp.Desk); err != nil {
 		return err
 	}
-	return s.CorpAdded(ctx, corpID)
+	return s.look(ctx, corpID)
 }
 
 // SetWelcome sets what greets who enters an account; "" greets nobody. audit, if not nil,

@@ -33,6 +33,7 @@ package desk
 import (
 	"context"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -108,6 +109,13 @@ func (s *Service) CorpAdded(ctx context.Context, corpID string) error {
 		return err
 	}
 	return s.Jobs.Hasten(ctx, roundJob, corpID)
+}
+
+// look has it done once now, also when a round that began before is under way.
+func (s *Service) look(ctx context.Context, corpID string) error {
+	now := s.Clock.Now()
+	key := corpID + "/" + strconv.FormatInt(now.UnixMilli(), 10)
+	return s.Jobs.Put(ctx, job.Job{Kind: roundJob, Key: key, Queue: corpID, Due: now})
 }
 
 // lane names an account in the queue of jobs.

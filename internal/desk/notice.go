@@ -12,7 +12,7 @@ import (
 // body once, so each is one more callback.
 func (s *Service) OnMessage(ctx context.Context, n notice.Notice) error {
 	if n.OpenKfID == "" {
-		return s.CorpAdded(ctx, n.Corp)
+		return s.look(ctx, n.Corp)
 	}
 	at := n.At
 	if at.IsZero() {
@@ -47,5 +47,5 @@ func (s *Service) OnAuthChange(ctx context.Context, n notice.Notice) error {
 	if err != nil {
 		return err
 	}
-	return s.CorpAdded(ctx, n.Corp)
+	return s.look(ctx, n.Corp)
 }
