@@ -176,14 +176,6 @@ func refused(err error) (e *fault.Error, ok bool) {
 // Corp is a connected corp, by name.
 type Corp struct{ ID, Name string }
 
-// Check is the outcome of one live check of a corp, with the remedy if it failed.
-type Check struct {
-	Name   string
-	State  string // ok, warn or failed
-	Detail string
-	Remedy string
-}
-
 // corps lists the corps; without the seam there are none.
 func (c *Console) corps(ctx context.Context) ([]Corp, error) {
 	if c.listCorps == nil {

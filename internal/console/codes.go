@@ -219,7 +219,7 @@ func share2(n, of int) string {
 }
 
 func (v *visit) codeCard(c liveCode, staff crew) section {
-	s := section{Title: v.Say("二维码与设置", "Code and settings"), Half: true}
+	s := section{Title: v.Say("二维码与设置", "Code and settings"), Half: true, Tall: true}
 	if c.Remote.Image {
 		s.Picture = &picture{Src: "/api/v1/codes/" + segment(c.ID) + "/image", Alt: v.Sayf("活码“%s”的二维码", "QR code of %s", c.Name)}
 		s.Aside = append(v.sheetLinks("ids", c.ID)[:3], action{Name: "PNG", Href: query("/api/v1/codes/sheet", "ids", c.ID, "format", "png")})

@@ -40,8 +40,6 @@ type Config struct {
 	// Corps lists the connected corps by name, for everybody who is signed in. Nil leaves
 	// the pages of WeCom out.
 	Corps func(ctx context.Context) ([]Corp, error)
-	// Check makes the live checks of a corp. Nil if there are none.
-	Check func(ctx context.Context, corp string) ([]Check, error)
 }
 
 // Console serves the pages.
@@ -55,7 +53,6 @@ type Console struct {
 
 	client    client
 	listCorps func(ctx context.Context) ([]Corp, error)
-	check     func(ctx context.Context, corp string) ([]Check, error)
 }
 
 // Mount puts the pages on the API's mux.
@@ -68,7 +65,7 @@ func Mount(a *httpapi.API, cfg Config) {
 		live:   newLive(cfg.Rooms, cfg.Clock),
 		cross:  http.NewCrossOriginProtection(),
 
-		client: client{a.Handler()}, listCorps: cfg.Corps, check: cfg.Check,
+		client: client{a.Handler()}, listCorps: cfg.Corps,
 	}
 	page := func(pattern string, needs access.Permission, show handler) {
 		a.Mount(pattern, c.signedIn(a, needs, show))

@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"yutang/internal/access"
@@ -106,7 +107,7 @@ func (v *visit) origin(x contactLine) cell {
 	switch {
 	case p.CodeName != "" && v.Who.Can(access.CodesRead):
 		return cell{Text: p.CodeName, Href: "/codes/" + segment(p.Code), Note: p.Channel}
-	case p.Channel != "":
+	case p.Channel != "" && !strings.HasPrefix(p.Channel, "wecom_"):
 		return text(p.Channel)
 	}
 	return cell{Text: v.Name("addway", p.AddWay), Faint: true}

@@ -99,7 +99,7 @@ func showCorp(v *visit) error {
 		return err
 	}
 	d.Sections = append(d.Sections, news...)
-	d.Sections = append(d.Sections, checks...)
+	d.Sections = append(d.Sections, checks)
 	return v.show(d)
 }
 
@@ -147,27 +147,31 @@ func (v *visit) corpSettings(c corpDetail) section {
 	return section{Title: v.Say("设置", "Settings"), Facts: facts}
 }
 
-// checks are the live checks, if there are any.
-func (v *visit) checks(id string) ([]section, error) {
-	if v.c.check == nil {
-		return nil, nil
-	}
+// spoken is a sentence of the API in both languages.
+type spoken struct{ ZH, EN string }
+
+// checks are the live checks, made when they are asked for: they call WeCom.
+func (v *visit) checks(id string) (section, error) {
 	s := section{Title: v.Say("在线检查", "Live checks"), ID: "checks"}
 	if v.asked("check") == "" {
 		s.Note = v.Say("逐项检查凭证、可信 IP、回调、权限与时钟，约需几秒。", "Looks at credentials, trusted IP, callback, rights and clock; takes some seconds.")
 		s.Aside = []action{{Name: v.Say("开始检查", "Check now"), Href: "?check=1#checks"}}
-		return []section{s}, nil
+		return s, nil
 	}
-	list, err := v.c.check(v.r.Context(), id)
-	if err != nil {
-		return nil, err
+	var list listed[struct {
+		State  string
+		Found  spoken
+		Remedy spoken
+	}]
+	if err := v.get("/wecom/corps/"+segment(id)+"/check", nil, &list); err != nil {
+		return s, err
 	}
 	s.Aside = []action{{Name: v.Say("再查一次", "Check again"), Href: "?check=1#checks"}}
-	s.Table = &table{Head: []head{{Name: v.Say("项目", "Check")}, {Name: v.Say("结果", "Result")}, {Name: v.Say("说明与处理", "What to do")}}, Empty: v.Say("没有检查项。", "No checks.")}
-	for _, k := range list {
-		s.Table.add(text(v.Name("check", k.Name)), v.state("check", k.State), cell{Text: k.Detail, Note: k.Remedy})
+	s.Table = &table{Head: []head{{Name: v.Say("发现", "Found")}, {Name: v.Say("结果", "Result")}, {Name: v.Say("处理办法", "Remedy")}}}
+	for _, k := range list.Items {
+		s.Table.add(text(v.Say(k.Found.ZH, k.Found.EN)), v.state("check", k.State), text(v.Say(k.Remedy.ZH, k.Remedy.EN)))
 	}
-	return []section{s}, nil
+	return s, nil
 }
 
 func newCorp(v *visit) error {

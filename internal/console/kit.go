@@ -37,7 +37,8 @@ type section struct {
 	Bars    []bar
 	Picture *picture
 	Empty   string // shown when there is nothing else
-	Half    bool   // beside another half on wide screens
+	Half    bool   // beside other halves on wide screens
+	Tall    bool   // with several halves beside it
 }
 
 type link struct {
@@ -179,7 +180,7 @@ func chipClass(state string) string {
 		return "good"
 	case "running", "published", "publishing", "waiting", "scheduled", "collecting", "preparing", "handed", "asking", "making", "planned", "attempting", "pending", "half":
 		return "live"
-	case "failed", "dead", "lost", "rejected", "refused":
+	case "failed", "fail", "dead", "lost", "rejected", "refused":
 		return "bad"
 	case "unknown", "paused", "gone", "expired", "deleted", "full", "stopped", "suppressed", "warn", "held":
 		return "paused"

@@ -167,16 +167,9 @@ var names = map[string][2]string{
 	"problem.state_changed":           {"状态刚刚变了，请刷新后再试。", "The state has just changed; reload and try again."},
 	"problem.callback_not_configured": {"还没有填写回调的 Token 与 EncodingAESKey。", "The callback's token and key are missing."},
 	"problem.unreachable":             {"连不上企业微信，请稍后再试。", "WeCom was not reached; try again later."},
-	"check.credentials":               {"凭证", "Credentials"},
-	"check.trusted_ip":                {"可信 IP", "Trusted IP"},
-	"check.callback":                  {"回调", "Callback"},
-	"check.scopes":                    {"接口权限", "Scopes"},
-	"check.visible_range":             {"可见范围", "Visible range"},
-	"check.secret_kind":               {"Secret 类型", "Kind of secret"},
-	"check.clock":                     {"时钟", "Clock"},
 	"check.ok":                        {"正常", "OK"},
 	"check.warn":                      {"注意", "Look at it"},
-	"check.failed":                    {"失败", "Failed"},
+	"check.fail":                      {"失败", "Failed"},
 }
 
 func init() { maps.Copy(texts, names) }

@@ -51,10 +51,10 @@ func previewSend(v *visit) error {
 	lists := s.at() + "/preview/customers"
 	d.Lead = v.Sayf("按 %s 发送计算。企业微信额度：每位客户每个周期 %d 条。", "For sending at %s. WeCom's quota: %d messages a customer and period.", v.Stamp(p.At), p.Quota)
 	d.Sections = []section{{Figures: []figure{
-		{Name: v.Say("目标客户", "Targeted"), Value: number(p.Total)},
+		{Name: v.Say("目标客户", "Targeted"), Value: number(p.Total), Href: targetHref(s)},
 		{Name: v.Say("会收到", "Will get it"), Value: number(p.Gets), Href: lists + "?gets=true", Note: v.Sayf("其中 %d 人在免打扰后", "%d of them after quiet hours", p.Later)},
 		{Name: v.Say("不会收到", "Will not"), Value: number(p.Total - p.Gets), Href: lists},
-		{Name: v.Say("派给员工", "Members asked"), Value: number(len(p.Staff)), Note: v.Sayf("%d 个任务；%d 位客户有多名员工", "%d requests; %d customers have several members", p.Calls, p.Shared)},
+		{Name: v.Say("派给员工", "Members asked"), Value: number(len(p.Staff)), Href: "#staff", Note: v.Sayf("%d 个任务；%d 位客户有多名员工", "%d requests; %d customers have several members", p.Calls, p.Shared)},
 	}}}
 	why := section{Title: v.Say("不会收到的原因", "Why not"), Half: true}
 	for _, x := range p.Refused {
@@ -67,8 +67,16 @@ func previewSend(v *visit) error {
 	for _, x := range p.Staff {
 		t.add(text(staff.name(x.Staff)), num(x.Count, query(lists, "gets", "true", "staff", x.Staff)))
 	}
-	d.Sections = append(d.Sections, why, section{Title: v.Say("内容", "Message"), Half: true, Chat: v.bubble(v.Say("客户收到", "The customer gets"), s.Content)}, section{Title: v.Say("由谁确认", "Who confirms"), Table: t})
+	d.Sections = append(d.Sections, why, section{Title: v.Say("内容", "Message"), Half: true, Chat: v.bubble(v.Say("客户收到", "The customer gets"), s.Content)}, section{ID: "staff", Title: v.Say("由谁确认", "Who confirms"), Table: t})
 	return v.show(d)
+}
+
+// targetHref leads to the audience that a send is for.
+func targetHref(s massSend) string {
+	if s.Target.Audience == "" {
+		return ""
+	}
+	return "/audiences/" + segment(s.Target.Audience)
 }
 
 func (v *visit) scheduleAsk(s massSend) string {

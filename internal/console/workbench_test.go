@@ -32,6 +32,7 @@ func TestCorp_IsConnectedByTheForm(t *testing.T) {
 	page := owner.post("/wecom/new", form).shows(200, "已保存。", "/wecom/callback/"+deskCorp+"/main", "还没有收到回调")
 	page.hides(deskSecret, deskToken, deskKey)
 	owner.get("/wecom").shows(200, "青禾户外")
+	owner.get("/wecom/corps/"+deskCorp+"?check=1").shows(200, "主应用的凭证有效", "处理办法")
 }
 
 // The sync page shows the last run, what was found different, and the errors of items.
@@ -85,7 +86,7 @@ func TestCode_LeadsFromItsNumbersToCustomers(t *testing.T) {
 	s.until("the arrival is counted", func() bool {
 		return strings.Contains(op.get("/codes").body, `href="`+at+`/contacts">1</a>`)
 	})
-	customer := op.get(op.get("/codes").link(at + "/contacts")).shows(200, "通过此活码添加的客户").link("/customers/")
+	customer := op.get(op.get("/codes").link(at+"/contacts")).shows(200, "通过此活码添加的客户").link("/customers/")
 	s.until("the name is known", func() bool { return strings.Contains(op.get(customer).body, "王*") })
 	op.get(op.get(at+"/edit").shows(200, `value="南京路店"`, "欢迎来到青禾").link("/codes")).shows(200, "门店")
 	op.get("/contacts/list").shows(200, "南京路店").hides(who)
@@ -114,6 +115,7 @@ func TestSend_IsPreviewedScheduledAndFollowed(t *testing.T) {
 	s.until("staff are asked", func() bool {
 		return s.api("GET", "/mass-sends/"+strings.TrimPrefix(at, "/sends/"), nil).Get("state").String() == "waiting"
 	})
+	s.until("the ledger says so", func() bool { return strings.Contains(op.get(at).body, "customers?state=handed") })
 	page = op.get(at).shows(200, "等待员工确认", "提醒", "未确认")
 	op.get(page.link(at+"/customers?state=handed")).shows(200, "/customers/c")
 	op.post(at+"/stop", nil).shows(200, "已停止")
