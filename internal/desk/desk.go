@@ -126,13 +126,6 @@ func ofLane(queue string) (corpID, account string) {
 	return corpID, account
 }
 
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
 func moment(ms int64) time.Time {
 	if ms == 0 {
 		return time.Time{}
