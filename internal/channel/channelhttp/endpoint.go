@@ -55,24 +55,20 @@ func (h *handlers) list(ctx context.Context, in *httpapi.PageQuery) (*httpapi.Li
 	return httpapi.Listed(p, func(e channel.Endpoint) Endpoint { return h.wire(ctx, e) }), nil
 }
 
-type fields struct {
-	Name     string           `json:"name" minLength:"1" maxLength:"100"`
-	Settings channel.Settings `json:"settings"`
-	Secret   string           `json:"secret,omitempty" maxLength:"512" doc:"of the access key, the login or the app"`
-	Disabled bool             `json:"disabled,omitempty"`
-}
-
 type createInput struct {
 	Body struct {
-		Kind channel.Kind `json:"kind" enum:"aliyun_sms,tencent_sms,smtp,wechat_official,wechat_mini"`
-		fields
+		Kind     channel.Kind     `json:"kind" enum:"aliyun_sms,tencent_sms,smtp,wechat_official,wechat_mini"`
+		Name     string           `json:"name" minLength:"1" maxLength:"100"`
+		Settings channel.Settings `json:"settings"`
+		Secret   string           `json:"secret,omitempty" maxLength:"512" doc:"of the access key, the login or the app"`
+		Disabled bool             `json:"disabled,omitempty"`
 	}
 }
 
 func (h *handlers) create(ctx context.Context, in *createInput) (*endpointOutput, error) {
-	f := in.Body.fields
+	f := in.Body
 	return h.keep(ctx, "channel.create", func(ctx context.Context) (channel.Endpoint, error) {
-		return h.Channels.Create(ctx, channel.Endpoint{Kind: in.Body.Kind, Name: f.Name, Settings: f.Settings, Secret: f.Secret, Disabled: f.Disabled})
+		return h.Channels.Create(ctx, channel.Endpoint{Kind: f.Kind, Name: f.Name, Settings: f.Settings, Secret: f.Secret, Disabled: f.Disabled})
 	})
 }
 
@@ -107,7 +103,12 @@ func (h *handlers) get(ctx context.Context, in *oneInput) (*endpointOutput, erro
 
 type updateInput struct {
 	ID   string `path:"id"`
-	Body fields
+	Body struct {
+		Name     string           `json:"name" minLength:"1" maxLength:"100"`
+		Settings channel.Settings `json:"settings"`
+		Secret   string           `json:"secret,omitempty" maxLength:"512" doc:"absent or empty: the one before stays"`
+		Disabled bool             `json:"disabled,omitempty"`
+	}
 }
 
 func (h *handlers) update(ctx context.Context, in *updateInput) (*endpointOutput, error) {

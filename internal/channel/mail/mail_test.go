@@ -195,7 +195,7 @@ func TestSend_WantsATrustedServer(t *testing.T) {
 	s := &server{auth: "PLAIN"}
 	c, a := serve(t, s)
 	c.Trust = nil
-	if o := c.Send(t.Context(), from(a), letter); o.Verdict != outreach.Again || o.Reason != outreach.Unreachable || len(s.letters) > 0 {
+	if o := c.Send(t.Context(), from(a), letter); o.Verdict != outreach.Again || o.Reason != outreach.Unreachable || s.count() > 0 {
 		t.Errorf("%+v", o)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -200,3 +200,9 @@ func (s *server) last(t *testing.T) received {
 	}
 	return s.letters[0]
 }
+
+func (s *server) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.letters)
+}

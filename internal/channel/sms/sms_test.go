@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -88,20 +89,20 @@ func tencentSaysYes(r *http.Request, body []byte) bool {
 }
 
 // aliyun serves the answers by action, to rightly signed requests.
-func aliyun(t *testing.T, answers map[string]string) (Aliyun, Account, *[]url.Values) {
+func aliyun(t *testing.T, answers map[string]string) (Aliyun, Account, chan url.Values) {
 	t.Helper()
-	var seen []url.Values
+	seen := make(chan url.Values, 10)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !aliyunSaysYes(r) {
 			w.WriteHeader(http.StatusBadRequest)
 			_, _ = io.WriteString(w, `{"Code":"SignatureDoesNotMatch"}`)
 			return
 		}
-		seen = append(seen, r.URL.Query())
+		seen <- r.URL.Query()
 		_, _ = io.WriteString(w, answers[r.Header.Get("X-Acs-Action")])
 	}))
 	t.Cleanup(srv.Close)
-	return Aliyun{Wire: newWire(), Clock: clock.NewManual(noon)}, Account{KeyID: keyID, Secret: secret, Sign: "玉堂", BaseURL: srv.URL}, &seen
+	return Aliyun{Wire: newWire(), Clock: clock.NewManual(noon)}, Account{KeyID: keyID, Secret: secret, Sign: "玉堂", BaseURL: srv.URL}, seen
 }
 
 // covers: C7
@@ -121,7 +122,7 @@ func TestAliyun_SendsSignedAndIsAsked(t *testing.T) {
 	want := url.Values{
 		"PhoneNumbers": {"13912345670"}, "SignName": {"玉堂"}, "TemplateCode": {"SMS_1"}, "OutId": {"dlv_1"}, "TemplateParam": {`{"name":"a b*~+\u0026=阿"}`},
 	}
-	if diff := cmp.Diff(want, (*seen)[0]); diff != "" {
+	if diff := cmp.Diff(want, <-seen); diff != "" {
 		t.Error(diff)
 	}
 	r, found, err := v.Ask(t.Context(), a, Query{To: text.To, Ref: "dlv_1", At: noon})
@@ -134,7 +135,7 @@ func TestAliyun_SendsSignedAndIsAsked(t *testing.T) {
 	if _, found, err := v.Ask(t.Context(), a, Query{To: text.To, Ref: "dlv_9", At: noon}); found || err != nil {
 		t.Error("another message was taken for ours", err)
 	}
-	if day := (*seen)[1].Get("SendDate"); day != "20260302" {
+	if day := (<-seen).Get("SendDate"); day != "20260302" {
 		t.Errorf("asked for %s", day)
 	}
 	wrong := a
@@ -158,7 +159,7 @@ func TestAliyun_AsksForBothDaysAtMidnight(t *testing.T) {
 // covers: C7
 func TestTencent_SendsSignedAndIsAsked(t *testing.T) {
 	t.Parallel()
-	var bodies []string
+	bodies := make(chan string, 10)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		switch {
@@ -172,7 +173,7 @@ func TestTencent_SendsSignedAndIsAsked(t *testing.T) {
 				{"UserReceiveTime":1772424010,"SerialNo":"4:0","ReportStatus":"FAIL","Description":"MK:0001","SessionContext":"dlv_0"},
 				{"UserReceiveTime":1772424010,"SerialNo":"5000:1","ReportStatus":"SUCCESS","Description":"DELIVRD","SessionContext":"dlv_1"}]}}`)
 		}
-		bodies = append(bodies, string(body))
+		bodies <- string(body)
 	}))
 	t.Cleanup(srv.Close)
 	v := Tencent{Wire: newWire(), Clock: clock.NewManual(noon.Add(time.Hour))}
@@ -189,7 +190,7 @@ func TestTencent_SendsSignedAndIsAsked(t *testing.T) {
 		t.Error(diff)
 	}
 	var sent, asked map[string]any
-	if err := errors.Join(json.Unmarshal([]byte(bodies[0]), &sent), json.Unmarshal([]byte(bodies[1]), &asked)); err != nil {
+	if err := errors.Join(json.Unmarshal([]byte(<-bodies), &sent), json.Unmarshal([]byte(<-bodies), &asked)); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]any{
@@ -212,9 +213,9 @@ func TestTencent_SendsSignedAndIsAsked(t *testing.T) {
 // A call whose answer got lost is unknown; one without a connection was surely not made.
 func TestSend_WithoutAnAnswer(t *testing.T) {
 	t.Parallel()
-	calls := 0
+	var calls atomic.Int32
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		calls++
+		calls.Add(1)
 		c, _, err := http.NewResponseController(w).Hijack()
 		if err == nil {
 			_ = c.Close()
@@ -224,10 +225,10 @@ func TestSend_WithoutAnAnswer(t *testing.T) {
 	for name, v := range map[string]Vendor{
 		"aliyun": Aliyun{Wire: newWire(), Clock: clock.NewManual(noon)}, "tencent": Tencent{Wire: newWire(), Clock: clock.NewManual(noon)},
 	} {
-		calls = 0
+		calls.Store(0)
 		o := v.Send(t.Context(), a, Text{To: "+8613912345670", Ref: "dlv_1", Template: "1"})
-		if o.Verdict != outreach.Unknown || o.Reason != outreach.NoAnswer || calls != 1 || strings.Contains(o.Detail, "139") {
-			t.Errorf("%s: %+v after %d calls", name, o, calls)
+		if o.Verdict != outreach.Unknown || o.Reason != outreach.NoAnswer || calls.Load() != 1 || strings.Contains(o.Detail, "139") {
+			t.Errorf("%s: %+v after %d calls", name, o, calls.Load())
 		}
 	}
 	srv.Close()
