@@ -54,8 +54,12 @@ func showCodes(v *visit) error {
 	}
 	t := &table{
 		Head: []head{
-			{Name: v.Say("名称", "Name")}, {Name: v.Say("渠道", "Channel")}, {Name: v.Say("当前展示", "Shown now")},
-			{Name: v.Say("今日新增", "Today"), N: true}, {Name: v.Say("近 30 天", "30 days"), N: true}, {Name: v.Say("状态", "State")},
+			{Name: v.Say("名称", "Name")},
+			{Name: v.Say("渠道", "Channel")},
+			{Name: v.Say("当前展示", "Shown now")},
+			{Name: v.Say("今日新增", "Today"), N: true},
+			{Name: v.Say("近 30 天", "30 days"), N: true},
+			{Name: v.Say("状态", "State")},
 		},
 		Empty: v.Say("没有活码。新建一个，或用 CSV 批量创建。", "No live codes. Make one, or many from a CSV file."),
 	}
@@ -110,7 +114,8 @@ func (v *visit) codeLine(c liveCode, staff crew) ([]cell, error) {
 	}
 	contacts := "/codes/" + segment(c.ID) + "/contacts"
 	return []cell{
-		{Text: c.Name, Href: "/codes/" + segment(c.ID), Note: c.Place}, text(c.Channel), v.shownCell(c, staff),
+		{Text: c.Name, Href: "/codes/" + segment(c.ID), Note: c.Place},
+		text(c.Channel), v.shownCell(c, staff),
 		num(today(s), contacts), num(s.Added, contacts), v.codeState(c),
 	}, nil
 }

@@ -76,7 +76,7 @@ func Mount(a *httpapi.API, cfg Config) {
 	page("GET /customers/{id}", access.CustomersRead, c.customer)
 	page("POST /sign-out", access.SignedIn, c.signOut)
 	if cfg.Corps != nil {
-		for _, r := range c.workbench() {
+		for _, r := range workbench() {
 			page(r.pattern, r.needs, c.serve(r.show))
 		}
 	}

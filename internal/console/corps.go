@@ -82,8 +82,10 @@ func showCorp(v *visit) error {
 	if v.Who.Can(access.WeComWrite) {
 		d.Actions = []action{
 			{Name: v.Say("修改", "Change"), Href: "/wecom/corps/" + segment(c.ID) + "/edit", Primary: true},
-			{Name: v.Say("断开", "Disconnect"), Post: "/wecom/corps/" + segment(c.ID) + "/delete", Danger: true,
-				Ask: v.Say("断开后不再接收回调，也不再调用接口；已有的客户与记录会保留。", "Callbacks and calls end; customers and records stay.")},
+			{
+				Name: v.Say("断开", "Disconnect"), Post: "/wecom/corps/" + segment(c.ID) + "/delete", Danger: true,
+				Ask: v.Say("断开后不再接收回调，也不再调用接口；已有的客户与记录会保留。", "Callbacks and calls end; customers and records stay."),
+			},
 		}
 	}
 	for _, a := range c.Apps {

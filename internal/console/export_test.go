@@ -10,7 +10,7 @@ type Page struct {
 
 // Pages lists the workbench.
 func Pages() (out []Page) {
-	for _, r := range (&Console{}).workbench() {
+	for _, r := range workbench() {
 		out = append(out, Page{r.pattern, r.needs})
 	}
 	return out

@@ -118,7 +118,8 @@ func showGroup(v *visit) error {
 		Tabs: []link{{Name: v.Say("现在的成员", "Members now"), Href: at, Current: v.asked("past") == ""}, {Name: v.Say("含已退群", "With who left"), Href: at + "?past=true", Current: v.asked("past") != ""}},
 		Sections: []section{
 			{Figures: []figure{
-				{Name: v.Say("成员", "Members"), Value: number(g.Size), Href: at}, {Name: v.Say("客户", "Customers"), Value: number(g.Customers), Href: at},
+				{Name: v.Say("成员", "Members"), Value: number(g.Size), Href: at},
+				{Name: v.Say("客户", "Customers"), Value: number(g.Customers), Href: at},
 				{Name: v.Say("群主", "Owner"), Value: staff.name(g.Owner), Href: query("/groups", "owner", g.Owner)},
 				{Name: v.Say("最近拉取", "Pulled"), Value: v.Clock(g.PulledAt)},
 			}},

@@ -177,8 +177,13 @@ func (v *visit) addProgress(d *desk, s massSend, staff crew) error {
 	}
 	t := &table{
 		Head: []head{
-			{Name: v.Say("员工", "Staff")}, {Name: v.Say("客户", "Customers"), N: true}, {Name: v.Say("送达", "Reached"), N: true}, {Name: v.Say("未达", "Not"), N: true},
-			{Name: v.Say("已提醒", "Reminded"), N: true, Wide: true}, {Name: v.Say("确认", "Confirmed")}, {},
+			{Name: v.Say("员工", "Staff")},
+			{Name: v.Say("客户", "Customers"), N: true},
+			{Name: v.Say("送达", "Reached"), N: true},
+			{Name: v.Say("未达", "Not"), N: true},
+			{Name: v.Say("已提醒", "Reminded"), N: true, Wide: true},
+			{Name: v.Say("确认", "Confirmed")},
+			{},
 		},
 		Empty: v.Say("还没有派给员工。", "Nobody was asked yet."),
 	}

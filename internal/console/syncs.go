@@ -143,8 +143,10 @@ func (v *visit) runSections(r syncRun) []section {
 		for _, x := range r.Errors {
 			e.add(v.syncItem(x), text(v.Name("kind", x.Kind)), text(x.Error), v.time(x.At))
 		}
-		out = append(out, section{ID: "errors", Title: v.Say("出错的条目", "Errors of items"), Table: e,
-			Note: v.Say("条目出错不影响其余；下一次会再试。", "An item that fails does not stop the rest; the next run tries it again.")})
+		out = append(out, section{
+			ID: "errors", Title: v.Say("出错的条目", "Errors of items"), Table: e,
+			Note: v.Say("条目出错不影响其余；下一次会再试。", "An item that fails does not stop the rest; the next run tries it again."),
+		})
 	}
 	return out
 }

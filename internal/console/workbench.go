@@ -2,12 +2,18 @@ package console
 
 import (
 	"net/url"
+	"slices"
 
 	"yutang/internal/access"
 )
 
 // workbench lists the pages of WeCom, each with the permission that the API asks for.
-func (c *Console) workbench() []route {
+func workbench() []route {
+	return slices.Concat(setUpPages(), arrivalPages(), peoplePages(), sendingPages())
+}
+
+// setUpPages connect corps and keep them in step.
+func setUpPages() []route {
 	in := needsCorp
 	return []route{
 		{"GET /wecom", access.WeComRead, showCorps},
@@ -23,7 +29,13 @@ func (c *Console) workbench() []route {
 		{"GET /sync", access.WeComRead, in(showSyncs)},
 		{"POST /sync", access.WeComWrite, in(startSync)},
 		{"GET /sync/{id}", access.WeComRead, in(showSync)},
+	}
+}
 
+// arrivalPages are how customers come and are greeted.
+func arrivalPages() []route {
+	in := needsCorp
+	return []route{
 		{"GET /codes", access.CodesRead, in(showCodes)},
 		{"GET /codes/new", access.CodesWrite, in(newCode)},
 		{"POST /codes/new", access.CodesWrite, in(saveCode)},
@@ -50,7 +62,13 @@ func (c *Console) workbench() []route {
 		{"POST /materials", access.ContentWrite, uploadAsset},
 		{"GET /materials/{id}", access.ContentRead, showAsset},
 		{"POST /materials/{id}/delete", access.ContentWrite, deleteAsset},
+	}
+}
 
+// peoplePages are about the customers whom staff have.
+func peoplePages() []route {
+	in := needsCorp
+	return []route{
 		{"GET /tags", access.TagsRead, in(showTags)},
 		{"POST /tags", access.TagsWrite, in(addTags)},
 		{"POST /tags/pull", access.TagsWrite, in(pullTags)},
@@ -87,7 +105,13 @@ func (c *Console) workbench() []route {
 		{"GET /handover/unassigned", access.HandoverRead, in(showUnassigned)},
 		{"GET /losses", access.HandoverRead, in(showLosses)},
 		{"POST /losses/winback", access.HandoverWrite, in(makeWinback)},
+	}
+}
 
+// sendingPages send to customers.
+func sendingPages() []route {
+	in := needsCorp
+	return []route{
 		{"GET /sends", access.OutreachRead, in(showSends)},
 		{"GET /sends/new", access.OutreachWrite, in(newSend)},
 		{"POST /sends/new", access.OutreachWrite, in(saveSend)},
