@@ -117,20 +117,20 @@ func TestWeChat_ReachesTheOpenIDOfItsApp(t *testing.T) {
 		reason  outreach.Reason
 		want    string
 	}{
-		{channel.WeChatOfficial, channel.WeChatTemplate, `{"template_id":"T234567890","data":{"thing1":"x"}}`, 0, outreach.StateAccepted, "", "of wxA /cgi-bin/message/template/send oA"},
-		{channel.WeChatOfficial, channel.WeChatService, `{"text":"x"}`, 45015, outreach.StateRejected, outreach.WindowClosed, "of wxA /cgi-bin/message/custom/send oA"},
-		{channel.WeChatMini, channel.MiniSubscribe, `{"template_id":"T234567890","data":{"thing1":"x"}}`, 43101, outreach.StateRejected, outreach.Refused, "of wxA /cgi-bin/message/subscribe/send oA"},
+		{channel.WeChatOfficial, channel.WeChatTemplate, `{"template_id":"T234567890","data":{"thing1":"x"}}`, 0, outreach.StateAccepted, "", "of wxappA /cgi-bin/message/template/send oA"},
+		{channel.WeChatOfficial, channel.WeChatService, `{"text":"x"}`, 45015, outreach.StateRejected, outreach.WindowClosed, "of wxappA /cgi-bin/message/custom/send oA"},
+		{channel.WeChatMini, channel.MiniSubscribe, `{"template_id":"T234567890","data":{"thing1":"x"}}`, 43101, outreach.StateRejected, outreach.Refused, "of wxappA /cgi-bin/message/subscribe/send oA"},
 	} {
 		r := newRig(t, dbtest.SQLite(t))
 		mu.Lock()
 		r.content, code, sent = c.content, c.code, nil
 		mu.Unlock()
-		r.who = []event.Identity{{Type: "openid:wxA", Value: "oA"}, {Type: "openid:wxB", Value: "oB"}}
-		r.send(c.channel, r.endpoint(channel.Endpoint{Kind: c.kind, Name: "a", Secret: "s", Settings: channel.Settings{AppID: "wxA1", BaseURL: srv.URL}}))
+		r.who = []event.Identity{{Type: "openid:wxappA", Value: "oA"}, {Type: "openid:wxappB", Value: "oB"}}
+		r.send(c.channel, r.endpoint(channel.Endpoint{Kind: c.kind, Name: "a", Secret: "s", Settings: channel.Settings{AppID: "wxappC", BaseURL: srv.URL}}))
 		r.is("of another app", outreach.StateRejected, outreach.NoAddress)
 		r = newRig(t, dbtest.SQLite(t))
-		r.content, r.who = c.content, []event.Identity{{Type: "openid:wxA", Value: "oA"}, {Type: "openid:wxB", Value: "oB"}}
-		r.send(c.channel, r.endpoint(channel.Endpoint{Kind: c.kind, Name: "a", Secret: "s", Settings: channel.Settings{AppID: "wxA", BaseURL: srv.URL}}))
+		r.content, r.who = c.content, []event.Identity{{Type: "openid:wxappA", Value: "oA"}, {Type: "openid:wxappB", Value: "oB"}}
+		r.send(c.channel, r.endpoint(channel.Endpoint{Kind: c.kind, Name: "a", Secret: "s", Settings: channel.Settings{AppID: "wxappA", BaseURL: srv.URL}}))
 		r.is(c.channel, c.state, c.reason)
 		mu.Lock()
 		if len(sent) != 1 || sent[0] != c.want {
