@@ -20,7 +20,12 @@ func measureResume(ctx context.Context, b *bench) error {
 	}
 	groups := len(s.platform.sim.GroupsOf(""))
 	moments := []moment{
-		{"/department/list", 1}, {pagePath, 1}, {pagePath, pages / 5}, {pagePath, pages / 2}, {pagePath, pages * 4 / 5}, {pagePath, pages},
+		{"/department/list", 1},
+		{pagePath, 1},
+		{pagePath, pages / 5},
+		{pagePath, pages / 2},
+		{pagePath, pages * 4 / 5},
+		{pagePath, pages},
 		{"/externalcontact/groupchat/get", groups / 2},
 	}
 	began := time.Now()

@@ -34,7 +34,7 @@ func (d *DB) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if other := r.stmts[query]; other != nil {
-		return other, stmt.Close()
+		return other, stmt.Close() //nolint:sqlclosecheck // the spare one
 	}
 	r.stmts[query] = stmt
 	return stmt, nil
@@ -48,7 +48,7 @@ func (w *writer) query(ctx context.Context, query string, args []any) (rows *sql
 		rows, err = w.conn.QueryContext(ctx, query, args...)
 		return rows, func() {}, err
 	}
-	stmt, err := w.prepare(ctx, query)
+	stmt, err := w.prepare(ctx, query) //nolint:sqlclosecheck // kept with the connection
 	if err != nil {
 		return nil, nil, err
 	}
@@ -72,7 +72,7 @@ func (d *DB) rows(ctx context.Context, query string, args []any) (rows *sql.Rows
 		rows, done, err = w.query(ctx, query, args)
 		return rows, done, translate(err)
 	}
-	stmt, err := d.prepared(ctx, query)
+	stmt, err := d.prepared(ctx, query) //nolint:sqlclosecheck // kept with the pool
 	if err == nil && stmt != nil {
 		rows, err = stmt.QueryContext(ctx, args...)
 	} else if err == nil {

@@ -34,7 +34,7 @@ func (w *writer) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 
 // exec runs query, prepared on first use. BEGIN, COMMIT and the like come here too.
 func (w *writer) exec(ctx context.Context, query string, args []any) (int64, error) {
-	stmt, err := w.prepare(ctx, query)
+	stmt, err := w.prepare(ctx, query) //nolint:sqlclosecheck // kept with the connection
 	if err != nil {
 		return 0, err
 	}
