@@ -104,7 +104,7 @@ var texts = map[string][2]string{
 	"state.suppressed":         {"已拦截", "Suppressed"},
 	"state.expired":            {"已过期", "Expired"},
 	"state.unknown":            {"结果待查", "Unknown"},
-	"state.handed":             {"待员工确认", "Waits for staff"},
+	"state.handed":             {"待确认", "Waits for confirmation"},
 	"state.runs":               {"实例", "Runs"},
 	"reason.capped":            {"今日已达上限", "enough for today"},
 	"reason.quiet":             {"免打扰时段", "quiet hours"},
