@@ -72,8 +72,16 @@ func (d Deps) connect(ctx context.Context, made map[string]string, shop *shoppin
 		name string
 		run  func(ctx context.Context) error
 	}{
-		{"connect the corp", c.put}, {"pull the corp", c.pull}, {"make the welcome image", c.picture}, {"link customers", shop.link}, {"make tags", c.tags}, {"make live codes", c.codes},
-		{"make the group code", c.groupCode}, {"make the win-back audience", c.winBack}, {"make the mass send", c.massSend}, {"make the moment", c.moment},
+		{"connect the corp", c.put},
+		{"pull the corp", c.pull},
+		{"make the welcome image", c.picture},
+		{"link customers", shop.link},
+		{"make tags", c.tags},
+		{"make live codes", c.codes},
+		{"make the group code", c.groupCode},
+		{"make the win-back audience", c.winBack},
+		{"make the mass send", c.massSend},
+		{"make the moment", c.moment},
 	} {
 		if err := step.run(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)

@@ -72,7 +72,7 @@ func capped(daily, from, to int) func([]string) []map[string]any {
 }
 
 var channels = []channel{
-	{name: "包裹卡", key: "parcel", members: share(3, 2, 1), welcome: "您好{name}，包裹已经收到了吧？回复“开箱”领取晒单礼～"},
+	{name: "包裹卡", key: "parcel", members: share(3, 2, 1), welcome: "您好，包裹已经收到了吧？回复“开箱”领取晒单礼～"},
 	{
 		name: "门店海报", key: "store", members: capped(20, 0, 4), backup: 2, welcome: "欢迎来到鱼塘门店！出示此消息可领小样一份。",
 		schedule: map[string]any{"shifts": []map[string]any{{"days": []int{1, 2, 3, 4, 5, 6, 7}, "from": "09:00", "to": "21:00"}}},

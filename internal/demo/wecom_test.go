@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -94,7 +95,9 @@ func startDemo(t *testing.T, dir string) *program {
 	p := &program{t: t, api: api{url: url + "/api/v1", token: "yt_owner"}, sim: sim}
 	p.stop = func() {
 		cancel()
-		<-ended
+		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+			t.Log(err) // a request that was cut off
+		}
 		if err := a.Stop(context.Background()); err != nil {
 			t.Error(err)
 		}

@@ -57,7 +57,7 @@ export class Control {
     const bad = e.errcode !== 0 || ['failed', 'given up', 'lost'].includes(e.state);
     const kinds = { call: ['调用', 'call'], callback: ['回调', 'callback'], action: e.app === 'agents' ? ['演员', 'agent'] : ['动作', 'action'] };
     const toggle = () => { this.open.has(e.seq) ? this.open.delete(e.seq) : this.open.add(e.seq); this.log(); };
-    return h('li' + (bad ? '.bad' : ''), {}, h('button', { type: 'button', key: e.seq, onclick: toggle, 'aria-expanded': String(this.open.has(e.seq)) }, h('time', {}, clock(e.at, true)), h('b.' + e.kind + (e.app === 'agents' ? '.auto' : ''), {}, t(...kinds[e.kind])), h('span.path', {}, e.kind === 'action' ? named(e.path) : e.path), h('span.state', {}, e.errcode ? e.errcode : e.state === 'delivered' ? '' : e.state || '')),
+    return h('li' + (bad ? '.bad' : ''), {}, h('button', { type: 'button', key: e.seq, onclick: toggle, 'aria-expanded': String(this.open.has(e.seq)) }, h('time', {}, clock(e.at, true)), h('b.' + e.kind + (e.app === 'agents' ? '.auto' : ''), {}, t(...kinds[e.kind])), h('span.path', { title: e.path }, brief(e)), h('span.state', {}, e.errcode ? e.errcode : e.state === 'delivered' ? '' : e.state || '')),
       this.open.has(e.seq) && h('div.detail', {}, [e.request, e.answer].filter(Boolean).map((x) => h('pre', { tabindex: '0' }, pretty(x)))));
   }
 
@@ -109,6 +109,12 @@ export class Control {
     fill(this.body, h('p.hint', {}, t(`每个虚拟小时约 ${a.rate} 个动作，夜里少一些。打开着的两台手机不会被演员使用。`, `About ${a.rate} acts in a virtual hour, fewer at night. The two phones shown are left alone.`)),
       h('ul.bars', {}, rows.map(([name, n]) => h('li', {}, h('span', {}, named(name)), h('meter', { min: 0, max: most, value: n }), h('b', {}, n)))), rows.length === 0 && h('p.empty', {}, t('还没有动作', 'No acts yet')));
   }
+}
+
+/** brief is what an entry is about, without what all have in common. */
+function brief(e) {
+  if (e.kind === 'action') return named(e.path);
+  return e.kind === 'callback' ? e.path.slice(e.path.indexOf('/') + 1) : e.path.replace(/^\/(externalcontact\/)?/, '');
 }
 
 function pretty(text) {
