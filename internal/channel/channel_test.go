@@ -106,6 +106,27 @@ func TestSMS_WithoutAnAnswerIsAskedForAndNeverRepeated(t *testing.T) {
 	})
 }
 
+// The ledger stops asking after some hours; the room does not, and a human is never
+// overruled by a clock.
+func TestSMS_UnknownIsAskedForLongAndNeverExpires(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, dbtest.SQLite(t))
+	r.provider.set(func() { r.provider.lost = true })
+	r.send(channel.SMS, r.aliyun(true))
+	one := r.only()
+	for range 16 {
+		r.clock.Advance(6 * time.Hour)
+		r.work()
+	}
+	r.is("four days on", outreach.StateUnknown, outreach.NoAnswer)
+	r.provider.set(func() { r.provider.status[one.ID] = 2 })
+	r.clock.Advance(12 * time.Hour)
+	r.work()
+	if r.is("found after all", outreach.StateRejected, outreach.Refused); r.provider.taken[one.ID] != 1 {
+		t.Errorf("taken %d times", r.provider.taken[one.ID])
+	}
+}
+
 func TestSMS_WithoutReports(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, dbtest.SQLite(t))

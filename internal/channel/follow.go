@@ -19,7 +19,8 @@ const (
 )
 
 // follow sees to it that a handed SMS comes to an end: if the provider has not posted a
-// report by now, it is asked for one, less and less often.
+// report by now, it is asked for one, less and less often. An unknown one is asked for too,
+// but never expires: a human may know.
 func (s *Service) follow(ctx context.Context, j job.Job) error {
 	d, m, err := s.Ledger.Get(ctx, j.Key)
 	if err != nil && !fault.Is(err, fault.NotFound) {
@@ -36,14 +37,14 @@ func (s *Service) follow(ctx context.Context, j job.Job) error {
 	switch {
 	case err != nil, age > followedFor, settled(d.State):
 		return s.forget(ctx, j.Key)
-	case d.State != outreach.StateHanded || m == nil: // package outreach is at work on it
-		return s.later(age, "not handed")
+	case (d.State != outreach.StateHanded && d.State != outreach.StateUnknown) || m == nil: // package outreach is at work on it
+		return s.later(age, "not sent")
 	}
 	_, r, found, err := s.ask(ctx, *m)
 	switch {
 	case err == nil && found && r.State != sms.Waiting:
 		return s.settle(ctx, []outreach.Settlement{settlement(d.ID, r)})
-	case age >= reportsEnd:
+	case age >= reportsEnd && d.State == outreach.StateHanded:
 		return s.settle(ctx, []outreach.Settlement{{ID: d.ID, State: outreach.Expired, Reason: outreach.Unconfirmed}})
 	case err != nil:
 		return s.later(age, "the provider could not be asked")

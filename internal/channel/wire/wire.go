@@ -70,7 +70,7 @@ func (c *Client) Do(ctx context.Context, req *http.Request) (Answer, error) {
 	var connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
 	req = req.WithContext(ctx)
-	req.GetBody = nil // net/http cannot repeat the request by itself
+	req.GetBody = nil          // net/http cannot repeat the request by itself
 	res, err := c.http.Do(req) //nolint:gosec // dial refuses inner addresses
 	if err != nil {
 		return Answer{}, c.failed(err, connected.Load())
