@@ -103,6 +103,33 @@ func TestPlan_LeavesOutWhoIsFullGoneOrAhead(t *testing.T) {
 	}
 }
 
+// covers: A1
+func TestPlan_KnowsTheNextTurnBehindAnException(t *testing.T) {
+	t.Parallel()
+	spec := Spec{
+		Kind: Multi, Members: []Member{{User: "li"}}, Backup: []string{"zhao"},
+		Schedule: Schedule{
+			Shifts:     []Shift{{Days: []int{3}, Span: Span{From: "00:00", To: "00:00"}}}, // all of Wednesday
+			Exceptions: []Exception{{Date: "2026-02-25"}, {Date: "2026-03-04"}, {Date: "2026-03-11"}},
+		},
+	}
+	for _, c := range []struct {
+		at, user, next string
+	}{
+		{"2026-02-28 00:00", "zhao", "2026-03-18 00:00"},
+		{"2026-03-11 12:00", "zhao", "2026-03-18 00:00"},
+		{"2026-03-18 00:00", "li", "2026-03-19 00:00"},
+		{"2026-03-18 23:59", "li", "2026-03-19 00:00"},
+		{"2026-03-19 00:00", "zhao", "2026-03-25 00:00"},
+	} {
+		got := Plan(Input{Spec: spec, Active: everybody, Now: local(c.at), Zone: shanghai})
+		want := Allocation{Users: []string{c.user}, Backup: c.user == "zhao", Next: local(c.next).UTC()}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", c.at, diff)
+		}
+	}
+}
+
 // genSpec draws a code with a schedule.
 func genSpec(t *rapid.T) Spec {
 	spec := Spec{Kind: Multi, Backup: []string{"z"}}

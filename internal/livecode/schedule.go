@@ -29,7 +29,7 @@ type Shift struct {
 }
 
 // Span is a part of a day. One that ends at or before its beginning runs over midnight and
-// belongs to the day on which it begins.
+// belongs to the day on which it begins: 00:00 to 00:00 is the whole day, as is 00:00 to 24:00.
 type Span struct {
 	From  string   `json:"from" doc:"HH:MM"`
 	To    string   `json:"to" doc:"HH:MM, 24:00 for the end of the day; at or before from: on the next day"`
@@ -209,23 +209,23 @@ func (s Schedule) onDuty(user string, t time.Time, zone *time.Location) bool {
 }
 
 // edges are the moments after t at which duty may change, sorted: a week and a day of the
-// weekly pattern, and what lies around each later exception. If nothing changes at any of
-// them, nothing ever does.
+// weekly pattern, and the same again from each later exception on, which may hide one turn
+// of it. If nothing changes at any of them, nothing ever does.
 func (s Schedule) edges(t time.Time, zone *time.Location) []time.Time {
 	if s.IsZero() {
 		return nil
 	}
-	today := dayOf(t, zone)
 	days := map[day]bool{}
-	for n := -1; n <= 8; n++ {
-		days[today.add(n)] = true
+	around := func(d day) {
+		for n := -1; n <= 8; n++ {
+			days[d.add(n)] = true
+		}
 	}
+	today := dayOf(t, zone)
+	around(today)
 	for _, e := range s.Exceptions {
-		if date, err := time.Parse(dateForm, e.Date); err == nil {
-			d := dayOf(date, time.UTC)
-			for n := -1; n <= 1; n++ {
-				days[d.add(n)] = true
-			}
+		if date, err := time.Parse(dateForm, e.Date); err == nil && e.Date >= today.add(-1).String() {
+			around(dayOf(date, time.UTC))
 		}
 	}
 	var out []time.Time
