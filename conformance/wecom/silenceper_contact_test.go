@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +38,12 @@ func silenceperCustomers(t *testing.T, p sp) {
 	_, err = c.GetExternalUserDetail("wmnobody")
 	refused(t, "unknown customer", err, 40096)
 
+	// This SDK takes external_profile for a text; it is an object.
+	work := p.act("add_customer", obj{"name": "林工", "type": 2, "corp": "云山科技"})["external_userid"].(string)
+	p.act("add", obj{"userid": "zhao", "external_userid": work})
+	if _, err = c.GetExternalUserDetail(work); err == nil || !strings.Contains(err.Error(), "external_profile") {
+		t.Errorf("a customer of WeCom: %v", err)
+	}
 	other := p.friend("wang", "林琳")
 	batch, err := c.BatchGetExternalUserDetails(externalcontact.BatchGetExternalUserDetailsRequest{UserIDList: []string{"li", "wang"}, Limit: 100})
 	must(t, "customers in a batch", err)

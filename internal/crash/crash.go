@@ -6,6 +6,8 @@
 //	   ▼ HTTP                     ▼
 //	Server (kill -9, power cut, EIO, full disk) ──▶ Log ──▶ Verdict
 //
+// WeCom is a harness of its own, with the simulated platform on the other side.
+//
 // A verdict is good if every acknowledged message is stored, nothing else is, each message
 // and each request is there once and whole, and everything derived (customers, orders,
 // audiences, deliveries) is what a plain computation over the log gives. The package

@@ -42,7 +42,7 @@ func (c *crowd) act() error {
 	if !c.lives[p] {
 		return c.come(p, now)
 	}
-	c.at[p], c.acts = now, c.acts+1
+	c.at[p], c.acts = now+1, c.acts+1 // the second may end before it is done
 	switch c.rng.IntN(3) {
 	case 0:
 		c.lives[p], c.ends[p] = false, c.ends[p]+1
@@ -63,7 +63,13 @@ func (c *crowd) come(p pair, now int64) error {
 		return err
 	}
 	c.at[p], c.lives[p], c.acts = now, true, c.acts+1
-	c.adds[p] = append(c.adds[p], now)
+	who, _ := c.sim.Customer(p.external)
+	for _, f := range who.Follows {
+		if f.User == p.staff {
+			c.at[p] = f.At // the second may have ended since
+		}
+	}
+	c.adds[p] = append(c.adds[p], c.at[p])
 	c.codes[p.external]++
 	return nil
 }

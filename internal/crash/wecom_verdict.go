@@ -75,12 +75,12 @@ func (w *WeCom) Verify(ctx context.Context, c *crowd) (*WeComVerdict, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.checkInbox(told, rows)
+	order := v.checkInbox(told, rows)
 	added, err := readAdditions(ctx, w.Data)
 	if err != nil {
 		return nil, err
 	}
-	v.checkAdditions(told, added, c)
+	v.checkAdditions(order, added, c)
 	return v, nil
 }
 
@@ -89,7 +89,8 @@ func (v *WeComVerdict) wrong(format string, args ...any) {
 }
 
 // checkInbox: all that was answered is there, once, and processed; nothing else is there.
-func (v *WeComVerdict) checkInbox(told map[string]bool, rows []inboxRow) {
+// It gives the bodies in order of arrival.
+func (v *WeComVerdict) checkInbox(told map[string]bool, rows []inboxRow) (order []string) {
 	bodies, kept := map[string]string{}, map[string]int{}
 	for body := range told {
 		sum := sha256.Sum256([]byte(body))
@@ -104,6 +105,8 @@ func (v *WeComVerdict) checkInbox(told map[string]bool, rows []inboxRow) {
 			v.wrong("%s is there twice", r.event)
 		case r.state != "done" && r.state != "ignored":
 			v.Stuck = append(v.Stuck, r.state+" "+r.event+" "+r.reason)
+		default:
+			order = append(order, bodies[r.hash])
 		}
 	}
 	for hash, body := range bodies {
@@ -115,6 +118,7 @@ func (v *WeComVerdict) checkInbox(told map[string]bool, rows []inboxRow) {
 		}
 	}
 	v.Told, v.Kept = len(told), len(kept)
+	return order
 }
 
 // checkContacts: who is in contact with whom is what the platform says.
@@ -150,29 +154,51 @@ func (v *WeComVerdict) checkWelcomes(w *WeCom, c *crowd) {
 	}
 }
 
-// checkAdditions: one Contact Added for each addition, if everything about the pair was
-// told. Where something was lost on the way, additions may be taken for one; but none is
-// made up, none is told twice, and who came at all has one.
-func (v *WeComVerdict) checkAdditions(told map[string]bool, added map[pair][]int64, c *crowd) {
-	heard, begun := map[pair]int{}, map[pair]int{}
-	for body, acked := range told {
+// story is what was told of one pair.
+type story struct {
+	adds, all int
+	latest    int64
+	disorder  bool // something arrived after what happened later
+}
+
+func stories(order []string) map[pair]*story {
+	out := map[pair]*story{}
+	for _, body := range order {
+		change := element(body, "ChangeType")
+		if change != "add_external_contact" && !strings.HasPrefix(change, "del_") {
+			continue
+		}
 		p := pair{element(body, "UserID"), element(body, "ExternalUserID")}
-		switch change := element(body, "ChangeType"); {
-		case !acked:
-		case change == "add_external_contact":
-			begun[p]++
-			heard[p]++
-		case strings.HasPrefix(change, "del_"):
-			heard[p]++
+		if out[p] == nil {
+			out[p] = &story{}
+		}
+		at := gjson.Parse(element(body, "CreateTime")).Int()
+		out[p].disorder = out[p].disorder || at < out[p].latest
+		out[p].latest = max(out[p].latest, at)
+		out[p].all++
+		if change == "add_external_contact" {
+			out[p].adds++
 		}
 	}
+	return out
+}
+
+// checkAdditions: one Contact Added for each addition, if all about the pair was told, and
+// in order. Where something was lost or late, additions within minutes may be taken for
+// one; but none is made up, none is told twice, and who came at all has one.
+func (v *WeComVerdict) checkAdditions(order []string, added map[pair][]int64, c *crowd) {
+	told := stories(order)
 	for _, p := range c.pairs {
+		s := told[p]
+		if s == nil {
+			s = &story{}
+		}
 		slices.Sort(added[p])
 		once := slices.Compact(slices.Clone(added[p]))
-		whole := heard[p] == len(c.adds[p])+c.ends[p]
+		whole := !s.disorder && s.all == len(c.adds[p])+c.ends[p]
 		madeUp := slices.ContainsFunc(once, func(at int64) bool { return !slices.Contains(c.adds[p], at) })
-		if len(once) != len(added[p]) || madeUp || (whole && len(once) != len(c.adds[p])) || (begun[p] > 0 && len(once) == 0) {
-			v.wrong("%v was added at %v, ended %d times, %d of it told; Contact Added at %v", p, c.adds[p], c.ends[p], heard[p], added[p])
+		if len(once) != len(added[p]) || madeUp || (whole && len(once) != len(c.adds[p])) || (s.adds > 0 && len(once) == 0) {
+			v.wrong("%v was added at %v, ended %d times, told %+v; Contact Added at %v", p, c.adds[p], c.ends[p], *s, added[p])
 		}
 	}
 	for p := range added {
