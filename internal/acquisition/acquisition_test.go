@@ -54,7 +54,7 @@ func start(t *testing.T, d *db.DB) *rig {
 	}
 	r.corps = corp.New(corp.Config{DB: d, Box: r.Box, Clock: r.Clock})
 	_, err = r.corps.Put(ctx, corp.NewCorp{
-		ID: brand, Name: "brand", BaseURL: srv.URL, Settings: corp.Settings{Managers: []string{"boss"}},
+		ID: brand, Name: "brand", BaseURL: srv.URL, Settings: &corp.Settings{Managers: []string{"boss"}},
 		Apps: []corp.NewApp{{Name: corp.Main, AgentID: 1000002, Secret: "sim-secret-main"}},
 	}, nil)
 	if err != nil {

@@ -92,7 +92,7 @@ func TestWeCom_CustomerServiceIsToldAndMeasured(t *testing.T) {
 		must(r.sim.KfSay(account, who, "有货吗"))
 		must(r.sim.KfServe(account, who, users[0]))
 		r.flush()
-		r.until("the session is told", func() bool { return slices.Contains(r.eventsOf(who), "Message Received") })
+		r.until("the session is told", func() bool { return slices.Contains(r.eventsOf(who), "Message Replied") })
 		r.clock.Advance(30 * time.Second)
 		must(r.sim.KfAnswer(account, who, "有的"))
 		must(r.sim.KfEnd(account, who))
@@ -100,7 +100,7 @@ func TestWeCom_CustomerServiceIsToldAndMeasured(t *testing.T) {
 		r.until("the end is told", func() bool { return slices.Contains(r.eventsOf(who), "Service Ended") })
 		list := path + "/messages?external_userid=" + who
 		r.until("the end is kept", func() bool { return r.ok("GET", list, nil).Get("items.0.step").String() == "ended" })
-		want := "Message Delivered,Message Received,Message Replied,Service Ended,Service Started,Service Started"
+		want := "Message Delivered,Message Replied,Message Sent,Service Ended,Service Started,Service Started"
 		got := r.eventsOf(who)
 		slices.Sort(got)
 		if strings.Join(got, ",") != want {

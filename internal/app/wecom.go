@@ -115,7 +115,7 @@ func (a *App) buildWeCom(ctx context.Context) error {
 	a.corps = corp.New(corp.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, HTTP: wecomHTTP(), Tokens: wecom.NewTokens(a.db, a.box, a.Clock),
 		Limits: wecom.NewLimits(a.Clock, wecom.WithDB(a.db), wecom.WithScale(a.WeComScale)), Observe: a.metrics.wecomCall,
-		Connected: a.corpAdded,
+		Connected: a.corpAdded, Hold: a.whyHeld,
 	})
 	a.inbox = inbox.New(inbox.Config{DB: a.db, Box: a.box, Clock: a.Clock, Log: a.Config.Log, Keys: a.corps.Keys, Observe: a.metrics.callback})
 	a.staff = staff.New(staff.Config{DB: a.db, Box: a.box, Clock: a.Clock})
@@ -143,6 +143,14 @@ func (a *App) buildWeCom(ctx context.Context) error {
 		Corps: a.corpIDs, Directory: welcome.FromStaff(a.staff), Zone: zone, Submit: road, Source: source,
 		Observe: a.metrics.welcomed,
 	})
+	a.buildTools(road, source, zone)
+	a.buildPanel(source)
+	a.connect()
+	return nil
+}
+
+// buildTools makes the rooms that operators work with, on those that know who is who.
+func (a *App) buildTools(road patient, source int64, zone func() *time.Location) {
 	a.handover = handover.New(handover.Config{
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Log: a.Config.Log, Clients: a.corps, Staff: a.staff, Contacts: a.contacts,
 		Submit: road, Source: source, Groups: a.groupsOf, Name: a.nameOf,
@@ -170,9 +178,6 @@ func (a *App) buildWeCom(ctx context.Context) error {
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Corps: a.corps, Staff: a.staff, Contacts: a.contacts, Zone: zone,
 	})
 	a.audiences.UsedBy(a.tags.UsingAudience)
-	a.buildPanel(source)
-	a.connect()
-	return nil
 }
 
 // wecomHTTP is the client of all calls to the platform. Its own time-outs are generous:

@@ -20,6 +20,15 @@ import (
 	"yutang/internal/wecom"
 )
 
+// whyHeld holds every call that changes something at the platform while sending is held: a
+// copy of the brand must not act for it.
+func (a *App) whyHeld() error {
+	if hold, held := a.outreach.Held(); held {
+		return fmt.Errorf("sending is held (%s)", hold.Reason)
+	}
+	return nil
+}
+
 // corpIDs lists the connected corps.
 func (a *App) corpIDs(ctx context.Context) (ids []string, err error) {
 	list, err := a.corps.List(ctx)

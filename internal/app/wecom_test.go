@@ -348,3 +348,31 @@ func TestWeCom_GroupsAreFollowedAndReached(t *testing.T) {
 		}
 	})
 }
+
+// While sending is held, as in a restored copy, nothing is changed at the platform; what was
+// wanted happens after the release.
+//
+// covers: J4
+func TestWeCom_HeldCopyChangesNothingAtThePlatform(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		r := connectCorp(t, s, wecomsim.Config{Staff: 1})
+		r.sync()
+		r.ok("POST", "/outreach/hold", map[string]any{"reason": "a test"})
+		before := len(r.sim.Log(wecomsim.LogFilter{Path: "/externalcontact/add_contact_way"}))
+		r.ok("POST", "/codes", map[string]any{
+			"corp": simCorp, "name": "门店", "kind": "multi", "skip_verify": true, "members": []map[string]any{{"staff": r.staffOf()[0]}},
+		})
+		for range 20 {
+			r.send("GET", "/readyz", nil)
+			r.clock.Advance(10 * time.Second)
+		}
+		if n := len(r.sim.Log(wecomsim.LogFilter{Path: "/externalcontact/add_contact_way"})); n != before || len(r.sim.Codes()) != 0 {
+			t.Fatalf("%d calls while held", n-before)
+		}
+		r.ok("POST", "/outreach/release", nil)
+		r.until("the code is made", func() bool {
+			r.clock.Advance(time.Second)
+			return len(r.sim.Codes()) == 1
+		})
+	})
+}

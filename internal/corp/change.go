@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"yutang/internal/fault"
@@ -16,7 +17,7 @@ type NewCorp struct {
 	Name     string
 	BaseURL  string
 	Apps     []NewApp
-	Settings Settings
+	Settings *Settings // nil: as they are
 }
 
 var (
@@ -33,8 +34,8 @@ func (n NewCorp) Validate() error {
 	if !corpID.MatchString(n.ID) {
 		bad("/id", "the corpid, as the admin console shows it under My Company: letters, digits, - and _")
 	}
-	if n.BaseURL != "" && !web(n.BaseURL, "http", "https") {
-		bad("/base_url", "leave empty for the platform, or give http(s)://host[:port] of a gateway or simulator")
+	if u, err := url.Parse(n.BaseURL); n.BaseURL != "" && (!web(n.BaseURL, "http", "https") || err != nil || strings.Trim(u.Path, "/") != "") {
+		bad("/base_url", "leave empty for the platform, or give http(s)://host[:port] of a gateway or simulator, without a path")
 	}
 	for i, a := range n.Apps {
 		ptr := "/apps/" + string(rune('0'+i))
@@ -48,7 +49,10 @@ func (n NewCorp) Validate() error {
 			bad(ptr+"/token", "the callback token has 1 to 32 letters and digits")
 		}
 	}
-	s := n.Settings
+	var s Settings
+	if n.Settings != nil {
+		s = *n.Settings
+	}
 	if !slices.Contains([]Quota{"", QuotaMonth, QuotaWeek, QuotaDay}, s.Quota) {
 		bad("/settings/quota", "choose month, week or day")
 	}
@@ -93,7 +97,10 @@ func (s *Service) Put(ctx context.Context, n NewCorp, audit func(ctx context.Con
 	if apps[Main].Secret == "" {
 		return Corp{}, fault.BadField("/apps", "the app main needs its secret")
 	}
-	c := Corp{ID: n.ID, Name: n.Name, BaseURL: n.BaseURL, Settings: n.Settings, Created: created}
+	c := Corp{ID: n.ID, Name: n.Name, BaseURL: strings.TrimSuffix(n.BaseURL, "/"), Settings: old.Settings, Created: created}
+	if n.Settings != nil {
+		c.Settings = *n.Settings
+	}
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
 		if err := s.store(ctx, c, apps); err != nil || audit == nil {
 			return err

@@ -88,6 +88,7 @@ type Config struct {
 	Tokens  wecom.TokenStore
 	Limits  *wecom.Limits
 	Observe func(wecom.Call)
+	Hold    func() error // see wecom.Config
 
 	// Connected hears of a corp that was connected or changed, after the fact. May be nil.
 	Connected func(ctx context.Context, id string) error
@@ -167,7 +168,7 @@ func (s *Service) ClientOf(ctx context.Context, id, app string) (*wecom.Client, 
 	if s.clients[key] == nil {
 		s.clients[key] = wecom.New(wecom.Config{
 			BaseURL: h.BaseURL, CorpID: id, App: a.Name, AgentID: a.AgentID, Secret: a.Secret,
-			HTTP: s.HTTP, Clock: s.Clock, Tokens: s.Tokens, Limits: s.Limits, Observe: s.Observe,
+			HTTP: s.HTTP, Clock: s.Clock, Tokens: s.Tokens, Limits: s.Limits, Observe: s.Observe, Hold: s.Hold,
 		})
 	}
 	return s.clients[key], nil

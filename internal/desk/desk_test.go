@@ -44,9 +44,9 @@ func TestDesk_AConversationIsToldAndKept(t *testing.T) {
 		r.settle()
 		want := []string{
 			"Service Started how=entered scene=menu-1 scene_param=shop welcome=true",
-			"Message Received kind=text", "Message Received kind=text",
+			"Message Replied kind=text", "Message Replied kind=text",
 			"Service Started how=taken staff=ann",
-			"Message Replied kind=text staff=ann",
+			"Message Sent kind=text staff=ann",
 			"Service Transferred staff=bob staff_before=ann",
 			"Service Ended staff=bob",
 			"Service Started how=reopened staff=bob",
@@ -406,7 +406,7 @@ func TestDesk_AFailedMessageIsToldWithItsReason(t *testing.T) {
 	_, err := r.client.KfSendMsg(ctx, wecom.KfOutgoing{ToUser: who, OpenKfID: r.account, MsgType: "text", Text: &wecom.TextContent{Content: "在"}})
 	r.ok(err)
 	r.settle()
-	if diff := cmp.Diff([]string{"Message Received kind=text", "Message Failed reason=refused"}, r.told(who)); diff != "" {
+	if diff := cmp.Diff([]string{"Message Replied kind=text", "Message Failed reason=refused"}, r.told(who)); diff != "" {
 		t.Error(diff)
 	}
 }

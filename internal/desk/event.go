@@ -45,9 +45,9 @@ func (s *Service) event(corpID string, it item, now time.Time) *event.Event {
 func (it item) tells() (name string, p props) {
 	switch {
 	case it.said() && it.origin == FromCustomer:
-		return event.MessageReceived, props{Kind: it.kind}
+		return event.MessageReplied, props{Kind: it.kind}
 	case it.said() && it.origin == FromServicer:
-		return event.MessageReplied, props{Kind: it.kind, Staff: it.servicer}
+		return event.MessageSent, props{Kind: it.kind, Staff: it.servicer}
 	case it.kind == eventKind+"msg_send_fail":
 		return event.MessageFailed, props{Message: it.failed, Reason: FailReason(it.failType)}
 	}

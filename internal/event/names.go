@@ -36,8 +36,7 @@ const (
 	ConsentGiven      = "Consent Given"
 	ConsentWithdrawn  = "Consent Withdrawn"
 
-	MessageReceived    = "Message Received" // a customer wrote to customer service
-	ServiceStarted     = "Service Started"  // a customer entered customer service, or a servicer took over; property how
+	ServiceStarted     = "Service Started" // a customer entered customer service, or a servicer took over; property how
 	ServiceTransferred = "Service Transferred"
 	ServiceEnded       = "Service Ended"
 

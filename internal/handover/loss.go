@@ -101,7 +101,7 @@ const shown = 10
 // words is the message: who was lost by whom, and how.
 func (s *Service) words(ctx context.Context, member string, losses []Loss) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "客户流失提醒\n%s 的 %d 位客户关系已解除：", member, len(losses))
+	fmt.Fprintf(&b, "客户流失提醒\n%s的 %d 位客户关系已解除：", member, len(losses))
 	for i, l := range losses {
 		if i == shown {
 			fmt.Fprintf(&b, "\n… 另有 %d 位", len(losses)-shown)

@@ -317,7 +317,7 @@ func TestQuota_OwnMessagesCountAndResultThreeFillsTheCustomer(t *testing.T) {
 		ctx := context.Background()
 		r := newRig(t, d, 3, 30)
 		r.sim.SetKnobs(func(k *wecomsim.Knobs) { k.More.Quota = wecomsim.QuotaDay })
-		_, err := r.corps.Put(ctx, corp.NewCorp{ID: corpID, Name: "Fish", BaseURL: r.url, Settings: corp.Settings{Quota: corp.QuotaDay}}, nil)
+		_, err := r.corps.Put(ctx, corp.NewCorp{ID: corpID, Name: "Fish", BaseURL: r.url, Settings: &corp.Settings{Quota: corp.QuotaDay}}, nil)
 		r.ok(err)
 		first := r.relations[0]
 		_, err = r.sim.SendOwnMass(wecomsim.OwnMassSend{UserID: first.User, Text: "from me", Customers: []string{first.External}})

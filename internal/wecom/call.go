@@ -84,6 +84,9 @@ func decode[T any](ctx context.Context, c *Client, r request) (T, error) {
 
 // do makes the call with a token, and again where that is safe and may help.
 func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
+	if err := c.held(r); err != nil {
+		return nil, err
+	}
 	gap, renewed := firstGap, false
 	for try := 1; ; try++ {
 		token, err := c.token(ctx, r)

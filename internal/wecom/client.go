@@ -45,6 +45,7 @@ type Config struct {
 	Clock   clock.Clock  // nil: the machine's
 	Tokens  TokenStore   // nil: kept in memory, for this client alone
 	Limits  *Limits      // shared by all clients of the process; nil: its own
+	Hold    func() error // not nil: calls that change something are not made; may be nil
 	Observe func(Call)   // called after each attempt and each refusal to make one; must not block; may be nil
 }
 

@@ -174,7 +174,7 @@ func (t *trial) boot(ctx context.Context, fresh bool) (err error) {
 func (t *trial) settings(ctx context.Context) error {
 	_, err := t.corps.Put(ctx, corp.NewCorp{
 		ID: t.corpID, Name: "trial", BaseURL: t.url, Apps: []corp.NewApp{{Name: corp.Main, AgentID: 1000002, Secret: secret}},
-		Settings: corp.Settings{Quota: corp.QuotaDay},
+		Settings: &corp.Settings{Quota: corp.QuotaDay},
 	}, nil)
 	if err != nil {
 		return err

@@ -69,7 +69,7 @@ func newRig(t *testing.T, d *db.DB) *rig {
 	r.limits = wecom.NewLimits(r.clock, wecom.WithDB(d))
 	r.corps = corp.New(corp.Config{DB: d, Box: box, Clock: r.clock, Tokens: wecom.NewTokens(d, box, r.clock), Limits: r.limits})
 	r.put = corp.NewCorp{
-		ID: corpID, Name: "Sim", BaseURL: platform.URL, Settings: corp.Settings{PublicURL: ours.URL},
+		ID: corpID, Name: "Sim", BaseURL: platform.URL, Settings: &corp.Settings{PublicURL: ours.URL},
 		Apps: []corp.NewApp{{Name: corp.Main, AgentID: agentID, Secret: secret, Token: token, AESKey: aesKey}},
 	}
 	r.connect()

@@ -99,9 +99,9 @@ func (h *handlers) get(ctx context.Context, in *one) (*answer, error) {
 type putInput struct {
 	Corp string `path:"corp"`
 	Body struct {
-		Name     string        `json:"name" minLength:"1" maxLength:"100"`
-		BaseURL  string        `json:"base_url,omitempty"`
-		Settings corp.Settings `json:"settings,omitzero"`
+		Name     string         `json:"name" minLength:"1" maxLength:"100"`
+		BaseURL  string         `json:"base_url,omitempty"`
+		Settings *corp.Settings `json:"settings,omitempty" doc:"absent: they stay"`
 		Apps     []struct {
 			Name      string `json:"name"`
 			AgentID   int64  `json:"agent_id,omitempty"`
