@@ -44,12 +44,26 @@ func (t *together) inTx(ctx context.Context, d *db.DB, write func(ctx context.Co
 	case t.turn <- struct{}{}:
 	}
 	defer func() { <-t.turn }()
+	for {
+		select {
+		case err := <-mine.done: // maybe from somebody before us
+			return err
+		default:
+			commit(context.WithoutCancel(ctx), d, t.next())
+		}
+	}
+}
+
+// most is how many share a transaction: others want to write too.
+const most = 16
+
+func (t *together) next() []*wish {
 	t.mu.Lock()
-	all := t.waiting
-	t.waiting = nil
-	t.mu.Unlock()
-	commit(context.WithoutCancel(ctx), d, all)
-	return <-mine.done // somebody before us may have had it
+	defer t.mu.Unlock()
+	n := min(len(t.waiting), most)
+	some := t.waiting[:n:n]
+	t.waiting = t.waiting[n:]
+	return some
 }
 
 var errNotWritten = errors.New("contact: the transaction broke off")

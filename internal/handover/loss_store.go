@@ -16,6 +16,7 @@ const (
 		WHERE id < $1 AND (corp = $2 OR $2 = '') AND (user_id = $3 OR $3 = '') AND (kind = $4 OR $4 = '') ORDER BY id DESC LIMIT $5`
 	selectUntold = `SELECT ` + lossFields + ` FROM contact_loss WHERE corp = $1 AND user_id = $2 AND told_at = 0 ORDER BY id LIMIT 1000`
 	markTold     = `UPDATE contact_loss SET told_at = $1 WHERE id = $2`
+	countLost    = `SELECT COUNT(*) FROM contact_loss WHERE corp = $1 AND user_id = $2 AND external = $3 AND returned_at = 0`
 	markReturned = `UPDATE contact_loss SET returned_at = $1 WHERE corp = $2 AND user_id = $3 AND external = $4 AND returned_at = 0 AND at <= $1`
 	insertLoss   = `INSERT INTO contact_loss (id, corp, user_id, external, nth, ord, kind, at, told_at, returned_at)
 		SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $5, $6, $7, 0, 0 FROM contact_loss WHERE TRUE ON CONFLICT DO NOTHING`
@@ -30,7 +31,11 @@ func (s *Service) insertLoss(ctx context.Context, l Loss) error {
 }
 
 func (s *Service) returned(ctx context.Context, c contact.Contact, at time.Time) error {
-	_, err := s.DB.Exec(ctx, markReturned, at.UnixMilli(), c.Corp, c.User, c.External)
+	n := 0 // most who come were never lost: that is a look, not a transaction
+	err := s.DB.Get(ctx, countLost, []any{c.Corp, c.User, c.External}, &n)
+	if err == nil && n > 0 {
+		_, err = s.DB.Exec(ctx, markReturned, at.UnixMilli(), c.Corp, c.User, c.External)
+	}
 	return err
 }
 

@@ -56,5 +56,8 @@ func (s *Service) begun(ctx context.Context, corp string, leaf uint32) error {
 			}
 		}
 	}
+	if len(spreads) == 0 {
+		return nil
+	}
 	return s.DB.InTx(ctx, func(ctx context.Context) error { return s.post(ctx, nil, spreads) })
 }
