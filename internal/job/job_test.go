@@ -191,6 +191,48 @@ func TestEach_LaterCountsNoAttempt(t *testing.T) {
 	})
 }
 
+func TestIdle_WaitsForWhatIsDueAndUnderWayAndNoLonger(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		q := New(d, clock.NewManual(noon))
+		begun, leave := make(chan struct{}), make(chan struct{})
+		q.Handle("k", &Each{Queue: q, Concurrency: 1, MaxAttempts: 2, Do: func(_ context.Context, j Job) error {
+			if j.Key == "slow" {
+				close(begun)
+				<-leave
+				return q.Put(ctx, Job{Kind: "k", Key: "another", Queue: "q", Due: noon})
+			}
+			return errors.New("again, later")
+		}})
+		put(t, q, "slow", noon)
+		put(t, q, "tomorrow", noon.AddDate(0, 0, 1))
+		if err := q.Start(ctx); err != nil {
+			t.Fatal(err)
+		}
+		defer q.Stop(ctx)
+		<-begun
+		ended, end := context.WithCancel(ctx)
+		end()
+		if err := q.Idle(ended); !errors.Is(err, context.Canceled) {
+			t.Errorf("Idle while a job is under way = %v", err)
+		}
+		idle := make(chan error, 1)
+		go func() { idle <- q.Idle(ctx) }()
+		close(leave)
+		if err := <-idle; err != nil {
+			t.Fatal(err)
+		}
+		if jobs := claimAll(t, q); len(jobs) != 0 {
+			t.Errorf("idle with %+v due", jobs)
+		}
+		var attempts int
+		if err := d.Get(ctx, `SELECT attempts FROM job WHERE key = 'another'`, nil, &attempts); err != nil || attempts != 1 {
+			t.Errorf("the job that the slow one put had %d attempts, %v", attempts, err)
+		}
+	})
+}
+
 func TestRun_WakesForCommittedJobAndForDueTime(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

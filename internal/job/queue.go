@@ -22,6 +22,7 @@ type Queue struct {
 	mu    sync.Mutex
 	lanes map[lane]map[string]bool // keys under way here
 	quiet map[lane]rest            // lanes that need not be asked for a while
+	moved chan struct{}            // closed by the next Release; nil: nobody waits
 
 	running sync.WaitGroup
 	looping sync.WaitGroup
@@ -98,6 +99,10 @@ func (q *Queue) Release(j Job) {
 	q.mu.Lock()
 	delete(q.lanes[lane{j.Kind, j.Queue}], j.Key)
 	delete(q.quiet, lane{j.Kind, j.Queue})
+	if q.moved != nil {
+		close(q.moved)
+		q.moved = nil
+	}
 	q.mu.Unlock()
 	q.nudge()
 }
