@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -112,10 +113,11 @@ func (c *child) memory() (now, peak int64, err error) {
 	return now, peak, nil
 }
 
-// cpu is the processor time that the process has used, both in its own code and in the
-// system's.
-func (c *child) cpu() (time.Duration, error) {
-	raw, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(c.cmd.Process.Pid), "stat"))
+// cpu is the processor time that the process has used, in its own code and in the system's.
+func (c *child) cpu() (time.Duration, error) { return cpuOf(strconv.Itoa(c.cmd.Process.Pid)) }
+
+func cpuOf(pid string) (time.Duration, error) {
+	raw, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
 	if err != nil {
 		return 0, err
 	}
@@ -124,16 +126,57 @@ func (c *child) cpu() (time.Duration, error) {
 	if len(fields) < 13 {
 		return 0, errors.New("the system does not tell the time of a process")
 	}
-	var ticks int64
-	for _, f := range fields[11:13] { // utime, stime
+	return ticks(fields[11:13]) // utime, stime
+}
+
+// machineCPU is the processor time that everything on the machine has used.
+func machineCPU() (time.Duration, error) {
+	raw, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, err
+	}
+	line, _, _ := strings.Cut(string(raw), "\n")
+	fields := strings.Fields(line) // cpu user nice system idle iowait irq softirq steal
+	if len(fields) < 9 {
+		return 0, errors.New("the system does not tell the time of its processors")
+	}
+	return ticks(slices.Concat(fields[1:4], fields[6:9]))
+}
+
+func ticks(fields []string) (time.Duration, error) {
+	var sum int64
+	for _, f := range fields {
 		n, err := strconv.ParseInt(f, 10, 64)
 		if err != nil {
 			return 0, err
 		}
-		ticks += n
+		sum += n
 	}
-	return time.Duration(ticks) * time.Second / ticksPerSecond, nil
+	return time.Duration(sum) * time.Second / ticksPerSecond, nil
 }
 
 // ticksPerSecond is the unit of Linux's process times, the same on all its platforms.
 const ticksPerSecond = 100
+
+// usage is what this process and the rest of the machine took, in processors.
+type usage struct {
+	at        time.Time
+	own, rest time.Duration
+}
+
+func startUsage() (u usage, err error) {
+	u.at = time.Now()
+	if u.own, err = cpuOf("self"); err != nil {
+		return u, err
+	}
+	all, err := machineCPU()
+	u.rest = all - u.own
+	return u, err
+}
+
+// since says what was used from then on.
+func (u usage) since() (own, rest float64, err error) {
+	now, err := startUsage()
+	took := now.at.Sub(u.at).Seconds()
+	return (now.own - u.own).Seconds() / took, (now.rest - u.rest).Seconds() / took, err
+}
