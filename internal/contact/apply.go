@@ -113,8 +113,9 @@ func (w *work) weigh(ctx context.Context, t touch) {
 		more, fresh := h.with(f)
 		h, c.touched = more, c.touched || fresh
 	}
-	c.after.history, c.is = h, h.fold()
-	c.steps = news(c.was, c.is)
+	c.is = h.fold()
+	c.steps = h.news(c.was, c.is)
+	c.after.history = h.tell(c.steps)
 	w.reshape(ctx, c)
 	if c.seen != nil && (c.is.state.Alive() || c.was.state == c.is.state) {
 		w.detail(ctx, c)

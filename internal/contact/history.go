@@ -47,6 +47,7 @@ func (f fact) compare(g fact) int {
 type history struct {
 	earlier int // additions before the first fact kept
 	facts   []fact
+	told    []fact // those of facts that were news, sorted
 }
 
 // keptFacts is how many facts a relation keeps at most.
@@ -60,6 +61,7 @@ func (h history) with(f fact) (history, bool) {
 		return h, false
 	}
 	h.facts = slices.Insert(slices.Clone(h.facts), at, f)
+	h.told = slices.Clone(h.told)
 	if len(h.facts) > keptFacts {
 		h = h.shortened()
 	}
@@ -73,7 +75,28 @@ func (h history) shortened() history {
 		cut++
 	}
 	old := history{earlier: h.earlier, facts: h.facts[:cut]}.fold()
-	return history{earlier: max(old.count, 1), facts: slices.Clone(h.facts[cut:])}
+	kept := history{earlier: max(old.count, 1), facts: slices.Clone(h.facts[cut:])}
+	for _, f := range h.told {
+		if f.compare(kept.facts[0]) >= 0 {
+			kept.told = append(kept.told, f)
+		}
+	}
+	return kept
+}
+
+// tell is the history with some of its facts told.
+func (h history) tell(facts []fact) history {
+	for _, f := range facts {
+		if at, found := slices.BinarySearchFunc(h.told, f, fact.compare); !found {
+			h.told = slices.Insert(slices.Clone(h.told), at, f)
+		}
+	}
+	return h
+}
+
+func (h history) wasTold(f fact) bool {
+	_, found := slices.BinarySearchFunc(h.told, f, fact.compare)
+	return found
 }
 
 // sameAddition is how far apart two sayings of one addition may be.
@@ -133,9 +156,10 @@ func (s *shape) take(f fact) {
 	}
 }
 
-// news lists the steps of after that before did not have. A step that merely stands at
-// another time than before is not news.
-func news(before, after shape) []fact {
+// news lists what is to be told now that the history has become h: as many steps of each
+// kind as there are more than before, of those that were not told yet. A step that merely
+// stands at another time than before is not news.
+func (h history) news(before, after shape) []fact {
 	grown := map[Kind]int{}
 	for _, f := range after.steps {
 		grown[kindOf[f.mark]]++
@@ -146,7 +170,7 @@ func news(before, after shape) []fact {
 	var out []fact
 	for _, f := range slices.Backward(after.steps) {
 		k := kindOf[f.mark]
-		if grown[k] > 0 && !slices.Contains(before.steps, f) {
+		if grown[k] > 0 && !h.wasTold(f) {
 			grown[k]--
 			out = append(out, f)
 		}
@@ -155,11 +179,17 @@ func news(before, after shape) []fact {
 	return out
 }
 
+const toldBit = 0x80
+
 // encode writes the history: the earlier additions, then each fact in nine bytes.
 func (h history) encode() []byte {
 	out := binary.AppendUvarint(make([]byte, 0, 2+9*len(h.facts)), uint64(h.earlier))
 	for _, f := range h.facts {
-		out = append(out, byte(f.mark))
+		m := byte(f.mark)
+		if h.wasTold(f) {
+			m |= toldBit
+		}
+		out = append(out, m)
 		out = binary.BigEndian.AppendUint64(out, uint64(f.at))
 	}
 	return out
@@ -174,11 +204,14 @@ func decodeHistory(raw []byte) (history, error) {
 	}
 	h := history{earlier: int(earlier)}
 	for raw = raw[n:]; len(raw) > 0; raw = raw[9:] {
-		f := fact{mark: mark(raw[0]), at: int64(binary.BigEndian.Uint64(raw[1:9]))}
+		f := fact{mark: mark(raw[0] &^ toldBit), at: int64(binary.BigEndian.Uint64(raw[1:9]))}
 		if stateOf[f.mark] == "" {
 			return history{}, errHistory
 		}
 		h.facts = append(h.facts, f)
+		if raw[0]&toldBit != 0 {
+			h.told = append(h.told, f)
+		}
 	}
 	return h, nil
 }

@@ -76,9 +76,10 @@ func TestNews_AreToldOnceWhateverTheOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var facts []fact
+		pace := rapid.SampledFrom([]int64{2 * minute, 60 * minute}).Draw(t, "pace") // within one addition's time, or far apart
 		for i := range rapid.IntRange(1, 4).Draw(t, "additions") {
-			at := int64(i+1) * 60 * minute
-			facts = append(facts, fact{at, markAdded}, fact{at + 30*minute, mark(rapid.IntRange(4, 6).Draw(t, "end"))})
+			at := int64(i+1) * pace
+			facts = append(facts, fact{at, markAdded}, fact{at + pace/2, mark(rapid.IntRange(4, 6).Draw(t, "end"))})
 		}
 		want := tally(facts)
 		var h history
@@ -86,7 +87,8 @@ func TestNews_AreToldOnceWhateverTheOrder(t *testing.T) {
 		for _, f := range rapid.Permutation(facts).Draw(t, "arrival") {
 			before := h.fold()
 			h, _ = h.with(f)
-			told = append(told, news(before, h.fold())...)
+			steps := h.news(before, h.fold())
+			h, told = h.tell(steps), append(told, steps...)
 		}
 		got := tally(told)
 		if diff := cmp.Diff(want[Added], got[Added]); diff != "" {
@@ -114,6 +116,7 @@ func TestHistory_IsBoundedAndReadsBack(t *testing.T) {
 	for i := range int64(500) {
 		h, _ = h.with(fact{2*i*60*minute + 1, markAdded})
 		h, _ = h.with(fact{2*i*60*minute + minute, markLost})
+		h = h.tell(h.facts[len(h.facts)-1:])
 	}
 	if s := h.fold(); s.count != 500 || s.state != Lost || len(h.facts) > keptFacts {
 		t.Fatalf("count %d, state %s, %d facts", s.count, s.state, len(h.facts))
