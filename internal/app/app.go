@@ -167,7 +167,7 @@ func (a *App) build(ctx context.Context) error {
 	road := &onRoad{playbooks: a.playbooks}
 	a.pipeline = pipeline.New(pipeline.Rooms{
 		DB: a.db, Clock: a.Clock, Log: a.log, Timeline: a.timeline, Identity: a.identity,
-		Customers: a.customers, Audiences: a.audiences, Playbooks: road, Outreach: a.outreach,
+		Customers: a.customers, Audiences: a.audiences, Playbooks: road, Outreach: a.outreach, Regrouped: road.Regrouped,
 	}, a.box, filepath.Join(a.Data, snapshotFile), a.metrics.batch)
 	writer.Pipeline = a.pipeline
 	a.importer = importer.New(importer.Config{

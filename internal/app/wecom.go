@@ -86,6 +86,12 @@ func (r *onRoad) OnTransition(ctx context.Context, audience string, entered bool
 	return r.tags.OnTransition(ctx, audience, entered, root, leaf, at, seq)
 }
 
+// Regrouped lets tags follow those whom a merge or unmerge made other customers. Runs of
+// playbooks belong to records and need no word.
+func (r *onRoad) Regrouped(ctx context.Context, roots ...uint32) error {
+	return r.tags.OnRegroup(ctx, roots...)
+}
+
 // Load reads both anew.
 func (r *onRoad) Load(ctx context.Context) error {
 	if err := r.playbooks.Load(ctx); err != nil {

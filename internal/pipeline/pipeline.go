@@ -50,6 +50,10 @@ type Rooms struct {
 	Audiences *audience.Service
 	Playbooks Playbooks
 	Outreach  Flusher
+
+	// Regrouped hears, on the writer, whom a merge made one customer: one root, or whom an
+	// unmerge made two: two roots. May be nil.
+	Regrouped func(ctx context.Context, roots ...uint32) error
 }
 
 // Playbooks is what the road starts: package playbook.
@@ -301,7 +305,17 @@ func (p *Pipeline) merged(ctx context.Context, m identity.Merge, seq uint64) err
 	if err := p.Customers.Regroup(ctx, m.Kept, m.Gone); err != nil {
 		return fmt.Errorf("regroup customers: %w", err)
 	}
-	return p.Audiences.Merged(ctx, m.Kept, m.Gone, p.now(), seq)
+	if err := p.Audiences.Merged(ctx, m.Kept, m.Gone, p.now(), seq); err != nil {
+		return err
+	}
+	return p.regrouped(ctx, m.Kept)
+}
+
+func (p *Pipeline) regrouped(ctx context.Context, roots ...uint32) error {
+	if p.Regrouped == nil {
+		return nil
+	}
+	return p.Regrouped(ctx, roots...)
 }
 
 // Unmerge undoes a merge: both sides get back what was theirs.
@@ -313,7 +327,10 @@ func (p *Pipeline) Unmerge(ctx context.Context, mergeID, by string) (kept, gone 
 		if err := p.Customers.Regroup(ctx, kept, gone); err != nil {
 			return fmt.Errorf("regroup customers: %w", err)
 		}
-		return p.Audiences.Unmerged(ctx, kept, gone, p.now())
+		if err := p.Audiences.Unmerged(ctx, kept, gone, p.now()); err != nil {
+			return err
+		}
+		return p.regrouped(ctx, kept, gone)
 	})
 	return kept, gone, err
 }

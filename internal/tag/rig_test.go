@@ -107,7 +107,7 @@ func (b *brand) boot() {
 	})
 	b.Pipeline = pipeline.New(pipeline.Rooms{
 		DB: d, Clock: clk, Log: b.log, Timeline: b.timeline, Identity: b.identity, Customers: b.customers, Audiences: b.audiences,
-		Playbooks: b.tags, Outreach: idle{},
+		Playbooks: b.tags, Outreach: idle{}, Regrouped: b.tags.OnRegroup,
 	}, box, "", nil)
 	writer.Pipeline = b.Pipeline
 	b.must(b.Load(ctx))

@@ -88,6 +88,19 @@ func (s *Service) selectSpreads(ctx context.Context, n int) (out []spread, err e
 	return out, err
 }
 
+const selectSpreadsOf = `SELECT tag FROM tag_spread WHERE leaf = $1`
+
+// spreadsOf lists the tags in which a record's contacts are still to follow.
+func (s *Service) spreadsOf(ctx context.Context, leaf uint32) (tags []string, err error) {
+	err = s.DB.Each(ctx, selectSpreadsOf, []any{int64(leaf)}, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		tags = append(tags, id)
+		return err
+	})
+	return tags, err
+}
+
 const deleteSpread = `DELETE FROM tag_spread WHERE leaf = $1 AND tag = $2 AND at = $3`
 
 func (s *Service) deleteSpread(ctx context.Context, sp spread) error {

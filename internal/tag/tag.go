@@ -82,7 +82,7 @@ type Config struct {
 	Wrote func(ctx context.Context, corp, user, external string, added, removed []string) error
 }
 
-// Service holds the definitions and moves tags. OnEvent, OnTransition, Flush and Load
+// Service holds the definitions and moves tags. OnEvent, OnTransition, OnRegroup, Flush and Load
 // belong to the road's writer; everything else is safe for concurrent use.
 type Service struct {
 	Config
