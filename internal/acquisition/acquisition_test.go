@@ -349,3 +349,18 @@ func TestLinks_ThroughTheAPI(t *testing.T) {
 		t.Errorf("get: %v", err)
 	}
 }
+
+// covers: A5
+func TestLink_OfARestoredCopyGetsNoStateOfTheLostFuture(t *testing.T) {
+	t.Parallel()
+	r := start(t, dbtest.SQLite(t))
+	spec := acquisition.Spec{Name: "a", Users: []string{"li"}}
+	lost := r.create(spec)
+	if _, err := r.DB.Exec(context.Background(), `DELETE FROM acquisition_link`); err != nil { // as before it was made
+		t.Fatal(err)
+	}
+	r.Clock.Advance(time.Minute)
+	if next := r.create(spec); next.State == lost.State || len(next.State) > 30 {
+		t.Errorf("the next link gets the state %s, lost is %s", next.State, lost.State)
+	}
+}

@@ -101,7 +101,7 @@ func (s *Service) insert(ctx context.Context, l *Link) error {
 	if err := s.DB.Get(ctx, selectTop, nil, &l.Number); err != nil {
 		return err
 	}
-	l.Number++
+	l.Number = max(l.Number+1, s.Clock.Now().UnixMicro()) // never what a lost future gave, see package livecode
 	l.State = s.stateOf(l.Corp, l.Number)
 	_, err := s.DB.Exec(ctx, insertLink, l.Number, l.ID, l.Corp, l.State, string(toJSON(l.Spec)), l.Adopted, ms(l.CreatedAt), ms(l.UpdatedAt), l.Spec.Name, l.Spec.Channel)
 	return err

@@ -93,7 +93,7 @@ var stateText = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPaddi
 func (s *Service) stateOf(corpID string, number int64) string {
 	var raw [8]byte
 	binary.BigEndian.PutUint64(raw[:], uint64(number))
-	body := "yq" + stateText.EncodeToString(raw[3:])
+	body := "yq" + stateText.EncodeToString(raw[1:])
 	check := s.Box.Blind("acquisition.state:"+corpID, body)
 	return body + stateText.EncodeToString(check[:5])
 }
@@ -172,7 +172,7 @@ func (s *Service) Get(ctx context.Context, linkID string) (Link, error) {
 
 // List is the links of a corp, or of all, newest first.
 func (s *Service) List(ctx context.Context, corpID, cursor string, limit int) (page.Page[Link], error) {
-	before := int64(1) << 40
+	before := int64(1) << 56
 	if _, err := page.After(cursor, &before); err != nil {
 		return page.Page[Link]{}, err
 	}

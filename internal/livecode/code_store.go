@@ -145,14 +145,15 @@ const (
 )
 
 // insert stores new codes with the next numbers, in ctx's transaction, and gives each its
-// number and state.
+// number and state. A row is never deleted: it says that its number was given here.
 func (s *Service) insert(ctx context.Context, codes ...*Code) error {
-	var top int64
-	if err := s.DB.Get(ctx, selectTop, nil, &top); err != nil {
+	var last int64
+	if err := s.DB.Get(ctx, selectTop, nil, &last); err != nil {
 		return err
 	}
+	first := nextNumber(last, s.Clock.Now())
 	for i, c := range codes {
-		c.Number = top + 1 + int64(i)
+		c.Number = first + int64(i)
 		c.State = stateOf(s.Box, c.Corp, c.Number)
 		_, err := s.DB.Exec(ctx, insertCode, c.Number, c.ID, c.Corp, c.State, c.Batch, toJSON(c.Spec),
 			ms(c.CreatedAt), ms(c.UpdatedAt), c.Spec.Name, c.Spec.Channel)

@@ -24,10 +24,12 @@ type Collection struct {
 	Corp      string    `json:"corp"`
 	StartedAt time.Time `json:"started_at,omitzero"`
 	EndedAt   time.Time `json:"ended_at,omitzero"`
-	Listed    int       `json:"listed" doc:"contact ways at the platform that no code here has"`
+	Listed    int       `json:"listed" doc:"contact ways at the platform that no code here has, looked at this time"`
 	Adopted   int       `json:"adopted" doc:"given back to the code that lost them"`
-	Deleted   int       `json:"deleted" doc:"deleted, because their code is gone"`
+	Deleted   int       `json:"deleted" doc:"deleted, because their code was deleted here or is over"`
 	Missing   int       `json:"missing" doc:"codes whose contact way the platform knows no more"`
+	Foreign   int       `json:"foreign" doc:"left alone: they carry our mark and no code here, so another copy of this database made them, such as the one that this one was restored over"`
+	Doubled   int       `json:"doubled" doc:"left alone: their code is in use and shows another contact way"`
 	Problem   string    `json:"problem,omitempty"`
 }
 
@@ -70,10 +72,12 @@ func (s *Service) collectJob(ctx context.Context, j job.Job) error {
 	return &job.Later{At: nextHour(s.Clock.Now(), s.Zone(), collectHour), Reason: "nightly"}
 }
 
-// Collect holds the contact ways at the platform against the codes here. One with a state
-// of ours and no code in use is deleted; one that its code has lost is given back; codes
-// with a problem, with staff who cannot take customers, and those whose contact way is
-// gone, are looked at again.
+// Collect holds the contact ways at the platform against the codes here. One whose code was
+// deleted here, or is over, is deleted; one that its code has lost is given back; codes with
+// a problem, with staff who cannot take customers, and those whose contact way is gone, are
+// looked at again. All others are left alone. That they carry our mark is no reason to
+// delete them: a database restored from a backup does not know the codes made since, whose
+// QR images hang in shops.
 func (s *Service) Collect(ctx context.Context, corpID string) (Collection, error) {
 	col := Collection{Corp: corpID, StartedAt: s.Clock.Now()}
 	err := s.collect(ctx, &col)
@@ -120,21 +124,26 @@ func (s *Service) sortOut(ctx context.Context, client *wecom.Client, col *Collec
 	if err != nil {
 		return err
 	}
-	number, ours := numberOf(s.Box, col.Corp, way.State)
-	if !ours {
-		return s.markForeign(ctx, col.Corp, configID)
+	number, signed := numberOf(s.Box, col.Corp, way.State)
+	if !signed {
+		return s.markForeign(ctx, col.Corp, configID, false)
 	}
 	code, err := s.byNumber(ctx, number)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	if fault.Is(err, fault.NotFound) || err == nil && code.State != way.State {
+		return s.markForeign(ctx, col.Corp, configID, true)
+	}
+	switch {
+	case err != nil:
 		return err
-	}
-	if err == nil && !code.Gone(s.Clock.Now()) && code.Remote.ConfigID == "" {
-		col.Adopted++
-		return s.adopt(ctx, code, configID, way.QRCode)
-	}
-	if err == nil && code.Remote.ConfigID == configID {
+	case code.Remote.ConfigID == configID:
 		return nil // stored since the list was read
+	case code.Gone(s.Clock.Now()):
+		return s.deleteOrphan(ctx, client, col, configID)
 	}
+	return s.giveBack(ctx, client, col, code, configID, way.QRCode)
+}
+
+func (s *Service) deleteOrphan(ctx context.Context, client *wecom.Client, col *Collection, configID string) error {
 	if err := client.DelContactWay(ctx, configID); err != nil && !wecom.Is(err, wecom.CodeBadContactWay) {
 		return err
 	}
@@ -142,18 +151,36 @@ func (s *Service) sortOut(ctx context.Context, client *wecom.Client, col *Collec
 	return nil
 }
 
-// adopt gives a code the contact way that it lost, and asks for a look at it.
+// giveBack gives a code in use this contact way if it has none, or one that the platform
+// knows no more.
+func (s *Service) giveBack(ctx context.Context, client *wecom.Client, col *Collection, code Code, configID, qrURL string) error {
+	if code.Remote.ConfigID != "" {
+		_, err := client.GetContactWay(ctx, code.Remote.ConfigID)
+		if err == nil {
+			col.Doubled++
+			return nil
+		}
+		if !wecom.Is(err, wecom.CodeBadContactWay) {
+			return err
+		}
+	}
+	col.Adopted++
+	return s.adopt(ctx, code, configID, qrURL)
+}
+
+// adopt gives a code the contact way instead of the one that it lost, and asks for a look
+// at it.
 func (s *Service) adopt(ctx context.Context, code Code, configID, qrURL string) error {
 	return s.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := s.saveAdopted(ctx, code.Number, configID, qrURL); err != nil {
+		if err := s.saveAdopted(ctx, code, configID, qrURL); err != nil {
 			return err
 		}
 		return s.kick(ctx, code.Number, code.ID, code.Corp)
 	})
 }
 
-// findMissing asks for the contact ways that should be listed and are not. The platform
-// lists those of the last 90 days.
+// findMissing asks for the contact ways that should be listed and are not, and counts those
+// that another copy of the database made. The platform lists those of the last 90 days.
 func (s *Service) findMissing(ctx context.Context, client *wecom.Client, col *Collection) error {
 	listed := map[string]bool{}
 	filter := wecom.WayFilter{Limit: 1000, StartTime: wecom.UnixOf(col.StartedAt.Add(-listDepth))}
@@ -169,6 +196,9 @@ func (s *Service) findMissing(ctx context.Context, client *wecom.Client, col *Co
 			break
 		}
 		filter.Cursor = next
+	}
+	if err := s.countForeign(ctx, col, listed); err != nil {
+		return err
 	}
 	codes, err := s.applied(ctx, col.Corp, col.StartedAt.Add(-listDepth))
 	if err != nil {

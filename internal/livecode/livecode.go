@@ -12,7 +12,9 @@
 //   - the platform is called only when what it shows differs from what it should show, one
 //     job per code, so a code that fails never stops another;
 //   - a contact way whose making was cut off is found again by its state and adopted; one
-//     that no code owns is deleted (Collect);
+//     whose code is known here to be gone is deleted (Collect), and no other: a database
+//     restored from a backup spares the codes made since, and does not give their numbers
+//     and states to others;
 //   - a code that is deleted here is deleted there, and its name stays known, so that
 //     contacts keep their provenance.
 //

@@ -16,7 +16,6 @@ import (
 	"yutang/internal/fault"
 	"yutang/internal/livecode"
 	"yutang/internal/staff"
-	"yutang/internal/wecom"
 	"yutang/internal/wecom/notice"
 	"yutang/internal/wecomsim"
 )
@@ -166,66 +165,6 @@ func TestCode_WhoseMakingWasCutOffIsFoundAgain(t *testing.T) {
 		}
 		if got := r.arrive(c).User; got != "li" {
 			t.Errorf("the adopted code leads to %q", got)
-		}
-	})
-}
-
-// covers: A1
-func TestCollect_DeletesOrphansAdoptsTheLostAndSparesForeignOnes(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		r := start(t, d)
-		ctx := context.Background()
-		spec := livecode.Spec{Name: "x", Kind: livecode.Multi, Members: []livecode.Member{{User: "li"}}}
-		c, kept := r.create(spec), r.create(spec)
-		client, err := r.corps.Client(ctx, brand)
-		if err != nil {
-			t.Fatal(err)
-		}
-		way := wecom.ContactWay{Type: wecom.WayMulti, Scene: wecom.SceneQR, State: c.State, User: []string{"li"}}
-		orphan, err := client.AddContactWay(ctx, way)
-		if err != nil {
-			t.Fatal(err)
-		}
-		way.State = "yesterday-shop"
-		foreign, err := client.AddContactWay(ctx, way)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := client.DelContactWay(ctx, kept.Remote.ConfigID); err != nil {
-			t.Fatal(err)
-		}
-		got, err := r.codes.Collect(ctx, brand)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got.Listed != 2 || got.Deleted != 1 || got.Missing != 1 || got.Adopted != 0 {
-			t.Errorf("collected %+v", got)
-		}
-		r.settle()
-		if _, err := client.GetContactWay(ctx, orphan.ConfigID); !wecom.Is(err, wecom.CodeBadContactWay) {
-			t.Errorf("the orphan is still there: %v", err)
-		}
-		if _, err := client.GetContactWay(ctx, foreign.ConfigID); err != nil {
-			t.Errorf("the foreign one is gone: %v", err)
-		}
-		remade := r.get(kept.ID).Remote
-		if remade.ConfigID == kept.Remote.ConfigID || remade.RemadeAt.IsZero() || !remade.HasImage {
-			t.Errorf("the missing one is not made anew: %+v", remade)
-		}
-		if _, err := d.Exec(ctx, `UPDATE livecode SET config_id = '', qr_url = '' WHERE id = $1`, c.ID); err != nil {
-			t.Fatal(err)
-		}
-		if got, err = r.codes.Collect(ctx, brand); err != nil || got.Listed != 1 || got.Adopted != 1 || got.Deleted != 0 {
-			t.Errorf("collected %+v, %v", got, err)
-		}
-		r.settle()
-		if back := r.get(c.ID).Remote; back.ConfigID != c.Remote.ConfigID || back.QRURL != c.Remote.QRURL {
-			t.Errorf("adopted %+v, want %s", back, c.Remote.ConfigID)
-		}
-		last, err := r.codes.LastCollection(ctx, brand)
-		if err != nil || last.Adopted != 1 {
-			t.Errorf("last collection %+v, %v", last, err)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -44,10 +45,26 @@ func TestState_NamesOurCodesOnly(t *testing.T) {
 			t.Errorf("the forged state %q is taken", forged)
 		}
 	}
-	for _, foreign := range []string{"", "y", "yesterday", "yabcdefghijklmnop", "shop-7", strings.Repeat("y", 30)} {
+	for _, foreign := range []string{"", "y", "yesterday", "yabcdefghijklmnopqrst", "y" + strings.Repeat("1", 20), "shop-7", strings.Repeat("y", 30)} {
 		if _, ok := numberOf(box, "ww1", foreign); ok {
 			t.Errorf("the foreign state %q is taken", foreign)
 		}
+	}
+}
+
+func TestNextNumber_GrowsWithTheClockAndNeverRepeats(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC)
+	last := nextNumber(0, now)
+	if last != now.UnixMicro() || last > maxNumber {
+		t.Errorf("the first number is %d", last)
+	}
+	if n := nextNumber(last, now.Add(-time.Hour)); n != last+1 {
+		t.Errorf("after the clock was set back, %d follows %d", n, last)
+	}
+	const backup = 42 // all that a copy of long ago knows
+	if n := nextNumber(backup, now.Add(time.Microsecond)); n <= last {
+		t.Errorf("a restored copy gives %d again", n)
 	}
 }
 

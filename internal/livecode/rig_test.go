@@ -74,6 +74,17 @@ func start(t testing.TB, d *db.DB) *rig {
 	return r
 }
 
+// restored is a server on a copy of the database, beside the same platform.
+func (r *rig) restored(d *db.DB) *rig {
+	r.t.Helper()
+	out := &rig{Server: httpapitest.New(r.t, d), t: r.t, sim: r.sim, url: r.url, seen: map[string]int{}}
+	out.Clock = r.Clock
+	out.corps = corp.New(corp.Config{DB: d, Box: out.Box, Clock: out.Clock})
+	out.boot()
+	r.t.Cleanup(func() { out.jobs.Stop(context.Background()) })
+	return out
+}
+
 // boot makes the service anew, as a start does.
 func (r *rig) boot() {
 	r.t.Helper()

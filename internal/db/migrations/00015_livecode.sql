@@ -1,5 +1,6 @@
 -- +goose Up
--- Live codes, see package livecode. A deleted one keeps its row: contacts name it.
+-- Live codes, see package livecode. A deleted one keeps its row: contacts name it, and only
+-- the row says that its number was given here.
 CREATE TABLE livecode (
     number      ROWKEY,
     id          TEXT    NOT NULL UNIQUE,
@@ -74,10 +75,13 @@ CREATE TABLE livecode_batch (
 );
 CREATE INDEX livecode_batch_corp ON livecode_batch (corp, id);
 
--- Contact ways that are not ours, so that a collection asks for each only once.
+-- Contact ways that no code here owns and that are left alone, so that a collection asks
+-- for each only once. signed: the state carries our mark, another copy of this database
+-- made it.
 CREATE TABLE livecode_foreign (
     corp      TEXT NOT NULL,
     config_id TEXT NOT NULL,
+    signed    BOOLEAN NOT NULL,
     PRIMARY KEY (corp, config_id)
 );
 
@@ -90,6 +94,8 @@ CREATE TABLE livecode_collection (
     adopted    BIGINT NOT NULL,
     deleted    BIGINT NOT NULL,
     missing    BIGINT NOT NULL,
+    foreign_ways BIGINT NOT NULL,
+    doubled    BIGINT NOT NULL,
     problem    TEXT   NOT NULL
 );
 
