@@ -106,9 +106,10 @@ func (q *Queue) nextDue(ctx context.Context, l lane, now time.Time) (time.Time, 
 
 const (
 	deleteDone   = `DELETE FROM job WHERE kind = $1 AND key = $2 AND token = $3`
-	updateSnooze = `UPDATE job SET due = $1, reason = $2, leased_until = 0, attempts = attempts - 1 WHERE kind = $3 AND key = $4 AND token = $5`
-	updateRetry  = `UPDATE job SET due = $1, reason = $2, leased_until = 0 WHERE kind = $3 AND key = $4 AND token = $5`
-	updateBury   = `UPDATE job SET dead = TRUE, reason = $1, leased_until = 0 WHERE kind = $2 AND key = $3 AND token = $4`
+	updateSnooze = `UPDATE job SET due = CASE WHEN due = $1 THEN $2 ELSE due END, reason = $3, leased_until = 0, attempts = attempts - 1
+		WHERE kind = $4 AND key = $5 AND token = $6`
+	updateRetry = `UPDATE job SET due = CASE WHEN due = $1 THEN $2 ELSE due END, reason = $3, leased_until = 0 WHERE kind = $4 AND key = $5 AND token = $6`
+	updateBury  = `UPDATE job SET dead = TRUE, reason = $1, leased_until = 0 WHERE kind = $2 AND key = $3 AND token = $4`
 )
 
 // Done ends a job, in ctx's transaction. held is false, and nothing has changed, when
@@ -118,17 +119,19 @@ func (q *Queue) Done(ctx context.Context, j Job) (held bool, err error) {
 	return n > 0, err
 }
 
-// Snooze moves a job to due without counting the attempt: it was not its turn.
+// Snooze moves a job to due without counting the attempt: it was not its turn. One that was
+// hastened since its claim is due at once.
 func (q *Queue) Snooze(ctx context.Context, j Job, due time.Time, reason string) (held bool, err error) {
-	n, err := q.db.Exec(ctx, updateSnooze, due.UnixMilli(), reason, j.Kind, j.Key, j.token)
-	q.stir(lane{j.Kind, j.Queue}, due)
+	n, err := q.db.Exec(ctx, updateSnooze, j.Due.UnixMilli(), due.UnixMilli(), reason, j.Kind, j.Key, j.token)
+	q.stir(lane{j.Kind, j.Queue}, j.Due)
 	return n > 0, err
 }
 
-// Retry moves a job to due after a failed attempt.
+// Retry moves a job to due after a failed attempt. One that was hastened since its claim is
+// due at once.
 func (q *Queue) Retry(ctx context.Context, j Job, due time.Time, reason string) (held bool, err error) {
-	n, err := q.db.Exec(ctx, updateRetry, due.UnixMilli(), reason, j.Kind, j.Key, j.token)
-	q.stir(lane{j.Kind, j.Queue}, due)
+	n, err := q.db.Exec(ctx, updateRetry, j.Due.UnixMilli(), due.UnixMilli(), reason, j.Kind, j.Key, j.token)
+	q.stir(lane{j.Kind, j.Queue}, j.Due)
 	return n > 0, err
 }
 
@@ -139,18 +142,33 @@ func (q *Queue) Bury(ctx context.Context, j Job, reason string) (held bool, err 
 }
 
 const (
-	updateHasten = `UPDATE job SET due = $1 WHERE kind = $2 AND key = $3 AND due > $4 AND NOT dead`
+	updateHasten = `UPDATE job SET due = CASE WHEN due > $1 THEN $1 ELSE due - 1 END
+		WHERE kind = $2 AND key = $3 AND (due > $1 OR leased_until > $1) AND NOT dead`
+	selectOne    = `SELECT queue, payload, due, attempts, token, reason FROM job WHERE kind = $1 AND key = $2`
 	updateRevive = `UPDATE job SET due = $1, dead = FALSE, attempts = 0 WHERE kind = $2 AND key = $3 AND dead`
 	deleteDrop   = `DELETE FROM job WHERE kind = $1 AND key = $2`
 	selectDead   = `SELECT key, queue, payload, due, attempts, reason FROM job WHERE kind = $1 AND dead AND key > $2 ORDER BY key LIMIT $3`
 )
 
-// Hasten makes a waiting job due now.
+// Hasten makes a waiting job due now, and one under way as soon as it is settled, unless it
+// is done: its due time is no more the one of the claim.
 func (q *Queue) Hasten(ctx context.Context, kind, key string) error {
 	now := q.clock.Now().UnixMilli()
-	_, err := q.db.Exec(ctx, updateHasten, now, kind, key, now)
+	_, err := q.db.Exec(ctx, updateHasten, now, kind, key)
 	q.stirAll(kind)
 	return err
+}
+
+// Find gives the job of a name, false if there is none.
+func (q *Queue) Find(ctx context.Context, kind, key string) (j Job, ok bool, err error) {
+	err = q.db.Each(ctx, selectOne, []any{kind, key}, func(rows *sql.Rows) error {
+		var due int64
+		j, ok = Job{Kind: kind, Key: key}, true
+		err := rows.Scan(&j.Queue, &j.Payload, &due, &j.Attempts, &j.token, &j.Reason)
+		j.Due = time.UnixMilli(due).UTC()
+		return err
+	})
+	return j, ok, err
 }
 
 // Drop removes a job whoever works on it; its lease is lost.
