@@ -1,6 +1,7 @@
 package console
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -107,8 +108,19 @@ func (v *visit) sheetLinks(name, value string) []action {
 	}
 }
 
+// codeStats are the figures of a code as the API gives them.
+type codeStats struct {
+	livecode.Stats
+	NetRevenue float64 `json:"net_revenue"`
+	Currency   string  `json:"currency"`
+}
+
+func (s codeStats) revenue() money.Amount {
+	return money.Amount{Minor: int64(math.Round(s.NetRevenue * float64(money.Scale(s.Currency)))), Currency: s.Currency}
+}
+
 func (v *visit) codeLine(c liveCode, staff crew) ([]cell, error) {
-	var s livecode.Stats
+	var s codeStats
 	if err := v.get("/codes/"+segment(c.ID)+"/stats", nil, &s); err != nil {
 		return nil, err
 	}
@@ -120,7 +132,7 @@ func (v *visit) codeLine(c liveCode, staff crew) ([]cell, error) {
 	}, nil
 }
 
-func today(s livecode.Stats) (n int) {
+func today(s codeStats) (n int) {
 	for _, u := range s.ByStaff {
 		n += u.Today
 	}
@@ -159,7 +171,7 @@ func showCode(v *visit) error {
 	if err := v.get("/codes/"+segment(v.id()), nil, &c); err != nil {
 		return err
 	}
-	var s livecode.Stats
+	var s codeStats
 	if err := v.get("/codes/"+segment(v.id())+"/stats", v.page("from", "to"), &s); err != nil {
 		return err
 	}
@@ -199,7 +211,7 @@ func (v *visit) codeChip(c liveCode) chip {
 	return chip{Text: s.Text, Class: strings.TrimPrefix(s.Chip, "chip ")}
 }
 
-func (v *visit) codeFigures(c liveCode, s livecode.Stats) section {
+func (v *visit) codeFigures(c liveCode, s codeStats) section {
 	contacts := "/codes/" + segment(c.ID) + "/contacts"
 	href := func(n int) string {
 		if n == 0 {
@@ -211,7 +223,7 @@ func (v *visit) codeFigures(c liveCode, s livecode.Stats) section {
 		{Name: v.Say("今日新增", "Added today"), Value: number(today(s)), Href: href(today(s))},
 		{Name: v.Say("近 30 天新增", "Added in 30 days"), Value: number(s.Added), Href: href(s.Added), Note: v.Sayf("%d 位客户", "%d customers", s.Customers)},
 		{Name: v.Say("其中流失", "Of these lost"), Value: number(s.Lost), Href: href(s.Lost), Note: share2(s.Lost, s.Added)},
-		{Name: v.Say("其中下单", "Of these bought"), Value: number(s.Buyers), Href: href(s.Buyers), Note: v.Money(money.Amount{Minor: s.Revenue, Currency: v.Brand.Currency})},
+		{Name: v.Say("其中下单", "Of these bought"), Value: number(s.Buyers), Href: href(s.Buyers), Note: v.Money(s.revenue())},
 	}}
 }
 
@@ -293,7 +305,7 @@ func (v *visit) shiftsText(s livecode.Schedule, staff crew) string {
 }
 
 // codeTallies are the numbers of a code by staff and by day, and how long people stay.
-func (v *visit) codeTallies(c liveCode, s livecode.Stats, staff crew) []section {
+func (v *visit) codeTallies(c liveCode, s codeStats, staff crew) []section {
 	contacts := "/codes/" + segment(c.ID) + "/contacts"
 	by := &table{
 		Head:  []head{{Name: v.Say("员工", "Staff")}, {Name: v.Say("今日", "Today"), N: true}, {Name: v.Say("新增", "Added"), N: true}, {Name: v.Say("流失", "Lost"), N: true}},

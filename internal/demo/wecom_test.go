@@ -183,7 +183,7 @@ func TestWeCom_TheDemoLivesAndGoesOnAfterARestart(t *testing.T) {
 		if err := p.sim.Advance(5 * time.Second); err != nil {
 			t.Fatal(err)
 		}
-		return p.get("/codes/"+code+"/stats").Get("revenue").Num > 0
+		return p.get("/codes/"+code+"/stats").Get("net_revenue").Num > 0
 	})
 	before, now := p.counts(), p.sim.Now()
 	p.stop()

@@ -2,10 +2,12 @@ package livecode_test
 
 import (
 	"bytes"
+	"context"
 	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"yutang/internal/access"
 	"yutang/internal/db"
@@ -58,6 +60,18 @@ func TestCodes_ThroughTheAPI(t *testing.T) {
 		if len(contacts.Items) != 1 || contacts.Items[0].Customer != "c7" {
 			t.Errorf("contacts %+v", contacts)
 		}
+		r.codes.Sales = sold(9_950)
+		for currency, want := range map[string]float64{"CNY": 99.5, "JPY": 9950} {
+			err := r.Access.SetBrand(access.As(context.Background(), access.System), access.Brand{Name: "鱼塘", Zone: "Asia/Shanghai", Currency: currency})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var stats livecodehttp.Stats
+			op.Call("GET", "/codes/"+made.ID+"/stats", nil, &stats)
+			if stats.Added != 1 || stats.Buyers != 1 || stats.NetRevenue != want || stats.Currency != currency {
+				t.Errorf("stats %+v, want %v %s", stats, want, currency)
+			}
+		}
 		if res := op.Do("GET", "/codes/"+made.ID+"/stats?from=2026-02-31", nil); res.Status < 400 {
 			t.Errorf("a date that is none: %s", res.Body)
 		}
@@ -71,6 +85,14 @@ func TestCodes_ThroughTheAPI(t *testing.T) {
 			t.Errorf("delete: %d", res.Status)
 		}
 	})
+}
+
+// sold are sales in minor units, to one buyer of however many come.
+type sold int64
+
+// Since is the same at all times.
+func (s sold) Since(context.Context, map[uint32]time.Time) (buyers int, net int64, err error) {
+	return 1, int64(s), nil
 }
 
 func without(o object, key string) object {

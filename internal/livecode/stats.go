@@ -44,7 +44,7 @@ type Stats struct {
 	Tally
 	Customers int          `json:"customers" doc:"distinct people among the added"`
 	Buyers    int          `json:"buyers" doc:"of these, with an order since they were added"`
-	Revenue   int64        `json:"revenue" doc:"what these orders brought less refunds, minor units of the brand's currency"`
+	Revenue   int64        `json:"-"` // what these orders brought less refunds, minor units of the brand's currency
 	Stays     []Stays      `json:"stays"`
 	ByDay     []DayTally   `json:"by_day"`
 	ByStaff   []StaffTally `json:"by_staff"`

@@ -136,11 +136,18 @@ type statsInput struct {
 	To   string `query:"to" doc:"last date; today if absent"`
 }
 
-type statsOutput struct{ Body livecode.Stats }
+type statsOutput struct{ Body Stats }
 
 func (h *handlers) stats(ctx context.Context, in *statsInput) (*statsOutput, error) {
 	st, err := h.codes.Stats(ctx, in.ID, livecode.Range{From: in.From, To: in.To})
-	return &statsOutput{st}, err
+	if err != nil {
+		return nil, err
+	}
+	brand, err := h.access.Brand(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &statsOutput{wireStats(st, brand.Currency)}, nil
 }
 
 type contactsInput struct {

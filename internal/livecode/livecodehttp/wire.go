@@ -7,6 +7,7 @@ import (
 
 	"yutang/internal/id"
 	"yutang/internal/livecode"
+	"yutang/internal/money"
 )
 
 // Spec is what an operator says about a live code.
@@ -72,6 +73,17 @@ func wire(c livecode.Code) Code {
 		out.Remote.Shown = []string{}
 	}
 	return out
+}
+
+// Stats are the figures of a code.
+type Stats struct {
+	livecode.Stats
+	NetRevenue float64 `json:"net_revenue" doc:"what the buyers' orders brought since, in major units, net of refunds, in the brand's currency"`
+	Currency   string  `json:"currency"`
+}
+
+func wireStats(s livecode.Stats, currency string) Stats {
+	return Stats{Stats: s, NetRevenue: float64(s.Revenue) / float64(money.Scale(currency)), Currency: currency}
 }
 
 // Contact is somebody who came through a code.
