@@ -18,6 +18,8 @@ type syncRun struct {
 	Error   string      `json:"error"`
 	Started time.Time   `json:"started_at"`
 	Ended   time.Time   `json:"ended_at"`
+	Rests   string      `json:"rests"`
+	GoesOn  time.Time   `json:"goes_on_at"`
 	Drift   int         `json:"drift"`
 	Kinds   []syncKind  `json:"kinds"`
 	Errors  []syncError `json:"errors"`
@@ -134,8 +136,11 @@ func (v *visit) runSections(r syncRun) []section {
 		t.add(text(v.Name("kind", k.Name)), v.state("state", k.State), text(number(k.Done)+" / "+number(k.Total)), text(v.drift(k.Drift)), cell{Text: k.Error, Faint: true})
 	}
 	s := section{Title: v.Say("按类别", "By kind"), Table: t}
-	if r.Error != "" {
+	switch {
+	case r.Error != "":
 		s.Note = r.Error
+	case r.Rests != "":
+		s.Note = v.Say("暂停中，"+v.Stamp(r.GoesOn)+" 继续："+r.Rests, "Resting until "+v.Stamp(r.GoesOn)+": "+r.Rests)
 	}
 	out = append(out, s)
 	if failed > 0 {

@@ -53,6 +53,16 @@ func TestSync_ShowsDriftAndErrorsOfItems(t *testing.T) {
 	})
 	owner.get("/sync").shows(200, "出错的条目", "/contacts/list?staff=", "40058")
 	s.seat(access.Analyst).post("/sync", nil).shows(403)
+	s.sim.ClearFaults()
+	if err := s.sim.Inject(wecomsim.Fault{Path: "/externalcontact/batch/get_by_user", Code: 45009}); err != nil {
+		t.Fatal(err)
+	}
+	owner.post("/sync", url.Values{"full": {"1"}}).shows(200, "同步已开始")
+	s.until("the pull rests", func() bool {
+		run := s.api("GET", "/wecom/corps/"+deskCorp+"/sync", nil).Get("items.0")
+		return run.Get("rests").String() != "" && run.Get("goes_on_at").Exists()
+	})
+	owner.get("/sync").shows(200, "暂停中", "45009")
 }
 
 // A live code made by the form gets its QR code, and each number of it leads to people.

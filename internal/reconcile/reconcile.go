@@ -12,7 +12,8 @@
 // time, goes on from the cursor of each item; an item that fails is recorded with its error
 // and does not stop the rest; what a pull found different is counted by kind of difference.
 // An item that failed for a passing reason is tried again with the others still open, a few
-// times. When the platform asks to wait, the whole run waits.
+// times. When the platform asks to wait, or does not answer, the whole run rests, and says why
+// and until when. Refused credentials end it.
 //
 // Every hour a share of each corp is compared: members whose customers changed lately, and
 // a twelfth of the rest by turns. Once a night, at the corp's hour, everything is.
@@ -139,6 +140,8 @@ type Record struct {
 	Error   string
 	Started time.Time
 	Ended   time.Time // zero while it runs
+	Rests   string    // why it rests, while it does
+	GoesOn  time.Time // when it then goes on
 	Kinds   []Kind
 	Errors  []ItemError // of items, at most 200; only in Get
 }

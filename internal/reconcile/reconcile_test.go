@@ -255,6 +255,12 @@ func TestRun_WaitsWhenThePlatformIsFull(t *testing.T) {
 	id := r.begin(brandA, reconcile.Wish{Full: true})
 	defer r.work()()
 	run, err := r.sync.Get(context.Background(), brandA, id)
+	for deadline := time.Now().Add(20 * time.Second); err == nil && run.Rests == "" && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		run, err = r.sync.Get(context.Background(), brandA, id)
+	}
+	if !strings.Contains(run.Rests, "45009") || !run.GoesOn.After(r.clock.Now()) {
+		t.Fatalf("a run that rests says %q, until %v; %v", run.Rests, run.GoesOn, err)
+	}
 	for deadline := time.Now().Add(20 * time.Second); err == nil && run.State == reconcile.Running; {
 		if time.Now().After(deadline) {
 			t.Fatalf("%+v", run)
@@ -263,10 +269,23 @@ func TestRun_WaitsWhenThePlatformIsFull(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		run, err = r.sync.Get(context.Background(), brandA, id)
 	}
-	if err != nil || run.State != reconcile.Done || len(run.Errors) > 0 {
+	if err != nil || run.State != reconcile.Done || len(run.Errors) > 0 || run.Rests != "" {
 		t.Fatalf("%+v %v", run, err)
 	}
 	r.same(brandA)
+}
+
+func TestRun_RefusedCredentialsFailItWithTheReason(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, dbtest.SQLite(t))
+	p := r.connect(brandA, 2, 10)
+	if err := p.Inject(wecomsim.Fault{Path: "/gettoken", Code: 40001}); err != nil {
+		t.Fatal(err)
+	}
+	run := r.pull(brandA, reconcile.Wish{Full: true})
+	if run.State != reconcile.Failed || !strings.Contains(run.Error, "40001") || run.Rests != "" {
+		t.Fatalf("%+v", run)
+	}
 }
 
 func TestBegin_OneRunPerCorp(t *testing.T) {

@@ -60,8 +60,23 @@ func (s *Service) records(ctx context.Context, text string, args ...any) ([]Reco
 		if out[i].Kinds, err = s.kindsOf(ctx, out[i].ID); err != nil {
 			return nil, err
 		}
+		if err := s.rests(ctx, &out[i]); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
+}
+
+// rests fills in why a run rests, which its job knows.
+func (s *Service) rests(ctx context.Context, r *Record) error {
+	if r.State != Running {
+		return nil
+	}
+	j, ok, err := s.Jobs.Find(ctx, runJob, r.ID)
+	if err == nil && ok && j.Reason != "" && j.Due.After(s.Clock.Now()) {
+		r.Rests, r.GoesOn = j.Reason, j.Due
+	}
+	return err
 }
 
 func (s *Service) kindsOf(ctx context.Context, run string) ([]Kind, error) {

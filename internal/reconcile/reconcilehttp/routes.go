@@ -46,6 +46,8 @@ type Run struct {
 	Error   string      `json:"error,omitempty"`
 	Started time.Time   `json:"started_at"`
 	Ended   *time.Time  `json:"ended_at,omitempty"`
+	Rests   string      `json:"rests,omitempty" doc:"why a running one rests: the platform asks to wait, or does not answer"`
+	GoesOn  *time.Time  `json:"goes_on_at,omitempty" doc:"when it then goes on"`
 	Drift   int         `json:"drift" doc:"all differences found"`
 	Kinds   []Kind      `json:"kinds"`
 	Errors  []ItemError `json:"errors,omitempty" doc:"of items; at most 200"`
@@ -71,11 +73,14 @@ type ItemError struct {
 
 func wire(r reconcile.Record) Run {
 	out := Run{
-		ID: r.ID, Full: r.Full, Origin: r.Origin, Actor: r.Actor, State: r.State, Error: r.Error, Started: r.Started,
+		ID: r.ID, Full: r.Full, Origin: r.Origin, Actor: r.Actor, State: r.State, Error: r.Error, Rests: r.Rests, Started: r.Started,
 		Drift: r.Drift(), Kinds: make([]Kind, len(r.Kinds)),
 	}
 	if !r.Ended.IsZero() {
 		out.Ended = &r.Ended
+	}
+	if !r.GoesOn.IsZero() {
+		out.GoesOn = &r.GoesOn
 	}
 	for i, k := range r.Kinds {
 		out.Kinds[i] = Kind(k)
