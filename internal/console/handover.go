@@ -230,6 +230,7 @@ type loss struct {
 	Kind     string    `json:"kind"`
 	At       time.Time `json:"at"`
 	Told     time.Time `json:"told_at"`
+	Untold   string    `json:"untold"`
 	Returned time.Time `json:"returned_at"`
 }
 
@@ -247,7 +248,7 @@ func showLosses(v *visit) error {
 		Empty: v.Say("没有流失。", "No losses."),
 	}
 	for _, x := range p.Items {
-		t.add(v.time(x.At), v.customerCell(x.Customer, x.External), v.staffCell(staff, x.Staff), v.state("contact", x.Kind), v.time(x.Told), v.time(x.Returned))
+		t.add(v.time(x.At), v.customerCell(x.Customer, x.External), v.staffCell(staff, x.Staff), v.state("contact", x.Kind), v.told(x), v.time(x.Returned))
 	}
 	members := []option{{Label: v.Say("全部", "all")}}
 	for _, m := range staff.list {
@@ -265,6 +266,14 @@ func showLosses(v *visit) error {
 		d.Actions = []action{{Name: v.Say("建立挽回人群", "Make the win-back audience"), Post: "/losses/winback", Primary: true}}
 	}
 	return v.show(d)
+}
+
+// told says when somebody was told of a loss, or why nobody could be.
+func (v *visit) told(x loss) cell {
+	if x.Untold == "" {
+		return v.time(x.Told)
+	}
+	return cell{Text: v.Name("untold", x.Untold)}
 }
 
 func makeWinback(v *visit) error {

@@ -68,6 +68,10 @@ var names = map[string][2]string{
 	"codekind.temporary": {"临时", "Temporary"},
 	"codeproblem.nobody": {"没有可接待的员工", "Nobody to take contacts"},
 
+	"untold.nobody":         {"未设置管理员，无人可通知", "No manager is set"},
+	"untold.unknown_member": {"收件人不在通讯录，无人收到", "Its receivers are no members"},
+	"untold.unreachable":    {"暂时无法通知", "Not possible now"},
+
 	"contact.active":      {"在联系", "Active"},
 	"contact.half":        {"待确认", "To be confirmed"},
 	"contact.lost":        {"被客户删除", "Customer left"},

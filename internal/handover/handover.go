@@ -134,7 +134,7 @@ const (
 func New(cfg Config) *Service {
 	s := &Service{cfg}
 	cfg.Jobs.Handle(transferJob, &job.Each{Queue: cfg.Jobs, Concurrency: 2, MaxAttempts: 50, Do: s.advance})
-	cfg.Jobs.Handle(lossJob, &job.Each{Queue: cfg.Jobs, Concurrency: 1, MaxAttempts: 8, Do: s.tell})
+	cfg.Jobs.Handle(lossJob, &job.Each{Queue: cfg.Jobs, Concurrency: 1, MaxAttempts: tries, Do: s.tell})
 	return s
 }
 

@@ -2,6 +2,7 @@ package handover
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,8 +26,19 @@ type Loss struct {
 	Kind     contact.State // Lost or Deleted
 	At       time.Time
 	Told     time.Time // zero: nobody yet
+	Untold   string    // why not, once it was tried: NobodyAbove, NotMembers, Unreachable, or "wecom_" and the platform's code
 	Returned time.Time // zero: not yet
 }
+
+// Why nobody was told of a loss.
+const (
+	NobodyAbove = "nobody"         // no manager is set, no leader known, and the member was not to be told or has left
+	NotMembers  = "unknown_member" // the platform knows none of those who were to be told
+	Unreachable = "unreachable"    // the platform could not be asked
+)
+
+// tries is how often an alert is tried while the platform cannot take it.
+const tries = 8
 
 // gather is how long losses of one member wait for each other, to be told together.
 const gather = 5 * time.Minute
@@ -58,7 +70,8 @@ func (s *Service) OnContact(ctx context.Context, t contact.Transition) error {
 }
 
 // tell sends one message about all losses of a member that nobody was told of: to the
-// member what customers did, to those above what the member did too.
+// member what customers did, to those above what the member did too. What reached nobody
+// stays untold with the reason, and is told with the member's next loss.
 func (s *Service) tell(ctx context.Context, j job.Job) error {
 	corpID, user, _ := strings.Cut(j.Queue, "/")
 	losses, err := s.untold(ctx, corpID, user)
@@ -76,16 +89,28 @@ func (s *Service) tell(ctx context.Context, j job.Job) error {
 	above := slices.Concat(c.Settings.Managers, member.DirectLeaders)
 	slices.Sort(above)
 	above = slices.DeleteFunc(slices.Compact(above), func(m string) bool { return m == user })
-	lost := slices.DeleteFunc(slices.Clone(losses), func(l Loss) bool { return l.Kind != contact.Lost })
-	if err := s.send(ctx, corpID, above, s.words(ctx, who(member, user), losses)); err != nil {
-		return err
+	why, err := s.send(ctx, corpID, above, s.words(ctx, who(member, user), losses))
+	if err != nil {
+		return errors.Join(err, s.settle(ctx, losses, why))
 	}
-	if member.Here() && len(lost) > 0 {
-		if err := s.send(ctx, corpID, []string{user}, s.words(ctx, "你", lost)); err != nil {
+	lost := slices.DeleteFunc(slices.Clone(losses), func(l Loss) bool { return l.Kind != contact.Lost })
+	if !member.Here() || len(lost) == 0 {
+		return s.settle(ctx, losses, why)
+	}
+	whyNot, err := s.send(ctx, corpID, []string{user}, s.words(ctx, "你", lost))
+	switch {
+	case err != nil && why == "" && j.Attempts < tries:
+		return err
+	case err != nil && why != "":
+		return errors.Join(err, s.settle(ctx, losses, whyNot))
+	}
+	if whyNot == "" && why != "" {
+		if err := s.settle(ctx, lost, ""); err != nil {
 			return err
 		}
+		losses = slices.DeleteFunc(losses, func(l Loss) bool { return l.Kind == contact.Lost })
 	}
-	return s.told(ctx, losses, s.Clock.Now())
+	return s.settle(ctx, losses, why)
 }
 
 func who(m staff.Member, user string) string {
@@ -120,24 +145,46 @@ func (s *Service) words(ctx context.Context, member string, losses []Loss) strin
 	return b.String()
 }
 
-// send repeats only a call that surely did nothing; the platform drops a text that it has
-// just delivered. A member who cannot be reached is no reason to alarm the others again.
-func (s *Service) send(ctx context.Context, corpID string, users []string, text string) error {
+// send tells users and says why nobody was reached, "" if somebody was. It repeats only a
+// call that surely did nothing; the platform drops a text that it has just delivered. A
+// member who cannot be reached is no reason to alarm the others again.
+func (s *Service) send(ctx context.Context, corpID string, users []string, text string) (why string, err error) {
 	if len(users) == 0 {
-		return nil
+		return NobodyAbove, nil
 	}
 	client, err := s.Clients.Client(ctx, corpID)
 	if err != nil {
-		return err
+		return Unreachable, err
 	}
-	_, err = client.MessageSend(ctx, wecom.AppMessage{
+	sent, err := client.MessageSend(ctx, wecom.AppMessage{
 		ToUser: strings.Join(users, "|"), MsgType: "text", Text: &wecom.TextContent{Content: text}, EnableDuplicateCheck: 1,
 	})
+	why = s.unreached(corpID, users, sent, err)
 	if err != nil && wecom.Unsent(err) && wecom.ClassOf(err) != wecom.Business {
-		return fmt.Errorf("send loss alert: %w", err)
+		return why, fmt.Errorf("send loss alert: %w", err)
 	}
-	if err != nil {
-		s.Log.Warn("loss alert not confirmed", "corp", corpID, "members", len(users), "error", err)
-	}
-	return nil
+	return why, nil
 }
+
+// unreached says why a message reached nobody, and warns if it did not reach all. One whose
+// answer was lost is taken as delivered.
+func (s *Service) unreached(corpID string, users []string, sent wecom.SentMessage, err error) string {
+	missing := slices.DeleteFunc(slices.Clone(users), func(u string) bool {
+		return !slices.Contains(strings.Split(sent.InvalidUser+"|"+sent.UnlicensedUser, "|"), u)
+	})
+	if err != nil || len(missing) > 0 {
+		s.Log.Warn("loss alert did not surely reach all", "corp", corpID, "members", len(users), "unknown", missing, "error", err)
+	}
+	switch code := wecom.CodeOf(err); {
+	case err == nil && len(missing) == len(users), code == nobodyValid:
+		return NotMembers
+	case err != nil && code == 0 && wecom.Unsent(err):
+		return Unreachable
+	case err != nil && wecom.Unsent(err):
+		return fmt.Sprintf("wecom_%d", code)
+	}
+	return ""
+}
+
+// nobodyValid is the platform's code for a message of which it knows no receiver.
+const nobodyValid = 81013

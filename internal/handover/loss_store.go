@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	lossFields   = `id, corp, user_id, external, nth, ord, kind, at, told_at, returned_at`
+	lossFields   = `id, corp, user_id, external, nth, ord, kind, at, told_at, returned_at, untold`
 	selectLosses = `SELECT ` + lossFields + ` FROM contact_loss
 		WHERE id < $1 AND (corp = $2 OR $2 = '') AND (user_id = $3 OR $3 = '') AND (kind = $4 OR $4 = '') ORDER BY id DESC LIMIT $5`
 	selectUntold = `SELECT ` + lossFields + ` FROM contact_loss WHERE corp = $1 AND user_id = $2 AND told_at = 0 ORDER BY id LIMIT 1000`
-	markTold     = `UPDATE contact_loss SET told_at = $1 WHERE id = $2`
+	markTold     = `UPDATE contact_loss SET told_at = $1, untold = $2 WHERE id = $3`
 	countLost    = `SELECT COUNT(*) FROM contact_loss WHERE corp = $1 AND user_id = $2 AND external = $3 AND returned_at = 0`
 	markReturned = `UPDATE contact_loss SET returned_at = $1 WHERE corp = $2 AND user_id = $3 AND external = $4 AND returned_at = 0 AND at <= $1`
 	insertLoss   = `INSERT INTO contact_loss (id, corp, user_id, external, nth, ord, kind, at, told_at, returned_at)
@@ -43,10 +43,15 @@ func (s *Service) untold(ctx context.Context, corp, user string) ([]Loss, error)
 	return s.readLosses(ctx, selectUntold, corp, user)
 }
 
-func (s *Service) told(ctx context.Context, losses []Loss, at time.Time) error {
+// settle notes that losses are told, or why they are not.
+func (s *Service) settle(ctx context.Context, losses []Loss, why string) error {
+	at := s.Clock.Now().UnixMilli()
+	if why != "" {
+		at = 0
+	}
 	return s.DB.InTx(ctx, func(ctx context.Context) error {
 		for _, l := range losses {
-			if _, err := s.DB.Exec(ctx, markTold, at.UnixMilli(), l.ID); err != nil {
+			if _, err := s.DB.Exec(ctx, markTold, at, why, l.ID); err != nil {
 				return err
 			}
 		}
@@ -81,7 +86,7 @@ func (s *Service) readLosses(ctx context.Context, text string, args ...any) ([]L
 	err := s.DB.Each(ctx, text, args, func(rows *sql.Rows) error {
 		var l Loss
 		var leaf, at, told, returned int64
-		err := rows.Scan(&l.ID, &l.Corp, &l.User, &l.External, &l.Nth, &leaf, &l.Kind, &at, &told, &returned)
+		err := rows.Scan(&l.ID, &l.Corp, &l.User, &l.External, &l.Nth, &leaf, &l.Kind, &at, &told, &returned, &l.Untold)
 		l.Leaf, l.At, l.Told, l.Returned = uint32(leaf), moment(at), moment(told), moment(returned)
 		list = append(list, l)
 		return err

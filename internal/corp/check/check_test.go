@@ -130,9 +130,11 @@ func TestRun_FindsNothingWhereAllIsWell(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newRig(t, d)
+		r.put.Settings.Managers = []string{r.sim.Members()[0].User}
+		r.connect()
 		got := r.run()
 		for _, name := range []string{
-			"credentials", "trusted_ip", "clock", "secret_kind", "visible", "contact_permission", "directory", "members", "tag_quota",
+			"credentials", "trusted_ip", "clock", "secret_kind", "visible", "managers", "contact_permission", "directory", "members", "tag_quota",
 			"callback_echo", "callback_seen", "limits", "way_quota", "last_sync",
 		} {
 			if f, ok := got[name]; !ok || f.State != check.OK {
@@ -185,6 +187,10 @@ func TestRun_TellsEachFaultWithItsRemedy(t *testing.T) {
 				r.member(wecomsim.NewMember{User: m.User, NoFollow: new(true)})
 			}
 		}, "contact_permission", check.Warn, "no member", "range"},
+		{"a manager who is nobody", func(r *rig) {
+			r.put.Settings.Managers = []string{r.sim.Members()[0].User, "zhang.wrong"}
+			r.connect()
+		}, "managers", check.Warn, "see: zhang.wrong", "userids"},
 		{"a member without customers", func(r *rig) {
 			r.member(wecomsim.NewMember{User: "zhao", NoFollow: new(true)})
 		}, "members", check.Warn, "zhao", "range"},

@@ -107,6 +107,7 @@ func (r *run) live(ctx context.Context) {
 		return
 	}
 	r.agent(ctx, client)
+	r.managers(ctx, client)
 	follows, ok := r.contacts(ctx, client)
 	r.directory(ctx, follows, ok)
 	if ok {
@@ -144,6 +145,35 @@ func (r *run) agent(ctx context.Context, client *wecom.Client) {
 	r.ok("visible", say("可见范围：%d 个部门、%d 名员工、%d 个标签", "visible range: %d departments, %d members, %d tags",
 		len(a.Parties.PartyID), len(a.Users.User), len(a.Tags.TagID)))
 }
+
+// codeNoMember is the platform's answer about a userid that it does not know.
+const codeNoMember = 60111
+
+// managers finds out whether those who are told of losses and failures can be told.
+func (r *run) managers(ctx context.Context, client *wecom.Client) {
+	const check = "managers"
+	var missing []string
+	for _, user := range r.corp.Settings.Managers {
+		u, err := client.UserGet(ctx, user)
+		switch {
+		case wecom.Is(err, codeNoMember, wecom.CodeOutOfScope) || err == nil && u.Status == left:
+			missing = append(missing, user)
+		case err != nil:
+			r.unasked(check, err)
+			return
+		}
+	}
+	if n := len(r.corp.Settings.Managers); len(missing) == 0 && n > 0 {
+		r.ok(check, say("%d 名管理员都在应用的可见范围内", "the app sees all %d managers", n))
+	}
+	if len(missing) > 0 {
+		r.bad(check, Warn, say("管理员不在通讯录或应用的可见范围内：%s", "managers who are not in the directory, or whom the app does not see: %s", some(missing)),
+			say("在企业设置中改正他们的 userid，或把他们加入应用的可见范围：否则收不到流失提醒", "correct their userids in the corp's settings, or add them to the app's visible range: they get no alerts of losses"))
+	}
+}
+
+// left is the status of a member who is gone.
+const left = 5
 
 // unasked says that a check got no answer.
 func (r *run) unasked(check string, err error) {

@@ -181,6 +181,7 @@ type wireLoss struct {
 	Kind     contact.State `json:"kind" enum:"lost,deleted" doc:"lost: the customer ended it; deleted: the member did"`
 	At       time.Time     `json:"at"`
 	Told     *time.Time    `json:"told_at,omitempty"`
+	Untold   string        `json:"untold,omitempty" doc:"why nobody could be told: nobody, unknown_member, unreachable, or wecom_ and the platform's code"`
 	Returned *time.Time    `json:"returned_at,omitempty"`
 }
 
@@ -192,7 +193,7 @@ func (h *handlers) losses(ctx context.Context, in *lossesInput) (*httpapi.List[w
 		return nil, err
 	}
 	return httpapi.Listed(p, func(l handover.Loss) wireLoss {
-		return wireLoss{l.Corp, l.User, l.External, h.customer(l.Leaf), l.Kind, l.At, when(l.Told), when(l.Returned)}
+		return wireLoss{l.Corp, l.User, l.External, h.customer(l.Leaf), l.Kind, l.At, when(l.Told), l.Untold, when(l.Returned)}
 	}), nil
 }
 
