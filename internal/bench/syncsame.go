@@ -22,7 +22,8 @@ type relation struct {
 	tags   string
 }
 
-// same compares all that is held with the platform, relation by relation and group by group.
+// same compares the contacts held with those of the platform, one by one. Groups, staff and
+// tags are judged by the drift of the next pass.
 func (s *syncing) same(ctx context.Context) error {
 	for _, m := range s.platform.sim.Members() {
 		here, err := s.here(ctx, m.User)
