@@ -82,6 +82,7 @@ func (d Deps) connect(ctx context.Context, made map[string]string, shop *shoppin
 		{"make the win-back audience", c.winBack},
 		{"make the mass send", c.massSend},
 		{"make the moment", c.moment},
+		{"greet at customer service", c.desk},
 	} {
 		if err := step.run(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)
@@ -109,7 +110,6 @@ func (c *setup) put(ctx context.Context) error {
 	}
 	return w.Sim.PutApp(wecomsim.App{
 		Name: "main", AgentID: CorpAgent, Secret: corpSecret, CallbackURL: c.d.URL + w.Callback, Token: corpToken, AESKey: corpAESKey,
-		Events: []string{"contact", "directory", "archive", "app"}, // customer service is nobody's yet
 	})
 }
 

@@ -140,6 +140,13 @@ func (p *program) until(what string, ok func() bool) {
 	p.t.Fatalf("it never happens: %s", what)
 }
 
+// has says whether a customer of the corp has an event of the name.
+func (p *program) has(external, name string) bool {
+	p.t.Helper()
+	id := p.get("/customers?identity=external_userid:" + Corp + ":" + external).Get("items.0.id").String()
+	return id != "" && p.get("/customers/"+id+"/events").Get(`items.#(name=="`+name+`").name`).Exists()
+}
+
 // counts are how many there are of what the demo makes.
 func (p *program) counts() map[string]int {
 	out := map[string]int{"contacts at the platform": p.sim.ContactCount()}
@@ -164,6 +171,17 @@ func TestWeCom_TheDemoLivesAndGoesOnAfterARestart(t *testing.T) {
 	p.until("codes are at the platform", func() bool { return len(p.sim.Codes()) == len(channels) })
 	p.until("members are asked to send", func() bool { return len(p.sim.MassTasks(p.sim.Members()[0].User)) == 1 })
 	p.until("losses are known", func() bool { return p.get("/handover/losses").Get("items.#").Int() > 3 })
+
+	// Who writes to customer service has it on the timeline.
+	account, asks := p.sim.KfAccounts()[0].ID, p.sim.AddCustomer(wecomsim.NewCustomer{})
+	if _, err := p.sim.KfEnter(account, asks); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.sim.KfSay(account, asks, "有货吗"); err != nil {
+		t.Fatal(err)
+	}
+	p.until("customer service is heard", func() bool { return p.has(asks, "Service Started") && p.has(asks, "Message Replied") })
+	p.until("who enters is greeted", func() bool { return len(p.sim.KfTalk(account, asks)) > 1 })
 
 	p.until("agents live", func() bool { return p.sim.Agents().Acts["send_text"] > 0 })
 	if err := p.sim.SetAgents(0); err != nil {
