@@ -208,6 +208,7 @@ func (a *App) connect() {
 		{contacts, notice.DelContact, "contact", a.contacts.OnDeleted},
 		{contacts, notice.DelFollowUser, "contact", a.contacts.OnLost},
 		{contacts, notice.TransferFail, "contact", a.contacts.OnTransferFailed},
+		{contacts, notice.TransferFail, "handover", a.handover.OnTransferFailed},
 		{tags, "", "tag", a.tags.Notice},
 		{notice.Archive, "", "archive", a.archive.OnNotify},
 		{notice.Directory, "", "staff", a.staff.OnDirectory},

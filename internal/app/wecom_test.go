@@ -187,6 +187,8 @@ func TestWeCom_TransferIsFollowedToItsEnd(t *testing.T) {
 		if err := r.sim.RefuseTransfer(people[1]); err != nil {
 			t.Fatal(err)
 		}
+		r.flush()
+		r.until("the refusal is known at once, without half an hour's wait", func() bool { return r.counts(id).Get("counts.refused").Int() == 1 })
 		for range 50 { // a day and an hour, in half hours
 			r.clock.Advance(30 * time.Minute)
 			r.flush()
