@@ -181,6 +181,9 @@ func TestWeCom_TheDemoLivesAndGoesOnAfterARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.until("customer service is heard", func() bool { return p.has(asks, "Service Started") && p.has(asks, "Message Replied") })
+	p.until("the callback has come", func() bool {
+		return p.get("/wecom/callbacks?limit=200&corp=" + Corp).Get(`items.#(event%"*kf_msg_or_event*").event`).Exists()
+	})
 	p.until("who enters is greeted", func() bool { return len(p.sim.KfTalk(account, asks)) > 1 })
 
 	p.until("agents live", func() bool { return p.sim.Agents().Acts["send_text"] > 0 })
