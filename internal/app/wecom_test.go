@@ -184,6 +184,9 @@ func TestWeCom_TransferIsFollowedToItsEnd(t *testing.T) {
 		}
 		id := start(users[0], users[1], append(people[:2:2], "wmNobody")...)
 		r.until("the platform was asked", func() bool { return r.counts(id).Get("counts.waiting").Int() == 2 })
+		r.until("the first look is over", func() bool {
+			return len(r.sim.Log(wecomsim.LogFilter{Path: "/externalcontact/transfer_result"})) > 0
+		})
 		if err := r.sim.RefuseTransfer(people[1]); err != nil {
 			t.Fatal(err)
 		}
