@@ -36,8 +36,13 @@ func (s *Service) OnRegroup(ctx context.Context, roots ...uint32) error {
 }
 
 // unfinished adds the tags in which contacts of the customers were to follow one another
-// when these were still one. A lock is held.
+// when these were still one, those that are on their way to the road, and those that were
+// pushed to the contacts: a push or an event of one was weighed against the tags of both.
+// A lock is held.
 func (s *Service) unfinished(ctx context.Context, some map[string]bool, roots []uint32) error {
+	if err := s.moving(ctx, roots, some); err != nil {
+		return fmt.Errorf("tags on their way: %w", err)
+	}
 	for _, root := range roots {
 		for _, leaf := range s.Timeline.Leaves(root) {
 			for _, sp := range s.spreads {

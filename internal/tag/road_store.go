@@ -3,6 +3,7 @@ package tag
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"yutang/internal/job"
 )
@@ -99,6 +100,43 @@ func (s *Service) spreadsOf(ctx context.Context, leaf uint32) (tags []string, er
 		return err
 	})
 	return tags, err
+}
+
+const (
+	selectMoving = `SELECT DISTINCT corp, external, leaf, tag FROM tag_outbox WHERE tag <> ''`
+	selectPushed = `SELECT DISTINCT p.tag FROM tag_push p JOIN tag_pair q ON q.corp = p.corp AND q.external = p.external AND q.member = p.member
+		WHERE q.leaf = $1`
+)
+
+// moving adds the tags that are on their way to the customers or were pushed to their
+// contacts. A lock is held.
+func (s *Service) moving(ctx context.Context, roots []uint32, some map[string]bool) error {
+	err := s.DB.Each(ctx, selectMoving, nil, func(rows *sql.Rows) error {
+		var o outgoing
+		var leaf int64
+		if err := rows.Scan(&o.Corp, &o.External, &leaf, &o.Tag); err != nil {
+			return err
+		}
+		o.Leaf = uint32(leaf)
+		if at := s.leafOf(o); at != 0 && slices.Contains(roots, s.Timeline.Root(at)) {
+			some[o.Tag] = true
+		}
+		return nil
+	})
+	for _, root := range roots {
+		for _, leaf := range s.Timeline.Leaves(root) {
+			if err != nil {
+				return err
+			}
+			err = s.DB.Each(ctx, selectPushed, []any{int64(leaf)}, func(rows *sql.Rows) error {
+				var id string
+				err := rows.Scan(&id)
+				some[id] = true
+				return err
+			})
+		}
+	}
+	return err
 }
 
 const deleteSpread = `DELETE FROM tag_spread WHERE leaf = $1 AND tag = $2 AND at = $3`
