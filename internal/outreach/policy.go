@@ -11,7 +11,7 @@ import (
 type Policy struct {
 	Quiet   *Quiet                 `json:"quiet_hours,omitempty"` // nil: none
 	Cap     Cap                    `json:"cap,omitzero"`
-	Consent map[string]ConsentNeed `json:"consent,omitempty"` // per channel; a channel that is absent needs "given"
+	Consent map[string]ConsentNeed `json:"consent,omitempty"` // per channel; one that is absent needs what it needs in DefaultPolicy, else "given"
 }
 
 // Cap limits the touches of one customer in one calendar day, the customer's own. A
@@ -130,10 +130,14 @@ func (p Policy) capped(channel string, perPlaybook int, n sent) bool {
 
 // allows says whether consent known for a channel permits a touch.
 func (p Policy) allows(channel string, given, known bool) bool {
-	if !known {
-		return p.Consent[channel] == ConsentNotWithdrawn
+	if known {
+		return given
 	}
-	return given
+	need, said := p.Consent[channel]
+	if !said {
+		need = DefaultPolicy.Consent[channel]
+	}
+	return need == ConsentNotWithdrawn
 }
 
 // terms are under which conditions somebody is to be reached.
