@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+
 	"yutang/internal/db"
 	"yutang/internal/fault"
 	"yutang/internal/rule"

@@ -135,8 +135,10 @@ func TestKeep_RenewsForAWeek(t *testing.T) {
 		p := connect(t, d, corpA, corpB)
 		a, b := add(t, p.Service, "a.png", pngOf(t, 9, 9)), add(t, p.Service, "b.mp4", mp4Of(3, true))
 		c := Content{Text: "x", Attachments: []Attachment{
-			{Kind: KindImage, Asset: a.ID}, {Kind: KindVideo, Asset: b.ID},
-			{Kind: KindMiniProgram, Asset: a.ID, Title: "t", AppID: "wx1", Page: "p"}, {Kind: KindLink, Asset: a.ID, Title: "t", URL: "https://e.com"},
+			{Kind: KindImage, Asset: a.ID},
+			{Kind: KindVideo, Asset: b.ID},
+			{Kind: KindMiniProgram, Asset: a.ID, Title: "t", AppID: "wx1", Page: "p"},
+			{Kind: KindLink, Asset: a.ID, Title: "t", URL: "https://e.com"},
 		}}
 		ready := func() bool {
 			_, short := p.Now(corpA, c, Welcome)

@@ -23,10 +23,8 @@ func marks(first, n int) string {
 	return b.String()
 }
 
-var (
-	selectConfigs = `SELECT config_id FROM livecode WHERE corp = $1 AND config_id IN (` + marks(2, configChunk) + `)
+var selectConfigs = `SELECT config_id FROM livecode WHERE corp = $1 AND config_id IN (` + marks(2, configChunk) + `)
 		UNION SELECT config_id FROM livecode_foreign WHERE corp = $` + strconv.Itoa(configChunk+2) + ` AND config_id IN (` + marks(configChunk+3, configChunk) + `)`
-)
 
 // unknownConfigs are those of ids, configChunk at most, that no code has and that are not
 // known to be foreign.

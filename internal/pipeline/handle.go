@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+
 	"yutang/internal/audience"
 	"yutang/internal/customer"
 	"yutang/internal/event"

@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"slices"
+
 	"yutang/internal/fault"
 	"yutang/internal/id"
 )

@@ -106,8 +106,11 @@ func TestChoose_FollowsTheSources(t *testing.T) {
 		staff: map[string]crew{"ww1": index(Directory{
 			Parents: map[int64]int64{1: 0, 11: 1, 111: 11, 12: 1, 5: 6, 6: 5},
 			People: []Person{
-				{UserID: "anna", Departments: []int64{11}}, {UserID: "Cleo", Departments: []int64{1, 111}},
-				{UserID: "dan", Departments: []int64{12}}, {UserID: "eva", Departments: []int64{1}}, {UserID: "loop", Departments: []int64{5}},
+				{UserID: "anna", Departments: []int64{11}},
+				{UserID: "Cleo", Departments: []int64{1, 111}},
+				{UserID: "dan", Departments: []int64{12}},
+				{UserID: "eva", Departments: []int64{1}},
+				{UserID: "loop", Departments: []int64{5}},
 			},
 		})},
 	})
