@@ -289,12 +289,15 @@ func TestWeCom_LeaversCustomersAndGroupsGoToSomebodyElse(t *testing.T) {
 		}).Get("id").String()
 		r.until("the group changed hands", func() bool { return r.counts(groups).Get("counts.done").Int() == 1 })
 		r.until("the customer is asked", func() bool { return r.counts(customers).Get("counts.waiting").Int() == 1 })
-		r.clock.Advance(25 * time.Hour)
-		r.flush()
-		r.until("the customer changed hands", func() bool {
-			r.clock.Advance(time.Minute)
-			return r.counts(customers).Get("counts.done").Int() == 1
-		})
+		looks := func() int {
+			return len(r.sim.Log(wecomsim.LogFilter{Path: "/externalcontact/resigned/transfer_result"}))
+		}
+		before := looks()
+		r.clock.Advance(24*time.Hour - 5*time.Minute)
+		r.until("the platform was looked at", func() bool { return looks() > before })
+		r.clock.Advance(6 * time.Minute)
+		r.flush() // the next look by itself is half an hour away; the callback brings it on
+		r.until("the customer changed hands", func() bool { return r.counts(customers).Get("counts.done").Int() == 1 })
 		if g, ok := r.sim.Group(chat); !ok || g.Owner != users[1] {
 			t.Errorf("the group is owned by %q", g.Owner)
 		}

@@ -22,13 +22,15 @@ const (
 		WHERE transfer = $1 AND state = $2 ORDER BY item LIMIT $3`
 	selectPage = `SELECT item, ord, state, reason, asked_at, settled_at FROM transfer_item
 		WHERE transfer = $1 AND item > $2 AND (state = $3 OR $3 = '') ORDER BY item LIMIT $4`
-	markAsked   = `UPDATE transfer_item SET state = $1, asked_at = $2 WHERE transfer = $3 AND item = $4`
-	markPlanned = `UPDATE transfer_item SET state = 'planned', asked_at = 0 WHERE transfer = $1 AND item = $2`
-	markState   = `UPDATE transfer_item SET state = $1 WHERE transfer = $2 AND item = $3`
-	markSettled = `UPDATE transfer_item SET state = $1, reason = $2, settled_at = $3 WHERE transfer = $4 AND item = $5 AND settled_at = 0`
-	replanItems = `UPDATE transfer_item SET state = 'planned' WHERE transfer = $1 AND state = 'asking'`
-	countAsked  = `SELECT COUNT(*) FROM transfer_item WHERE corp = $1 AND item = $2 AND asked_at > $3 AND state <> 'failed'`
-	countTaken  = `SELECT COUNT(*) FROM transfer_item i JOIN transfer t ON t.id = i.transfer
+	markAsked      = `UPDATE transfer_item SET state = $1, asked_at = $2 WHERE transfer = $3 AND item = $4`
+	markPlanned    = `UPDATE transfer_item SET state = 'planned', asked_at = 0 WHERE transfer = $1 AND item = $2`
+	markState      = `UPDATE transfer_item SET state = $1 WHERE transfer = $2 AND item = $3`
+	markSettled    = `UPDATE transfer_item SET state = $1, reason = $2, settled_at = $3 WHERE transfer = $4 AND item = $5 AND settled_at = 0`
+	replanItems    = `UPDATE transfer_item SET state = 'planned' WHERE transfer = $1 AND state = 'asking'`
+	selectAwaiting = `SELECT t.id FROM transfer_item i JOIN transfer t ON t.id = i.transfer
+		WHERE i.corp = $1 AND i.item = $2 AND i.state = 'waiting' AND t.to_user = $3 AND t.state = 'running'`
+	countAsked = `SELECT COUNT(*) FROM transfer_item WHERE corp = $1 AND item = $2 AND asked_at > $3 AND state <> 'failed'`
+	countTaken = `SELECT COUNT(*) FROM transfer_item i JOIN transfer t ON t.id = i.transfer
 		WHERE t.corp = $1 AND t.to_user = $2 AND t.object = 'group' AND i.asked_at > $3 AND i.state <> 'failed'`
 )
 
@@ -211,4 +213,15 @@ func (s *Service) timesAsked(ctx context.Context, corp, external string, since t
 func (s *Service) groupsTaken(ctx context.Context, corp, to string, since time.Time) (n int, err error) {
 	err = s.DB.Get(ctx, countTaken, []any{corp, to, since.UnixMilli()}, &n)
 	return n, err
+}
+
+// awaiting lists the running transfers in which a customer is on the way to a member.
+func (s *Service) awaiting(ctx context.Context, corp, taker, external string) (ids []string, err error) {
+	err = s.DB.Each(ctx, selectAwaiting, []any{corp, external, taker}, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
 }

@@ -48,7 +48,10 @@ func (s *Service) OnContact(ctx context.Context, t contact.Transition) error {
 	c := t.Contact
 	switch t.Kind {
 	case contact.Added:
-		return s.returned(ctx, c, t.At)
+		if err := s.returned(ctx, c, t.At); err != nil || t.Origin != contact.ByCallback {
+			return err
+		}
+		return s.lookNow(ctx, c.Corp, c.User, c.External)
 	case contact.WasLost, contact.WasDeleted:
 		state := contact.Lost
 		if t.Kind == contact.WasDeleted {
