@@ -1,6 +1,7 @@
 package wecomsim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -83,9 +84,21 @@ func (s *Sim) addApps() error {
 }
 
 // putApp adds an app or replaces the one of its name.
+// keep fills credentials and callback that a change does not name from the app as it was.
+func (a *App) keep(old App) {
+	a.AgentID = cmp.Or(a.AgentID, old.AgentID)
+	a.Secret = cmp.Or(a.Secret, old.Secret)
+	if a.CallbackURL == "" {
+		a.CallbackURL, a.Token, a.AESKey = old.CallbackURL, cmp.Or(a.Token, old.Token), cmp.Or(a.AESKey, old.AESKey)
+	}
+}
+
 func (s *Sim) putApp(a App) error {
 	if a.Name == "" {
 		return fault.BadField("/name", "give the app a name")
+	}
+	if i := slices.IndexFunc(s.apps, func(old *app) bool { return old.Name == a.Name }); i >= 0 {
+		a.keep(s.apps[i].App)
 	}
 	if a.Secret == "" {
 		a.Secret = s.cfg.Secret + "-" + a.Name

@@ -153,7 +153,7 @@ func revokeTokens(s *Sim, a revokeArgs) (struct{}, error) {
 }
 
 // PutApp adds an app or changes the one of its name: secret, scope, callback, permissions.
-// Empty permissions follow from the name.
+// Empty permissions follow from the name; credentials and callback that are empty stay.
 func (s *Sim) PutApp(a App) error {
 	_, err := perform(s, "app", a, func(s *Sim, a App) (struct{}, error) { return struct{}{}, s.putApp(a) })
 	return err
