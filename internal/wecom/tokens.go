@@ -161,7 +161,7 @@ func (t *Tokens) renew(ctx context.Context, key TokenKey, h *held, fetch func(co
 			return row{}, err
 		}
 		if mine {
-			return t.fetch(ctx, key, h, stored, fetch)
+			return t.fetchLeased(ctx, key, h, fetch)
 		}
 		if stored.live(t.clk.Now()) && h.set(stored, false) {
 			return stored, nil
@@ -170,6 +170,19 @@ func (t *Tokens) renew(ctx context.Context, key TokenKey, h *held, fetch func(co
 			return row{}, err
 		}
 	}
+}
+
+// fetchLeased fetches unless another process did so, and gave its lease back, between our
+// look and our lease.
+func (t *Tokens) fetchLeased(ctx context.Context, key TokenKey, h *held, fetch func(context.Context) (Token, error)) (row, error) {
+	stored, err := t.load(ctx, key)
+	if err == nil && !h.isDead(stored) && stored.fresh(t.clk.Now()) && h.set(stored, false) {
+		return stored, t.release(context.WithoutCancel(ctx), key)
+	}
+	if err != nil || h.isDead(stored) {
+		stored = row{}
+	}
+	return t.fetch(ctx, key, h, stored, fetch)
 }
 
 func (t *Tokens) fetch(ctx context.Context, key TokenKey, h *held, old row, fetch func(context.Context) (Token, error)) (row, error) {
