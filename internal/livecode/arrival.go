@@ -131,11 +131,11 @@ func (s *Service) putRemark(ctx context.Context, code Code, a arrival) error {
 
 // remark writes the remark of a new contact by the pattern of its code.
 func (s *Service) remark(ctx context.Context, j job.Job) error {
-	var todo remarkJob
-	if err := json.Unmarshal(j.Payload, &todo); err != nil {
+	var wanted remarkJob
+	if err := json.Unmarshal(j.Payload, &wanted); err != nil {
 		return fmt.Errorf("read a remark job: %w", err)
 	}
-	code, err := s.byNumber(ctx, todo.Code)
+	code, err := s.byNumber(ctx, wanted.Code)
 	if err != nil || code.Spec.Remark == "" {
 		return err
 	}
@@ -145,7 +145,7 @@ func (s *Service) remark(ctx context.Context, j job.Job) error {
 	}
 	name := ""
 	if strings.Contains(code.Spec.Remark, "{name}") {
-		c, err := client.ExternalContactGet(ctx, todo.External, "")
+		c, err := client.ExternalContactGet(ctx, wanted.External, "")
 		if gone(err) {
 			return nil
 		}
@@ -154,15 +154,15 @@ func (s *Service) remark(ctx context.Context, j job.Job) error {
 		}
 		name = c.ExternalContact.Name
 	}
-	text := fill(code.Spec, name, todo.At.In(s.Zone()))
-	err = client.Remark(ctx, wecom.Remark{UserID: todo.User, ExternalUserID: todo.External, Remark: &text})
+	text := fill(code.Spec, name, wanted.At.In(s.Zone()))
+	err = client.Remark(ctx, wecom.Remark{UserID: wanted.User, ExternalUserID: wanted.External, Remark: &text})
 	if gone(err) {
 		return nil
 	}
 	if err != nil || s.Remarked == nil {
 		return err
 	}
-	return s.Remarked(ctx, code.Corp, todo.User, todo.External, text)
+	return s.Remarked(ctx, code.Corp, wanted.User, wanted.External, text)
 }
 
 // gone says that the contact has ended meanwhile, so there is nothing to remark.

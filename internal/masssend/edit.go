@@ -136,7 +136,7 @@ func (s *Service) check(ctx context.Context, w Wish) error {
 
 func (w Wish) fill(x Send) Send {
 	x.Corp, x.Name, x.Chat, x.Target, x.Content, x.Options = w.Corp, w.Name, w.Chat, w.Target, w.Content, w.Options
-	x.Priority, x.ScheduledAt, x.Deadline, x.mark = w.Priority, w.ScheduledAt, w.Deadline, markOfContent(w.Content)
+	x.Priority, x.ScheduledAt, x.Deadline, x.mark = w.Priority, w.ScheduledAt, w.Deadline, w.Content.Mark()
 	return x
 }
 

@@ -109,7 +109,7 @@ const (
 // collect adds the touch to the pool that collects, or opens one.
 func (p *pool) collect(ctx context.Context, m outreach.Message, corpID string, c content.Content, to Candidate) (out outreach.Outcome, err error) {
 	s := (*Service)(p)
-	key := strings.Join([]string{corpID, m.Playbook.ID, fmt.Sprint(m.Playbook.Version), m.Playbook.Step, markOfContent(c)}, "|")
+	key := strings.Join([]string{corpID, m.Playbook.ID, fmt.Sprint(m.Playbook.Version), m.Playbook.Step, c.Mark()}, "|")
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
 		send := ""
 		err := s.DB.Get(ctx, selectPool, []any{key}, &send)
@@ -143,7 +143,7 @@ func (s *Service) openPool(ctx context.Context, key string, m outreach.Message, 
 	x := Send{
 		ID: id.New("ms"), Corp: corpID, Name: cut(m.Playbook.Name+" / "+m.Playbook.Step, maxName), Chat: Single, Content: c, State: Collecting,
 		ScheduledAt: flush, Deadline: maxTime(m.ExpiresAt, flush.Add(leastDeadline)), CreatedBy: m.Playbook.ID, CreatedAt: now,
-		mark: markOfContent(c), pool: key, chosenTo: preparedAll,
+		mark: c.Mark(), pool: key, chosenTo: preparedAll,
 	}
 	if err := s.insertSend(ctx, x); err != nil {
 		return "", err

@@ -53,7 +53,7 @@ func (s *Service) check(ctx context.Context, w Wish) error {
 }
 
 func (w Wish) fill(m Moment) Moment {
-	m.Corp, m.Name, m.Content, m.Visible, m.ScheduledAt, m.mark = w.Corp, w.Name, w.Content, w.Visible, w.ScheduledAt, markOfContent(w.Content)
+	m.Corp, m.Name, m.Content, m.Visible, m.ScheduledAt, m.mark = w.Corp, w.Name, w.Content, w.Visible, w.ScheduledAt, w.Content.Mark()
 	return m
 }
 
