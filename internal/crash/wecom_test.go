@@ -108,20 +108,18 @@ func TestWeComControl_AnswerBeforeStoringIsCaught(t *testing.T) {
 	t.Parallel()
 	w := beginWeCom(t, func(*wecomsim.Knobs) {}, failpoint.AnswerEarly)
 	c := newCrowd(w)
-	for i := 0; ; i++ {
-		w.Kill()
-		must(t, w.dieAt(t.Context(), fmt.Sprintf("YUTANG_FAILPOINT=%s:%d", failpoint.BeforeCommit, 1+i%3), func() error {
-			for range 5 {
-				if err := c.act(); err != nil {
-					return err
-				}
+	several := func() error {
+		for range 10 {
+			if err := c.act(); err != nil {
+				return err
 			}
-			return nil
-		}))
-		must(t, w.Restart(t.Context()))
-		if i == 3 {
-			break
 		}
+		return nil
+	}
+	for range 4 { // the first of several is stored, the next are answered only
+		w.Kill()
+		must(t, w.dieAt(t.Context(), fmt.Sprintf("YUTANG_FAILPOINT=%s:1", failpoint.CallbackStored), several))
+		must(t, w.Restart(t.Context()))
 	}
 	if v := verdictOf(t, w, c); len(v.Lost) == 0 {
 		t.Fatalf("answered before it is stored, and the verdict is %s", v)
