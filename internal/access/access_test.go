@@ -62,13 +62,15 @@ func TestRoles_GrantWhatTheTableSays(t *testing.T) {
 	t.Parallel()
 	want := map[access.Role][]access.Permission{
 		access.Viewer: {
-			access.AudiencesRead, access.CodesRead, access.ContentRead, access.CustomersRead, access.GroupsRead, access.OutreachRead,
-			access.PlaybooksRead, access.SettingsRead, access.StaffRead, access.SystemRead, access.TagsRead,
+			access.AudiencesRead, access.CodesRead, access.ContentRead, access.CustomersRead, access.ExperimentsRead,
+			access.GroupsRead, access.OutreachRead, access.PlaybooksRead, access.SettingsRead, access.StaffRead, access.SystemRead,
+			access.TagsRead, access.TasksRead,
 		},
 		access.Analyst: {
 			access.AudiencesRead, access.CodesRead, access.ContactsRead, access.ContentRead, access.CustomersRead, access.EventsRead,
-			access.GroupsRead, access.HandoverRead, access.IdentityRead, access.ImportsRead, access.OutreachRead, access.PlaybooksRead,
-			access.SettingsRead, access.SourcesRead, access.StaffRead, access.SystemRead, access.TagsRead, access.WeComRead,
+			access.ExperimentsRead, access.GroupsRead, access.HandoverRead, access.IdentityRead, access.ImportsRead, access.OutreachRead, access.PlaybooksRead,
+			access.SettingsRead, access.SourcesRead, access.StaffRead, access.SystemRead, access.TagsRead,
+			access.TasksRead, access.WeComRead,
 		},
 		access.Owner: access.Permissions(),
 	}

@@ -10,45 +10,51 @@ const (
 	Anyone   Permission = "anyone"    // no credentials needed
 	SignedIn Permission = "signed_in" // any valid credentials
 
-	CustomersRead   Permission = "customers.read"
-	CustomersWrite  Permission = "customers.write"
-	CustomersMerge  Permission = "customers.merge"
-	CustomersUnmask Permission = "customers.unmask"
-	EventsRead      Permission = "events.read"
-	AudiencesRead   Permission = "audiences.read"
-	AudiencesWrite  Permission = "audiences.write"
-	PlaybooksRead   Permission = "playbooks.read"
-	PlaybooksWrite  Permission = "playbooks.write"
-	OutreachRead    Permission = "outreach.read"
-	OutreachWrite   Permission = "outreach.write"
-	ImportsRead     Permission = "imports.read"
-	ImportsWrite    Permission = "imports.write"
-	SourcesRead     Permission = "sources.read"
-	SourcesWrite    Permission = "sources.write"
-	IdentityRead    Permission = "identity.read"
-	IdentityWrite   Permission = "identity.write"
-	SettingsRead    Permission = "settings.read"
-	SettingsWrite   Permission = "settings.write"
-	AccountsRead    Permission = "accounts.read"
-	AccountsWrite   Permission = "accounts.write"
-	AuditRead       Permission = "audit.read"
-	SystemRead      Permission = "system.read"
+	CustomersRead    Permission = "customers.read"
+	CustomersWrite   Permission = "customers.write"
+	CustomersMerge   Permission = "customers.merge"
+	CustomersUnmask  Permission = "customers.unmask"
+	EventsRead       Permission = "events.read"
+	AudiencesRead    Permission = "audiences.read"
+	AudiencesWrite   Permission = "audiences.write"
+	PlaybooksRead    Permission = "playbooks.read"
+	PlaybooksWrite   Permission = "playbooks.write"
+	PlaybooksApprove Permission = "playbooks.approve" // lets a draft be published
+	TasksRead        Permission = "tasks.read"
+	TasksWrite       Permission = "tasks.write"
+	ExperimentsRead  Permission = "experiments.read"
+	ExperimentsWrite Permission = "experiments.write"
+	OutreachRead     Permission = "outreach.read"
+	OutreachWrite    Permission = "outreach.write"
+	ImportsRead      Permission = "imports.read"
+	ImportsWrite     Permission = "imports.write"
+	SourcesRead      Permission = "sources.read"
+	SourcesWrite     Permission = "sources.write"
+	IdentityRead     Permission = "identity.read"
+	IdentityWrite    Permission = "identity.write"
+	SettingsRead     Permission = "settings.read"
+	SettingsWrite    Permission = "settings.write"
+	AccountsRead     Permission = "accounts.read"
+	AccountsWrite    Permission = "accounts.write"
+	AuditRead        Permission = "audit.read"
+	SystemRead       Permission = "system.read"
 
-	WeComRead     Permission = "wecom.read"  // corps, callbacks, sync
-	WeComWrite    Permission = "wecom.write" // credentials, settings, a sync by hand
-	StaffRead     Permission = "staff.read"  // directory
-	StaffWrite    Permission = "staff.write"
-	ContactsRead  Permission = "contacts.read" // relations between staff and customers
-	CodesRead     Permission = "codes.read"    // live codes, acquisition links
-	CodesWrite    Permission = "codes.write"
-	ContentRead   Permission = "content.read" // materials, welcome messages
-	ContentWrite  Permission = "content.write"
-	TagsRead      Permission = "tags.read"
-	TagsWrite     Permission = "tags.write"
-	GroupsRead    Permission = "groups.read"
-	GroupsWrite   Permission = "groups.write"
-	HandoverRead  Permission = "handover.read" // transfers, losses
-	HandoverWrite Permission = "handover.write"
+	WeComRead      Permission = "wecom.read"  // corps, callbacks, sync
+	WeComWrite     Permission = "wecom.write" // credentials, settings, a sync by hand
+	StaffRead      Permission = "staff.read"  // directory
+	StaffWrite     Permission = "staff.write"
+	ContactsRead   Permission = "contacts.read" // relations between staff and customers
+	CodesRead      Permission = "codes.read"    // live codes, acquisition links
+	CodesWrite     Permission = "codes.write"
+	ContentRead    Permission = "content.read" // materials, welcome messages
+	ContentWrite   Permission = "content.write"
+	ContentApprove Permission = "content.approve" // of materials and scripts
+	TagsRead       Permission = "tags.read"
+	TagsWrite      Permission = "tags.write"
+	GroupsRead     Permission = "groups.read"
+	GroupsWrite    Permission = "groups.write"
+	HandoverRead   Permission = "handover.read" // transfers, losses
+	HandoverWrite  Permission = "handover.write"
 
 	PanelUse Permission = "panel.use" // the side panel of staff: own customers only
 )
@@ -70,45 +76,51 @@ const Staff Role = "staff"
 
 // roles says which roles have a permission. The owner has every one of them.
 var roles = map[Permission][]Role{
-	CustomersRead:   {Operator, Analyst, Viewer},
-	CustomersWrite:  {Operator},
-	CustomersMerge:  {Operator},
-	CustomersUnmask: {Operator},
-	EventsRead:      {Operator, Analyst},
-	AudiencesRead:   {Operator, Analyst, Viewer},
-	AudiencesWrite:  {Operator},
-	PlaybooksRead:   {Operator, Analyst, Viewer},
-	PlaybooksWrite:  {Operator},
-	OutreachRead:    {Operator, Analyst, Viewer},
-	OutreachWrite:   {Operator},
-	ImportsRead:     {Operator, Analyst},
-	ImportsWrite:    {Operator},
-	SourcesRead:     {Operator, Analyst},
-	SourcesWrite:    {},
-	IdentityRead:    {Operator, Analyst},
-	IdentityWrite:   {Operator},
-	SettingsRead:    {Operator, Analyst, Viewer},
-	SettingsWrite:   {},
-	AccountsRead:    {},
-	AccountsWrite:   {},
-	AuditRead:       {},
-	SystemRead:      {Operator, Analyst, Viewer},
-	WeComRead:       {Operator, Analyst},
-	WeComWrite:      {},
-	StaffRead:       {Operator, Analyst, Viewer},
-	StaffWrite:      {Operator},
-	ContactsRead:    {Operator, Analyst},
-	CodesRead:       {Operator, Analyst, Viewer},
-	CodesWrite:      {Operator},
-	ContentRead:     {Operator, Analyst, Viewer},
-	ContentWrite:    {Operator},
-	TagsRead:        {Operator, Analyst, Viewer},
-	TagsWrite:       {Operator},
-	GroupsRead:      {Operator, Analyst, Viewer},
-	GroupsWrite:     {Operator},
-	HandoverRead:    {Operator, Analyst},
-	HandoverWrite:   {Operator},
-	PanelUse:        {Staff},
+	CustomersRead:    {Operator, Analyst, Viewer},
+	CustomersWrite:   {Operator},
+	CustomersMerge:   {Operator},
+	CustomersUnmask:  {Operator},
+	EventsRead:       {Operator, Analyst},
+	AudiencesRead:    {Operator, Analyst, Viewer},
+	AudiencesWrite:   {Operator},
+	PlaybooksRead:    {Operator, Analyst, Viewer},
+	PlaybooksWrite:   {Operator},
+	PlaybooksApprove: {Operator},
+	TasksRead:        {Operator, Analyst, Viewer},
+	TasksWrite:       {Operator},
+	ExperimentsRead:  {Operator, Analyst, Viewer},
+	ExperimentsWrite: {Operator},
+	OutreachRead:     {Operator, Analyst, Viewer},
+	OutreachWrite:    {Operator},
+	ImportsRead:      {Operator, Analyst},
+	ImportsWrite:     {Operator},
+	SourcesRead:      {Operator, Analyst},
+	SourcesWrite:     {},
+	IdentityRead:     {Operator, Analyst},
+	IdentityWrite:    {Operator},
+	SettingsRead:     {Operator, Analyst, Viewer},
+	SettingsWrite:    {},
+	AccountsRead:     {},
+	AccountsWrite:    {},
+	AuditRead:        {},
+	SystemRead:       {Operator, Analyst, Viewer},
+	WeComRead:        {Operator, Analyst},
+	WeComWrite:       {},
+	StaffRead:        {Operator, Analyst, Viewer},
+	StaffWrite:       {Operator},
+	ContactsRead:     {Operator, Analyst},
+	CodesRead:        {Operator, Analyst, Viewer},
+	CodesWrite:       {Operator},
+	ContentRead:      {Operator, Analyst, Viewer},
+	ContentWrite:     {Operator},
+	ContentApprove:   {Operator},
+	TagsRead:         {Operator, Analyst, Viewer},
+	TagsWrite:        {Operator},
+	GroupsRead:       {Operator, Analyst, Viewer},
+	GroupsWrite:      {Operator},
+	HandoverRead:     {Operator, Analyst},
+	HandoverWrite:    {Operator},
+	PanelUse:         {Staff},
 }
 
 // Permissions lists every permission that can be granted, sorted.

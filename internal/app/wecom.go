@@ -86,9 +86,30 @@ func (r *onRoad) OnTransition(ctx context.Context, audience string, entered bool
 	return r.tags.OnTransition(ctx, audience, entered, root, leaf, at, seq)
 }
 
-// Regrouped lets tags follow those whom a merge or unmerge made other customers. Runs of
-// playbooks belong to records and need no word.
+// OnTouched lets waiting runs see a customer whom somebody else's event changed.
+func (r *onRoad) OnTouched(ctx context.Context, root uint32) error {
+	return r.playbooks.OnTouched(ctx, root)
+}
+
+// NextDue is when a waiting run goes on.
+func (r *onRoad) NextDue() (ms int64, ok bool) { return r.playbooks.NextDue() }
+
+// Advance goes on with runs that are due.
+func (r *onRoad) Advance(ctx context.Context, now int64, limit int) (more bool, err error) {
+	return r.playbooks.Advance(ctx, now, limit)
+}
+
+// Emitted hands over what steps recorded.
+func (r *onRoad) Emitted() []*event.Event { return r.playbooks.Emitted() }
+
+// Regrouped lets both follow those whom a merge or unmerge made other customers. Runs
+// belong to records; only what they wait for may have changed.
 func (r *onRoad) Regrouped(ctx context.Context, roots ...uint32) error {
+	for _, root := range roots {
+		if err := r.playbooks.OnTouched(ctx, root); err != nil {
+			return err
+		}
+	}
 	return r.tags.OnRegroup(ctx, roots...)
 }
 

@@ -33,6 +33,9 @@ const (
 	TagRemoved        = "Tag Removed"
 	CouponIssued      = "Coupon Issued"
 	CouponRedeemed    = "Coupon Redeemed"
+	TaskCompleted     = "Task Completed" // a member did what a playbook asked for this customer; properties task, playbook, step, staff, result
+	TaskOverdue       = "Task Overdue"
+	LinkClicked       = "Link Clicked" // a short link; properties link, url, playbook, step
 	ConsentGiven      = "Consent Given"
 	ConsentWithdrawn  = "Consent Withdrawn"
 

@@ -32,20 +32,59 @@ func (p *Pipeline) handle(ctx context.Context, batch []*work) error {
 func (p *Pipeline) doLocked(ctx context.Context, fn func(context.Context) error) error {
 	p.Timeline.Lock()
 	defer p.Timeline.Unlock()
-	return fn(ctx)
+	if err := fn(ctx); err != nil {
+		return err
+	}
+	return p.handleEmitted(ctx, p.now())
 }
 
-// fireTimers runs due timers before anything newer is evaluated.
+// fireTimers runs due timers before anything newer is evaluated: first of audiences, then
+// of playbooks, which may start from them.
 func (p *Pipeline) fireTimers(ctx context.Context) error {
-	for range maxTimers / lockSlice {
-		p.Timeline.Lock()
-		more, err := p.Audiences.Advance(ctx, p.now(), lockSlice)
-		p.Timeline.Unlock()
-		if err != nil || !more {
-			return err
+	for _, advance := range []func(context.Context, int64, int) (bool, error){p.Audiences.Advance, p.Playbooks.Advance} {
+		for range maxTimers / lockSlice {
+			more, err := p.fireSome(ctx, advance)
+			if err != nil {
+				return err
+			}
+			if !more {
+				break
+			}
 		}
 	}
 	return nil
+}
+
+func (p *Pipeline) fireSome(ctx context.Context, advance func(ctx context.Context, now int64, limit int) (more bool, err error)) (more bool, err error) {
+	p.Timeline.Lock()
+	defer p.Timeline.Unlock()
+	now := p.now()
+	if more, err = advance(ctx, now, lockSlice); err != nil {
+		return false, err
+	}
+	return more, p.handleEmitted(ctx, now)
+}
+
+// maxRounds ends a chain of playbooks that answer each other's events. Package playbook
+// stops it long before.
+const maxRounds = 100
+
+// handleEmitted takes down the road what the steps of playbooks recorded.
+func (p *Pipeline) handleEmitted(ctx context.Context, now int64) error {
+	for range maxRounds {
+		evs := p.Playbooks.Emitted()
+		if len(evs) == 0 {
+			return nil
+		}
+		for _, ev := range evs {
+			p.Identity.Prepare(ev)
+			p.Log.Prepare(ev)
+			if _, err := p.handleEvent(ctx, ev, now); err != nil {
+				return fmt.Errorf("handle event %q of a playbook: %w", ev.Name, err)
+			}
+		}
+	}
+	return fmt.Errorf("playbooks answered each other's events %d times", maxRounds)
 }
 
 func (p *Pipeline) handleEvents(ctx context.Context, w *work) error {
@@ -73,7 +112,7 @@ func (p *Pipeline) handleSlice(ctx context.Context, w *work, slice []*event.Even
 			w.result.Duplicates++
 		}
 	}
-	return nil
+	return p.handleEmitted(ctx, now)
 }
 
 // handleEvent takes one event down the road; fresh is false for a duplicate.
@@ -132,6 +171,9 @@ func (p *Pipeline) touchOthers(ctx context.Context, change customer.Change, seq 
 			Root: root, Traits: customer.ComputedTraits(), Cause: audience.ByEvent, Seq: seq,
 		}, now)
 		if err != nil {
+			return err
+		}
+		if err := p.Playbooks.OnTouched(ctx, root); err != nil {
 			return err
 		}
 	}

@@ -56,10 +56,20 @@ type Rooms struct {
 	Regrouped func(ctx context.Context, roots ...uint32) error
 }
 
-// Playbooks is what the road starts: package playbook.
+// Playbooks is what the road starts: package playbook. All of it runs on the writer, under
+// the lock of derived state.
 type Playbooks interface {
 	OnEvent(ctx context.Context, ev *event.Event, root, leaf uint32) error
 	OnTransition(ctx context.Context, audience string, entered bool, root, leaf uint32, at int64, seq uint64) error
+	// OnTouched hears of a customer whom somebody else's event changed.
+	OnTouched(ctx context.Context, root uint32) error
+	// NextDue is when the earliest waiting run goes on (ms); ok is false if none waits for a time.
+	NextDue() (ms int64, ok bool)
+	// Advance goes on with runs that are due at now, at most limit, and says whether more are.
+	Advance(ctx context.Context, now int64, limit int) (more bool, err error)
+	// Emitted hands over the events that steps made since the last call. They take the road
+	// in the same transaction.
+	Emitted() []*event.Event
 	Load(ctx context.Context) error
 	Flusher
 }

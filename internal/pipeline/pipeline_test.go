@@ -65,6 +65,14 @@ func (l *listener) OnTransition(_ context.Context, aud string, entered bool, roo
 	return nil
 }
 
+func (l *listener) OnTouched(context.Context, uint32) error { return nil }
+
+func (l *listener) NextDue() (int64, bool) { return 0, false }
+
+func (l *listener) Advance(context.Context, int64, int) (bool, error) { return false, nil }
+
+func (l *listener) Emitted() []*event.Event { return nil }
+
 func (l *listener) Load(context.Context) error  { return nil }
 func (l *listener) Flush(context.Context) error { return nil }
 

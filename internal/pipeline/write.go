@@ -230,6 +230,9 @@ func (p *Pipeline) pause(ctx context.Context, d time.Duration) bool {
 func (p *Pipeline) arm(ctx context.Context) {
 	p.Timeline.RLock()
 	due, ok := p.Audiences.NextDue()
+	if run, waits := p.Playbooks.NextDue(); waits && (!ok || run < due) {
+		due, ok = run, true
+	}
 	p.Timeline.RUnlock()
 	if !ok || (p.armed != 0 && p.armed <= due) {
 		return

@@ -13,12 +13,13 @@ import (
 // floors, or what beside names. docs/architecture.md explains them.
 var floors = [][]string{
 	{"clock", "id", "money", "fault", "page", "seal", "db", "job", "snapshot", "failpoint"},
-	{"event", "access", "wecom"},
+	{"event", "access", "wecom", "template"},
 	{"identity", "customer", "timeline", "corp"},
 	{"rule", "audience", "inbox"},
 	{"outreach", "content", "staff", "contact"},
-	{"playbook", "tag", "livecode", "acquisition", "welcome", "masssend", "moment", "groupchat", "handover", "archive", "desk"},
-	{"insight"},
+	{"flow", "experiment"},
+	{"playbook", "task", "library", "link", "poster", "tag", "livecode", "acquisition", "welcome", "masssend", "moment", "groupchat", "handover", "archive", "desk"},
+	{"rehearse", "budget", "sop", "insight"},
 	{"pipeline"},
 	{"ingest", "webhook", "channel", "importer", "reconcile", "sidepanel"},
 	{"httpapi"},
