@@ -119,6 +119,7 @@ type Send struct {
 	Missing       string          `json:"missing,omitempty"`  // "empty" (default) or "skip": the touch is not sent
 	Traits        []string        `json:"traits,omitempty"`   // passed on beside the content
 	Identities    []string        `json:"identities,omitempty"`
+	TrackLinks    bool            `json:"track_links,omitempty"` // web addresses become short links that tell who clicked
 	Transactional bool            `json:"transactional,omitempty"`
 	ExpiresIn     string          `json:"expires_in,omitempty"` // from when the step is reached; default "24h"
 	Variants      []Variant       `json:"variants,omitempty"`   // instead of content; percents add up to 100

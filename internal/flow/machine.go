@@ -78,6 +78,9 @@ type World interface {
 	Trigger(r *Run) ([]event.Prop, error)
 	// Cluster is the owner's userid or department of the run's customer, "" none.
 	Cluster(r *Run, by string) string
+	// Assigned is the arm that the run's customer has had before, "" none: it stays theirs
+	// whatever a merge does to the draw.
+	Assigned(r *Run, experiment string) string
 	// Perform does what step i says: send, task, post, update, coupon, start, stop and
 	// webhook. variant is the arm drawn, "" none. It is not called for held-out runs.
 	Perform(r *Run, i int, variant string) (Result, error)
