@@ -79,8 +79,13 @@ type Touch struct {
 	TriggerAt     time.Time
 	Due           time.Time
 	ExpiresAt     time.Time
+	Priority      int    // 1 to 100, the higher first; 0 is DefaultPriority
+	Value         int64  // expected of it, in minor units of the brand's currency
 	Suppress      Reason // not "": it is only recorded, as suppressed
 }
+
+// DefaultPriority is the priority of a touch that says none.
+const DefaultPriority = 50
 
 // Delivery is one row of the ledger.
 type Delivery struct {
@@ -107,6 +112,8 @@ type Delivery struct {
 	SettledAt     time.Time // zero: still open
 	ProviderID    string
 	Grouped       bool // travels with others; see PlanMany
+	Priority      int
+	Value         int64 // expected when it was planned, in minor units
 }
 
 // Plan records a touch with the batch that is on its way. It is written by Flush.
@@ -166,6 +173,10 @@ func (t Touch) delivery(key string, now time.Time) Delivery {
 		ID: key, Playbook: t.Playbook, Version: t.Version, Run: t.Run, Step: t.Step, Occurrence: t.Occurrence,
 		Ord: t.Ord, Channel: t.Channel, Endpoint: t.Endpoint, Transactional: t.Transactional,
 		TriggerSeq: t.TriggerSeq, TriggerAt: t.TriggerAt, State: Planned, PlannedAt: now, Due: t.Due, ExpiresAt: t.ExpiresAt,
+		Priority: t.Priority, Value: t.Value,
+	}
+	if d.Priority == 0 {
+		d.Priority = DefaultPriority
 	}
 	if t.Suppress != "" {
 		d.State, d.Reason, d.SettledAt = Suppressed, t.Suppress, now

@@ -13,16 +13,18 @@ import (
 var deliveryColumns = []string{
 	"id", "playbook", "version", "run", "step", "occurrence", "ord", "channel", "endpoint", "transactional",
 	"trigger_seq", "trigger_at", "state", "reason", "detail", "attempt", "planned_at", "due", "expires_at",
-	"dispatched_at", "settled_at", "provider_id", "message", "grouped",
+	"dispatched_at", "settled_at", "provider_id", "message", "grouped", "priority", "value",
 }
 
 const deliveryFields = `id, playbook, version, run, step, occurrence, ord, channel, endpoint, transactional,
-	trigger_seq, trigger_at, state, reason, detail, attempt, planned_at, due, expires_at, dispatched_at, settled_at, provider_id, grouped`
+	trigger_seq, trigger_at, state, reason, detail, attempt, planned_at, due, expires_at, dispatched_at, settled_at, provider_id, grouped,
+	priority, value`
 
 func (d *Delivery) row(args []any) []any {
 	return append(args, d.ID, d.Playbook, d.Version, d.Run, d.Step, d.Occurrence, int64(d.Ord), d.Channel, d.Endpoint, d.Transactional,
 		int64(d.TriggerSeq), ms(d.TriggerAt), string(d.State), string(d.Reason), d.Detail, d.Attempt, ms(d.PlannedAt), ms(d.Due),
-		ms(d.ExpiresAt), ms(d.DispatchedAt), ms(d.SettledAt), d.ProviderID, []byte{}, d.Grouped)
+		ms(d.ExpiresAt), ms(d.DispatchedAt), ms(d.SettledAt), d.ProviderID, []byte{}, d.Grouped,
+		d.Priority, d.Value)
 }
 
 func (d *Delivery) scan(scan func(...any) error, more ...any) error {
@@ -30,6 +32,7 @@ func (d *Delivery) scan(scan func(...any) error, more ...any) error {
 	err := scan(append([]any{
 		&d.ID, &d.Playbook, &d.Version, &d.Run, &d.Step, &d.Occurrence, &d.Ord, &d.Channel, &d.Endpoint, &d.Transactional,
 		&d.TriggerSeq, &triggerAt, &d.State, &d.Reason, &d.Detail, &d.Attempt, &planned, &due, &expires, &dispatched, &settled, &d.ProviderID, &d.Grouped,
+		&d.Priority, &d.Value,
 	}, more...)...)
 	d.TriggerAt, d.PlannedAt, d.Due, d.ExpiresAt = at(triggerAt), at(planned), at(due), at(expires)
 	d.DispatchedAt, d.SettledAt = at(dispatched), at(settled)

@@ -168,7 +168,7 @@ func (s *Service) repeat(ctx context.Context, d Delivery) error {
 	return s.insert(ctx, []Touch{{
 		Playbook: d.Playbook, Version: d.Version, Run: d.Run, Step: d.Step, Occurrence: last + 1, Ord: d.Ord,
 		Channel: d.Channel, Endpoint: d.Endpoint, Transactional: d.Transactional, TriggerSeq: d.TriggerSeq, TriggerAt: d.TriggerAt,
-		Due: now, ExpiresAt: now.Add(d.ExpiresAt.Sub(d.PlannedAt)),
+		Priority: d.Priority, Value: d.Value, Due: now, ExpiresAt: now.Add(d.ExpiresAt.Sub(d.PlannedAt)),
 	}})
 }
 

@@ -119,13 +119,15 @@ type Reconciler interface {
 
 // Draft is a composed delivery, or why there is none.
 type Draft struct {
-	Message Message
-	Zone    *time.Location // the customer's own; nil: the brand's
-	Quiet   *Quiet         // instead of the brand's; nil: the brand's
-	PerDay  int            // touches of this playbook to one customer a day; 0 unlimited
-	Refuse  Reason         // set: the touch is suppressed
-	Later   Reason         // set: the touch waits until LaterAt
-	LaterAt time.Time
+	Message  Message
+	Zone     *time.Location // the customer's own; nil: the brand's
+	Quiet    *Quiet         // instead of the brand's; nil: the brand's
+	PerDay   int            // touches of this playbook to one customer a day; 0 unlimited
+	PerWeek  int            // in a calendar week, from Monday
+	PerMonth int            // in a calendar month
+	Refuse   Reason         // set: the touch is suppressed
+	Later    Reason         // set: the touch waits until LaterAt
+	LaterAt  time.Time
 }
 
 // Composer makes the message of a delivery when it is about to be sent.
