@@ -16,6 +16,7 @@ import (
 	"yutang/internal/fault"
 	"yutang/internal/id"
 	"yutang/internal/outreach"
+	"yutang/internal/template"
 )
 
 // pausedFor is how often a touch of a paused playbook looks whether it goes on; Resume
@@ -87,10 +88,10 @@ func (s *Service) draft(ctx context.Context, p *plan, m outreach.Message, root u
 	if m.Customer.Identities, d.Refuse, err = s.recipient(ctx, root, send); err != nil {
 		return outreach.Draft{}, err
 	}
-	m.Content, err = p.content.render(bindings(profile, trigger))
+	m.Content, err = p.content.Render(bindings(profile, trigger))
 	switch {
 	case d.Refuse != "":
-	case errors.Is(err, errMissing):
+	case errors.Is(err, template.ErrMissing):
 		d.Refuse = outreach.MissingValue
 	case err != nil:
 		d.Refuse = outreach.BadTemplate

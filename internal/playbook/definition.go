@@ -15,6 +15,7 @@ import (
 	"yutang/internal/fault"
 	"yutang/internal/outreach"
 	"yutang/internal/rule"
+	"yutang/internal/template"
 )
 
 // Definition is the document that says what a playbook does.
@@ -80,7 +81,7 @@ const (
 type plan struct {
 	Definition
 	where   rule.Where
-	content *content
+	content *template.Content
 	expires time.Duration
 	again   time.Duration // reentry by duration
 }
@@ -247,6 +248,6 @@ func (p *plan) checkStep(c *checker) {
 		c.fail(ptr+"/send/content", `is missing; an object such as {"text":"Hello {{ traits.first_name }}"}`)
 		return
 	}
-	content, faults := parseContent(send.Content, ptr+"/send/content", send.Missing == missingSkip)
+	content, faults := template.Parse(send.Content, ptr+"/send/content", send.Missing == missingSkip)
 	p.content, c.faults = content, append(c.faults, faults...)
 }

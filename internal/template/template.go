@@ -1,4 +1,11 @@
-package playbook
+// Package template owns texts with liquid expressions in them: what they may use, and how
+// they become words for one customer.
+//
+// A Content is a JSON object whose texts are templates; it renders to JSON of the same
+// shape. Templates cannot read files, assign, or loop inside loops, and what they make is
+// bounded, so one costs time in its own length and that of its data. The package knows
+// nothing about customers: a caller passes bindings.
+package template
 
 import (
 	"bytes"
@@ -20,7 +27,7 @@ const (
 	maxTemplate = 8 << 10
 	maxRendered = 32 << 10 // bytes of one text
 	maxContent  = 128 << 10
-	maxTexts    = 100
+	maxTexts    = 200
 	maxLoops    = 1 // for inside for
 )
 
@@ -47,31 +54,47 @@ func newEngine(strict bool) *liquid.Engine {
 	return e
 }
 
-// content is a JSON object whose texts are templates, in the order they are written.
-type content struct {
+// Content is a JSON object whose texts are templates, in the order they are written. It
+// does not change and is safe for concurrent use.
+type Content struct {
 	raw   []byte
-	texts []text
-	skip  bool // a missing value is an error
+	texts []place
 }
 
-// text is one template with its place in the raw object.
-type text struct {
+// place is one template with its place in the raw object.
+type place struct {
 	start, end int // of the JSON string
 	pointer    string
-	template   *liquid.Template
+	text       *Text
 }
 
-// parseContent checks the object and compiles its texts.
-func parseContent(raw []byte, ptr string, skip bool) (*content, []fault.Field) {
+// Text is one template. It does not change and is safe for concurrent use.
+type Text struct{ template *liquid.Template }
+
+// ParseText checks and compiles one text. Strict: a value that is missing when it renders
+// is ErrMissing, else it is the empty text.
+func ParseText(source string, strict bool) (*Text, error) {
+	t, err := compile(source, strict)
+	if err != nil {
+		return nil, err
+	}
+	return &Text{template: t}, nil
+}
+
+// Render makes the text for one set of values.
+func (t *Text) Render(bind map[string]any) (string, error) { return renderText(t.template, bind) }
+
+// Parse checks the object at the pointer ptr of the caller's document and compiles its
+// texts, strict or not as in ParseText. faults is empty if it is right.
+func Parse(raw json.RawMessage, ptr string, strict bool) (c *Content, faults []fault.Field) {
 	var flat bytes.Buffer
 	if json.Compact(&flat, raw) != nil || !gjson.ParseBytes(flat.Bytes()).IsObject() {
-		return nil, fault.BadField(ptr, "must be an object; every text in it is a template").Fields
+		return nil, fault.BadField(ptr, `must be an object such as {"text":"Hello {{ traits.first_name }}"}; every text in it is a template`).Fields
 	}
-	c := &content{raw: flat.Bytes(), skip: skip}
-	var faults []fault.Field
-	walk(gjson.ParseBytes(c.raw), ptr, func(t text, source string) {
+	c = &Content{raw: flat.Bytes()}
+	walk(gjson.ParseBytes(c.raw), ptr, func(t place, source string) {
 		var err error
-		if t.template, err = compile(source, skip); err != nil {
+		if t.text, err = ParseText(source, strict); err != nil {
 			faults = append(faults, fault.BadField(t.pointer, "%s", err.Error()).Fields...)
 		}
 		c.texts = append(c.texts, t)
@@ -83,9 +106,9 @@ func parseContent(raw []byte, ptr string, skip bool) (*content, []fault.Field) {
 }
 
 // walk finds the texts in v, which knows its place in the raw object.
-func walk(v gjson.Result, ptr string, found func(t text, source string)) {
+func walk(v gjson.Result, ptr string, found func(t place, source string)) {
 	if v.Type == gjson.String {
-		found(text{start: v.Index, end: v.Index + len(v.Raw), pointer: ptr}, v.Str)
+		found(place{start: v.Index, end: v.Index + len(v.Raw), pointer: ptr}, v.Str)
 		return
 	}
 	if !v.IsObject() && !v.IsArray() {
@@ -102,6 +125,8 @@ func walk(v gjson.Result, ptr string, found func(t text, source string)) {
 		return true
 	})
 }
+
+var escape = strings.NewReplacer("~", "~0", "/", "~1").Replace
 
 // compile checks and compiles one template.
 func compile(source string, strict bool) (*liquid.Template, error) {
@@ -149,15 +174,15 @@ func checkFilters(source string) error {
 	return nil
 }
 
-// errMissing is a template that needs a value the customer does not have.
-var errMissing = errors.New("a value is missing")
+// ErrMissing is a strict template that needs a value which is not there.
+var ErrMissing = errors.New("a value is missing")
 
-// render makes the object for one customer.
-func (c *content) render(bind liquid.Bindings) (json.RawMessage, error) {
+// Render makes the object for one set of values.
+func (c *Content) Render(bind map[string]any) (json.RawMessage, error) {
 	var out bytes.Buffer
 	last := 0
 	for _, t := range c.texts {
-		rendered, err := renderText(t.template, bind)
+		rendered, err := t.text.Render(bind)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", t.pointer, err)
 		}
@@ -181,7 +206,7 @@ func renderText(t *liquid.Template, bind liquid.Bindings) (rendered string, err 
 	w := &limited{}
 	if e := t.FRender(w, bind); e != nil {
 		if strings.Contains(e.Error(), "undefined variable") {
-			return "", errMissing
+			return "", ErrMissing
 		}
 		return "", e
 	}
