@@ -28,6 +28,8 @@ type Engine struct {
 	serial uint32
 	builds []*build
 
+	watched watched // predicates in use; they outlive a load
+
 	byName   map[timeline.NameID][]uint64 // units per event name, as bits
 	anyEvent []uint64                     // units that depend on any event
 	byTrait  map[string][]uint64
@@ -244,6 +246,7 @@ func (e *Engine) recompileWhere(depends func(rule.Deps) bool) error {
 	if changed {
 		e.index()
 	}
+	e.rebind(depends)
 	return nil
 }
 

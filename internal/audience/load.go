@@ -45,6 +45,7 @@ func (s *Service) Load(ctx context.Context, saved *Saved) error {
 		return fmt.Errorf("replay transitions: %w", err)
 	}
 	s.adoptTimers(saved)
+	s.rebind(func(rule.Deps) bool { return true })
 	return nil
 }
 
@@ -140,7 +141,7 @@ func (s *Service) LevelsChanged(ctx context.Context) error {
 // a column that is built anew numbers its values anew. Before Rearm.
 func (s *Service) Prepare(ctx context.Context) error {
 	s.tl.RLock()
-	var rules []*rule.Rule
+	rules := s.asked()
 	for _, u := range s.units {
 		rules = append(rules, u.rules...)
 	}
