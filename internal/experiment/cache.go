@@ -1,0 +1,3 @@
+package experiment
+
+type cached struct{}
