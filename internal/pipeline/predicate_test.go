@@ -158,10 +158,15 @@ func TestPredicate_SurvivesCompactedTraits(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	r := open(t, dbtest.SQLite(t))
-	city := func(name string) {
-		ev := r.track("ann", event.Identified, 0, "")
-		ev.Traits = []event.TraitOp{{Action: event.TraitSet, Name: "city", Value: json.RawMessage(name)}}
-		r.submit(t, ev)
+	city := func(names ...string) {
+		var evs []*event.Event
+		for _, name := range names {
+			r.clock.Advance(time.Millisecond)
+			ev := r.track("ann", event.Identified, 0, "")
+			ev.Traits = []event.TraitOp{{Action: event.TraitSet, Name: "city", Value: json.RawMessage(name)}}
+			evs = append(evs, ev)
+		}
+		r.submit(t, evs...)
 	}
 	city(`"c0"`)
 	p, err := r.audiences.Predicate(ctx, json.RawMessage(`{"trait":"city","op":"eq","value":"home"}`))
@@ -169,9 +174,12 @@ func TestPredicate_SurvivesCompactedTraits(t *testing.T) {
 		t.Fatal(err)
 	}
 	fork := p.Fork()
-	for i := range 3000 { // values that nobody has any more
-		r.clock.Advance(time.Second)
-		city(fmt.Sprintf(`"c%d"`, i))
+	var names []string
+	for i := range 66_000 { // more than are kept, and nobody has them any more
+		names = append(names, fmt.Sprintf(`"c%d"`, i))
+	}
+	for chunk := range slices.Chunk(names, 8000) {
+		city(chunk...)
 	}
 	eval := func(p *audience.Predicate) (match bool, next int64) {
 		r.audiences.View(func() { match, next = p.Eval(r.rootLocked(t, "ann"), r.Now().UnixMilli()) })
@@ -180,10 +188,13 @@ func TestPredicate_SurvivesCompactedTraits(t *testing.T) {
 	if match, _ := eval(fork); match {
 		t.Fatal("holds too early")
 	}
+	before := r.customers.Trait("city").Dict()
 	if err := r.Do(ctx, func(context.Context) error { return r.audiences.Compact() }); err != nil {
 		t.Fatal(err)
 	}
-	r.clock.Advance(time.Second)
+	if r.customers.Trait("city").Dict() == before {
+		t.Fatal("nothing was compacted")
+	}
 	city(`"home"`)
 	for _, q := range []*audience.Predicate{p, fork, p.Fork()} {
 		if match, next := eval(q); !match || next != rule.Never {
