@@ -63,12 +63,13 @@ func TestRoles_GrantWhatTheTableSays(t *testing.T) {
 	want := map[access.Role][]access.Permission{
 		access.Viewer: {
 			access.AudiencesRead, access.CodesRead, access.ContentRead, access.CustomersRead, access.ExperimentsRead,
-			access.GroupsRead, access.OutreachRead, access.PlaybooksRead, access.SettingsRead, access.StaffRead, access.SystemRead,
+			access.GroupsRead, access.InsightRead, access.OutreachRead, access.PlaybooksRead, access.SettingsRead, access.StaffRead, access.SystemRead,
 			access.TagsRead, access.TasksRead,
 		},
 		access.Analyst: {
 			access.AudiencesRead, access.CodesRead, access.ContactsRead, access.ContentRead, access.CustomersRead, access.EventsRead,
-			access.ExperimentsRead, access.GroupsRead, access.HandoverRead, access.IdentityRead, access.ImportsRead, access.OutreachRead, access.PlaybooksRead,
+			access.ExperimentsRead, access.GroupsRead, access.HandoverRead, access.IdentityRead, access.ImportsRead, access.InsightRead,
+			access.InsightWrite, access.OutreachRead, access.PlaybooksRead,
 			access.SettingsRead, access.SourcesRead, access.StaffRead, access.SystemRead, access.TagsRead,
 			access.TasksRead, access.WeComRead,
 		},

@@ -24,6 +24,8 @@ const (
 	TasksWrite       Permission = "tasks.write"
 	ExperimentsRead  Permission = "experiments.read"
 	ExperimentsWrite Permission = "experiments.write"
+	InsightRead      Permission = "insight.read"  // reports and boards
+	InsightWrite     Permission = "insight.write" // costs, plans, assessments
 	OutreachRead     Permission = "outreach.read"
 	OutreachWrite    Permission = "outreach.write"
 	ImportsRead      Permission = "imports.read"
@@ -90,6 +92,8 @@ var roles = map[Permission][]Role{
 	TasksWrite:       {Operator},
 	ExperimentsRead:  {Operator, Analyst, Viewer},
 	ExperimentsWrite: {Operator},
+	InsightRead:      {Operator, Analyst, Viewer},
+	InsightWrite:     {Operator, Analyst},
 	OutreachRead:     {Operator, Analyst, Viewer},
 	OutreachWrite:    {Operator},
 	ImportsRead:      {Operator, Analyst},

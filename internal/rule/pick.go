@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -37,6 +38,9 @@ func PickOf(names ...string) Pick {
 	}
 	return Pick{selection{names: names}}
 }
+
+// Names are the events selected, none for any event.
+func (p Pick) Names() []string { return slices.Clone(p.sel.names) }
 
 // Props are the properties that the selection reads.
 func (p Pick) Props() (out []string) {

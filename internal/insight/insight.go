@@ -1,0 +1,183 @@
+// Package insight owns what all reports share: whom and which time they are about, the
+// moment they are as of, and the way from any number to the people behind it. The reports
+// themselves are its subpackages.
+//
+//	query ──▶ Report.Run ──▶ numbers, each with a cell ──▶ Report.People(query, cell) ──▶ customers
+//
+// Promises. A report changes nothing. All its numbers are as of one event of the log, which
+// its answer names, and in one time zone, which it names too. It gives up the lock of
+// derived state often, so that the road goes on while it runs. The people behind a number
+// are found by the same code that counted them.
+package insight
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"yutang/internal/audience"
+	"yutang/internal/clock"
+	"yutang/internal/customer"
+	"yutang/internal/fault"
+	"yutang/internal/rule"
+	"yutang/internal/timeline"
+)
+
+// Meta says what an answer is as of.
+type Meta struct {
+	AsOf     time.Time `json:"as_of"`    // nothing after it is counted
+	Seq      uint64    `json:"seq"`      // the last event of the log that is counted
+	Timezone string    `json:"timezone"` // of days, weeks and months
+	TookMS   int64     `json:"took_ms"`
+}
+
+// Report is a kind of report. Queries and cells are JSON, as the API has them.
+type Report interface {
+	// Run answers a query.
+	Run(ctx context.Context, query json.RawMessage) (any, error)
+	// People are the roots of the customers behind one number of the answer. cell names it,
+	// in the report's own words. Errors: invalid with the pointer below /cell.
+	People(ctx context.Context, query, cell json.RawMessage) (*roaring.Bitmap, error)
+}
+
+// Base is what reports stand on.
+type Base struct {
+	Audiences *audience.Service
+	Customers *customer.Service
+	Timeline  *timeline.Store
+	Clock     clock.Clock
+	Zone      func() *time.Location // of the brand
+	// EventKnown says whether an event of this name was ever seen.
+	EventKnown func(name string) bool
+}
+
+// Desk is the reports by name. Register before use.
+type Desk struct {
+	mu      sync.RWMutex
+	reports map[string]Report
+}
+
+// NewDesk makes an empty desk.
+func NewDesk() *Desk { return &Desk{reports: map[string]Report{}} }
+
+// Register adds a report under its name, such as "funnel".
+func (d *Desk) Register(name string, r Report) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.reports[name] = r
+}
+
+// Report is the report of a name. Errors: not_found.
+func (d *Desk) Report(name string) (Report, error) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	r, ok := d.reports[name]
+	if !ok {
+		return nil, fault.New(fault.NotFound, "report_not_found", "there is no report %q", name)
+	}
+	return r, nil
+}
+
+// Location is the zone that a query names, the brand's if it names none.
+func (b *Base) Location(name, ptr string) (*time.Location, error) {
+	if name == "" {
+		return b.Zone(), nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, fault.BadField(ptr, "%q is no time zone; use a name such as \"Asia/Shanghai\"", name)
+	}
+	return zone, nil
+}
+
+// Moment reads RFC 3339 or a plain date, which is the start of that day in zone. "" is the
+// zero time.
+func Moment(text, ptr string, zone *time.Location) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, text, zone)
+	if err != nil {
+		return t, fault.BadField(ptr, "%q is no moment; write 2026-01-31 or 2026-01-31T09:00:00+08:00", text)
+	}
+	return t, nil
+}
+
+// Span reads "from" and "to" of a query. A plain date as "to" is the end of that day. Empty
+// ends are open: the zero time and now.
+func (b *Base) Span(from, to string, zone *time.Location) (start, end time.Time, err error) {
+	if start, err = Moment(from, "/from", zone); err != nil {
+		return start, end, err
+	}
+	if end, err = Moment(to, "/to", zone); err != nil {
+		return start, end, err
+	}
+	if _, plain := time.ParseInLocation(time.DateOnly, to, zone); to != "" && plain == nil {
+		end = end.AddDate(0, 0, 1).Add(-time.Millisecond)
+	}
+	if to == "" {
+		end = b.Clock.Now()
+	}
+	if !start.IsZero() && start.After(end) {
+		return start, end, fault.BadField("/to", "the end %s is before the start %s", end.Format(time.RFC3339), start.Format(time.RFC3339))
+	}
+	return start, end, nil
+}
+
+// Read prepares a survey, and the Meta of its answer but for the time it takes.
+func (b *Base) Read(ctx context.Context, v audience.Survey, zone *time.Location) (*audience.Reading, Meta, error) {
+	r, err := b.Audiences.Read(ctx, v)
+	if err != nil {
+		return nil, Meta{}, err
+	}
+	return r, Meta{AsOf: r.At.UTC(), Seq: r.Seq, Timezone: zone.String()}, nil
+}
+
+// Unknown names the events of picks that nobody ever sent: worth a word beside a zero.
+func (b *Base) Unknown(picks ...rule.Pick) (names []string) {
+	for _, p := range picks {
+		for _, name := range p.Names() {
+			if !b.EventKnown(name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// Decode reads a query strictly: an unknown key is a fault that names it.
+func Decode(raw json.RawMessage, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return fault.BadField("", "the query cannot be read: %s", err.Error())
+	}
+	if dec.More() {
+		return fault.BadField("", "the query is one JSON object")
+	}
+	return nil
+}
+
+// Gather joins what workers found.
+func Gather(parts []*roaring.Bitmap) *roaring.Bitmap {
+	all := roaring.New()
+	for _, p := range parts {
+		if p != nil {
+			all.Or(p)
+		}
+	}
+	return all
+}
+
+// TooWide is the fault of a query that would need more than limit of something.
+func TooWide(ptr, what string, n, limit int) error {
+	return fault.BadField(ptr, "%s", fmt.Sprintf("%d %s are too many; at most %d", n, what, limit))
+}
