@@ -18,7 +18,7 @@ type Definition struct {
 	Steps       []Step              `json:"steps"`
 	Goal        *Condition          `json:"goal,omitempty"`    // ends the run well, wherever it stands
 	Exit        []Condition         `json:"exit,omitempty"`    // end the run, wherever it stands
-	Reentry     string              `json:"reentry,omitempty"` // "once" (default), "always", or a duration since the last run; with a key: of the same key
+	Reentry     string              `json:"reentry,omitempty"` // "once", "always", or a duration since the last run; with a key: of the same key. Default: always for dates, schedules and subjects that are no customers, else once
 	Limit       Limit               `json:"limit,omitzero"`
 	Priority    int                 `json:"priority,omitempty"`    // 1 to 100, the higher first; 0 is 50
 	Quiet       *outreach.Quiet     `json:"quiet_hours,omitempty"` // instead of the brand's
@@ -54,7 +54,7 @@ type Trigger struct {
 	Date     *Date           `json:"date,omitempty"`
 	Schedule *Schedule       `json:"schedule,omitempty"`
 	API      bool            `json:"api,omitempty"`
-	Late     string          `json:"late,omitempty"` // how late a run may still start; default "24h"
+	Late     string          `json:"late,omitempty"` // how late a run may still start; default: the expires_in of a first step that sends, else "24h"
 }
 
 // Date starts a run for each customer with respect to a date they have as a trait.

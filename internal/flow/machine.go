@@ -22,12 +22,16 @@ type Run struct {
 	Key      string // value of the definition's key, "" none
 	Seq      uint64 // event that started it, 0 none
 	Started  int64  // when that happened, ms
-	Holdout  bool   // walks through, and nothing is done
+	Holdout  bool   // walks through, and nothing is done; set before Start, or by a holdout step
 
 	Step  int     // index of the step it waits in; len(steps) when it has ended
 	Since int64   // when it came there, ms
-	Due   int64   // when to look again, ms; 0 no time wakes it
+	Due   int64   // when to look again, ms; 0 only when it has ended
 	End   Outcome // "" while it goes on
+
+	// Results are those of the run's tasks that were done, by step id; nil none. The
+	// machine replaces the map and never writes into it.
+	Results map[string]string
 }
 
 // Outcome says how a step, or a run, ended. Steps with ways note CASE, ARM and so on as
@@ -81,17 +85,22 @@ type World interface {
 	// Assigned is the arm that the run's customer has had before, "" none: it stays theirs
 	// whatever a merge does to the draw.
 	Assigned(r *Run, experiment string) string
-	// Perform does what step i says: send, task, post, update, coupon, start, stop and
+	// Perform does what step i says, which is also r.Step: send, task, post, update, coupon, start, stop and
 	// webhook. variant is the arm drawn, "" none. It is not called for held-out runs.
 	Perform(r *Run, i int, variant string) (Result, error)
-	// Expose notes that the customer was assigned to an arm of an experiment.
+	// Expose notes that the customer was assigned to an arm of an experiment, by step
+	// r.Step. Flow.Share tells the arm's planned share.
 	Expose(r *Run, experiment, arm, cluster string)
 	// Note keeps the history.
 	Note(r *Run, e Entry)
 }
 
 // Signal is something that may wake a run, or end it.
+//
+// At says when it happened. What happened before the run started concerns it not; what
+// happened before a time-out that nobody has acted on yet still counts.
 type Signal struct {
+	At       int64  // ms; 0 is now
 	Event    string // name, "" none
 	Props    []event.Prop
 	Audience string // whose membership of the customer changed, "" none
