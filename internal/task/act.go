@@ -189,11 +189,10 @@ func (s *Service) FinishCard(ctx context.Context, a Act, card, result string) (n
 		return 0, err
 	}
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
-		c, list, err := s.cardOf(ctx, a, card)
+		_, list, err := s.cardOf(ctx, a, card)
 		if err != nil {
 			return err
 		}
-		_ = c
 		for _, t := range list {
 			if t.State != Open && t.State != Overdue {
 				continue

@@ -184,7 +184,12 @@ func (s *Service) writeOrders(ctx context.Context, orders []Order) error {
 	if err := s.DB.InsertMany(ctx, "task", taskColumns, args, "ON CONFLICT (id) DO NOTHING"); err != nil {
 		return err
 	}
-	return s.Jobs.Put(ctx, job.Job{Kind: assignJob, Key: orders[0].ID, Due: now})
+	return s.putAssign(ctx, orders[0].ID, now)
+}
+
+// putAssign has planned tasks given to somebody; name is one of theirs.
+func (s *Service) putAssign(ctx context.Context, name string, now time.Time) error {
+	return s.Jobs.Put(ctx, job.Job{Kind: assignJob, Key: name, Due: now})
 }
 
 // taskOf is the first state of a task.
