@@ -54,7 +54,9 @@ const (
 	Stopped  Outcome = "stopped"   // the playbook or somebody ended the run
 )
 
-// Entry is one line of a run's history.
+// Entry is one line of a run's history. A step is noted once when it is over. One that
+// waits is also noted when the run comes to it: entered, or for a task planned. The run as
+// a whole is noted entered, moved, and once when it ends.
 type Entry struct {
 	Step    int // index; -1 the run as a whole
 	At      int64
