@@ -50,6 +50,12 @@ func (s *Service) makeCall(ctx context.Context, j job.Job) error {
 	if other, err := s.alike(ctx, c); err != nil || other {
 		return laterOr(err, now.Add(alikePause), "another call with the same text is open")
 	}
+	if until, err := s.full(ctx, c); err != nil || !until.IsZero() {
+		if err != nil {
+			return err
+		}
+		return s.putOff(ctx, c, until)
+	}
 	text, files, err := s.Contents.Ready(ctx, x.Corp, x.Content, use(x.Chat))
 	if err != nil {
 		return &job.Later{At: now.Add(readyPause), Reason: err.Error()}
@@ -83,8 +89,8 @@ func (c Call) waitedFor() outreach.Reason {
 	switch {
 	case c.Attempt > 0:
 		return outreach.GaveUp
-	case c.Reason == string(outreach.QuietHours):
-		return outreach.QuietHours
+	case c.Reason == string(outreach.QuietHours), c.Reason == string(outreach.StaffFull):
+		return outreach.Reason(c.Reason)
 	}
 	return outreach.Stale
 }

@@ -216,3 +216,13 @@ func (s *Service) save(ctx context.Context, c Call, was CallState, attempt int) 
 	}
 	return nil
 }
+
+// eachID reads the ids that a statement with one argument finds.
+func (s *Service) eachID(ctx context.Context, text string, arg any, out *[]string) error {
+	return s.DB.Each(ctx, text, []any{arg}, func(rows *sql.Rows) error {
+		var key string
+		err := rows.Scan(&key)
+		*out = append(*out, key)
+		return err
+	})
+}

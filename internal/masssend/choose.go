@@ -21,6 +21,7 @@ type Candidate struct {
 	External  string
 	Refuse    outreach.Reason // "" or QuietHours: they get it
 	Due       time.Time       // not before; zero: at once
+	Detail    string          // of the rule that refused them
 	Relations int             // living contacts of the customer with staff who may be asked
 }
 
@@ -100,7 +101,7 @@ func screenFor(rule corp.Quota, x Send, when time.Time) outreach.Screen {
 	start, _, limit := period(rule, when)
 	return outreach.Screen{
 		Channel: outreach.WeComMass, Playbook: x.ID, Run: x.ID, At: when, Transactional: x.Options.Transactional,
-		Holdout: x.Options.Holdout, Quota: outreach.QuotaRule{Account: x.Corp, Limit: limit, Since: start},
+		Holdout: x.Options.Holdout, Priority: x.rank(), Quota: outreach.QuotaRule{Account: x.Corp, Limit: limit, Since: start},
 	}
 }
 
@@ -293,7 +294,7 @@ func (c *choice) flush(ctx context.Context, next position) error {
 		return err
 	}
 	for k, v := range verdicts {
-		c.batch[of[k]].Refuse, c.batch[of[k]].Due = v.Refuse, v.Later
+		c.batch[of[k]].Refuse, c.batch[of[k]].Due, c.batch[of[k]].Detail = v.Refuse, v.Later, v.Detail
 	}
 	more, err := c.visit(c.batch, next)
 	c.batch = c.batch[:0]

@@ -88,7 +88,7 @@ func (s *Service) keep(ctx context.Context, x Send, batch []Candidate, position 
 				continue
 			}
 			t := x.touch(c.Ord, c.Staff, x.ScheduledAt)
-			t.Suppress = c.Refuse
+			t.Suppress, t.Detail = c.Refuse, c.Detail
 			refused = append(refused, t)
 		}
 		if err := s.insertRecipients(ctx, x.ID, recipients); err != nil {
@@ -108,9 +108,13 @@ func (x Send) touch(ord uint32, staff string, due time.Time) outreach.Touch {
 	return outreach.Touch{
 		Playbook: x.ID, Version: 1, Run: x.ID, Step: stepName, Occurrence: 1, Ord: ord,
 		Channel: outreach.WeComMass, Endpoint: x.Corp + "/" + staff, Transactional: x.Options.Transactional,
-		TriggerAt: x.ScheduledAt, Due: due, ExpiresAt: x.Deadline,
+		TriggerAt: x.ScheduledAt, Due: due, ExpiresAt: x.Deadline, Priority: x.rank(),
 	}
 }
+
+// rank is the priority of a send among all touches: from that of a playbook which says none,
+// in steps of five.
+func (x Send) rank() int { return outreach.DefaultPriority + 5*x.Priority }
 
 // cutCalls divides the recipients into calls, each committed with its touches and its job.
 func (s *Service) cutCalls(ctx context.Context, x Send) error {

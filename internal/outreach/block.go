@@ -47,7 +47,32 @@ func (s *Service) PlanMany(ctx context.Context, touches []Touch) (Block, error) 
 	if err := s.DB.InsertMany(ctx, "delivery", deliveryColumns, rows, "ON CONFLICT DO NOTHING"); err != nil {
 		return Block{}, fmt.Errorf("plan %d grouped touches: %w", len(touches), err)
 	}
+	if err := s.exposeMany(ctx, touches, now); err != nil {
+		return Block{}, err
+	}
 	return Block{Run: touches[0].Run, First: ids[0], Last: ids[len(ids)-1]}, nil
+}
+
+// exposeMany tells of the customers whom the draw of the brand's control group concerned:
+// whom nothing else had refused before.
+func (s *Service) exposeMany(ctx context.Context, touches []Touch, now time.Time) error {
+	share := s.Policy().Holdout
+	if s.exposed == nil || share == 0 {
+		return nil
+	}
+	var all []Exposed
+	for _, t := range touches {
+		held := t.Suppress == Holdout && t.Detail == heldOut
+		switch {
+		case t.Transactional:
+		case held, t.Suppress == "", t.Suppress == Capped, t.Suppress == Outranked, t.Suppress == Quota:
+			all = append(all, Exposed{Ord: t.Ord, Held: held, Share: share, At: now})
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return s.exposed(ctx, all)
 }
 
 // Attempt commits that the planned rows of a block are attempted, after asking the policy
@@ -65,7 +90,7 @@ func (s *Service) Attempt(ctx context.Context, b Block, q Screen, also func(ctx 
 	rows = slices.DeleteFunc(rows, func(r Row) bool { return r.State != Planned })
 	people := make([]Person, len(rows))
 	for i, r := range rows {
-		people[i].Ord = r.Ord
+		people[i].Ord, people[i].delivery = r.Ord, r.ID
 	}
 	s.gather(people)
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
@@ -74,7 +99,7 @@ func (s *Service) Attempt(ctx context.Context, b Block, q Screen, also func(ctx 
 			return err
 		}
 		var admitted []Row
-		refused := map[Reason][]string{}
+		refused := map[Screening][]string{}
 		for i, v := range verdicts {
 			switch v.Refuse {
 			case "":
@@ -83,11 +108,11 @@ func (s *Service) Attempt(ctx context.Context, b Block, q Screen, also func(ctx 
 				later = v.Later
 				return nil
 			default:
-				refused[v.Refuse] = append(refused[v.Refuse], rows[i].ID)
+				refused[v] = append(refused[v], rows[i].ID)
 			}
 		}
-		for why, ids := range refused {
-			if err := s.suppressMany(ctx, ids, why); err != nil {
+		for v, ids := range refused {
+			if err := s.suppressMany(ctx, ids, v.Refuse, v.Detail); err != nil {
 				return err
 			}
 		}

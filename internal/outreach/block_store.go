@@ -150,8 +150,8 @@ var (
 		WHERE state || '' IN ('attempting', 'handed', 'unknown', 'expired') AND id IN (` + idList(1) + `)`
 	updateClosed = `UPDATE delivery SET state = $1, reason = $2, detail = $3, settled_at = $4
 		WHERE state || '' IN ('attempting', 'handed', 'unknown', 'expired') AND id IN (` + idList(5) + `)`
-	updateRefused = `UPDATE delivery SET state = 'suppressed', reason = $1, settled_at = $2
-		WHERE state || '' = 'planned' AND id IN (` + idList(3) + `)`
+	updateRefused = `UPDATE delivery SET state = 'suppressed', reason = $1, settled_at = $2, detail = $3
+		WHERE state || '' = 'planned' AND id IN (` + idList(4) + `)`
 )
 
 func (s *Service) openAmong(ctx context.Context, ids []string) (out []Delivery, err error) {
@@ -197,9 +197,9 @@ func (s *Service) closeMany(ctx context.Context, all []Delivery) error {
 	return nil
 }
 
-func (s *Service) suppressMany(ctx context.Context, ids []string, why Reason) error {
+func (s *Service) suppressMany(ctx context.Context, ids []string, why Reason, detail string) error {
 	for chunk := range slices.Chunk(ids, idChunk) {
-		if _, err := s.DB.Exec(ctx, updateRefused, withIDs(chunk, string(why), s.Clock.Now().UnixMilli())...); err != nil {
+		if _, err := s.DB.Exec(ctx, updateRefused, withIDs(chunk, string(why), s.Clock.Now().UnixMilli(), detail)...); err != nil {
 			return fmt.Errorf("suppress deliveries: %w", err)
 		}
 	}

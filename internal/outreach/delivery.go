@@ -30,7 +30,8 @@ type Reason string
 
 // The reasons. "" needs none.
 const (
-	Capped          Reason = "capped"            // suppressed: enough touches today
+	Capped          Reason = "capped"            // suppressed: enough touches in the day, week or month
+	Outranked       Reason = "outranked"         // planned, suppressed: touches of better rank take what the cap leaves
 	QuietHours      Reason = "quiet"             // planned: waits for the end of quiet hours
 	NoConsent       Reason = "no_consent"        // suppressed
 	Quota           Reason = "quota"             // the platform's quota is used up
@@ -55,6 +56,7 @@ const (
 	ResolvedNotSent Reason = "resolved_not_sent" // rejected: a human found that it was not sent
 	NoContact       Reason = "no_contact"        // suppressed, rejected: nobody of the staff has this customer as a contact
 	OtherStaff      Reason = "other_staff"       // suppressed: only staff who are not asked have the customer
+	StaffFull       Reason = "staff_full"        // planned, expired: the member had been asked to confirm enough that day
 	StaffGone       Reason = "staff_gone"        // suppressed: whoever has the customer has left or may not contact customers
 	Duplicate       Reason = "duplicate"         // rejected: the same message is on its way to the customer already
 	Stopped         Reason = "stopped"           // suppressed, expired: a human stopped it
@@ -82,6 +84,7 @@ type Touch struct {
 	Priority      int    // 1 to 100, the higher first; 0 is DefaultPriority
 	Value         int64  // expected of it, in minor units of the brand's currency
 	Suppress      Reason // not "": it is only recorded, as suppressed
+	Detail        string // with Suppress: the rule that refused it
 }
 
 // DefaultPriority is the priority of a touch that says none.
@@ -179,7 +182,7 @@ func (t Touch) delivery(key string, now time.Time) Delivery {
 		d.Priority = DefaultPriority
 	}
 	if t.Suppress != "" {
-		d.State, d.Reason, d.SettledAt = Suppressed, t.Suppress, now
+		d.State, d.Reason, d.Detail, d.SettledAt = Suppressed, t.Suppress, t.Detail, now
 	}
 	return d
 }
@@ -189,3 +192,8 @@ func deliverJob(d Delivery) job.Job {
 }
 
 func queueOf(channel, endpoint string) string { return channel + "/" + endpoint }
+
+// claim is the delivery in the eyes of the allocation.
+func (d *Delivery) claim() *Claim {
+	return &Claim{ID: d.ID, Channel: d.Channel, Playbook: d.Playbook, Priority: d.Priority, Value: d.Value, Due: ms(d.Due)}
+}

@@ -95,6 +95,7 @@ func (s *Service) attempt(ctx context.Context, d Delivery, m Message) (bool, err
 
 const (
 	updateDefer  = `UPDATE delivery SET due = $1, reason = $2 WHERE id = $3 AND state = 'planned'`
+	updateDetail = `UPDATE delivery SET detail = $1 WHERE id = $2 AND state = 'planned'`
 	updateEnd    = `UPDATE delivery SET state = $1, reason = $2, settled_at = $3 WHERE id = $4 AND state = 'planned'`
 	updateSettle = `UPDATE delivery SET state = $1, reason = $2, detail = $3, provider_id = $4, settled_at = $5
 		WHERE id = $6 AND attempt = $7 AND state IN ('attempting', 'unknown')`
@@ -105,6 +106,12 @@ const (
 
 func (s *Service) postpone(ctx context.Context, d Delivery, due time.Time, why Reason) error {
 	_, err := s.DB.Exec(ctx, updateDefer, due.UnixMilli(), string(why), d.ID)
+	return err
+}
+
+// explain keeps the rule that a planned delivery is up against.
+func (s *Service) explain(ctx context.Context, d Delivery, detail string) error {
+	_, err := s.DB.Exec(ctx, updateDetail, detail, d.ID)
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,15 +17,32 @@ import (
 // perEndpoint is how many calls to one endpoint may be under way.
 const perEndpoint = 8
 
-// Limit closes every queue while sending is held, and the queue of a failing endpoint
-// while it rests.
+// Limit closes every queue while sending is held, the queue of a failing endpoint while it
+// rests, and that of one that has had its calls of the minute.
 func (s *Service) Limit(queue string, now time.Time) (int, time.Time) {
 	if s.held.Load() != nil {
 		return 0, time.Time{}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.breaker(queue).limit(perEndpoint, now)
+	n, at := s.breaker(queue).limit(perEndpoint, now)
+	channel, endpoint, _ := strings.Cut(queue, "/")
+	rate := s.Policy().rate(channel, endpoint)
+	if rate == 0 || n == 0 {
+		return n, at
+	}
+	left, next := s.pace(queue).left(rate, now)
+	return min(n, left), next
+}
+
+// pace is the queue's. mu is held.
+func (s *Service) pace(queue string) *pace {
+	p := s.paces[queue]
+	if p == nil {
+		p = &pace{}
+		s.paces[queue] = p
+	}
+	return p
 }
 
 // breaker is the queue's. mu is held.
@@ -42,6 +60,7 @@ type candidate struct {
 	job      job.Job
 	delivery Delivery
 	draft    Draft
+	root     timeline.Ord
 	leaves   []timeline.Ord
 }
 
@@ -105,17 +124,20 @@ func (s *Service) open(ctx context.Context, j job.Job) (c candidate, ok bool, er
 	}
 	c.draft.Message.Channel, c.draft.Message.Endpoint, c.draft.Message.ExpiresAt = d.Channel, d.Endpoint, d.ExpiresAt
 	s.Timeline.RLock()
-	c.leaves = slices.Clone(s.Timeline.Leaves(s.Timeline.Root(d.Ord)))
+	c.root = s.Timeline.Root(d.Ord)
+	c.leaves = slices.Clone(s.Timeline.Leaves(c.root))
 	s.Timeline.RUnlock()
 	return c, true, nil
 }
 
-// admit asks the policy about each candidate and commits what is decided. Those it
-// returns are attempting, on disk.
+// admit asks the policy about each candidate, the best rank first, and commits what is
+// decided. Those it returns are attempting, on disk.
 func (s *Service) admit(ctx context.Context, planned []candidate) (admitted []candidate, err error) {
 	if len(planned) == 0 || s.held.Load() != nil {
 		return nil, nil
 	}
+	planned = slices.Clone(planned)
+	slices.SortStableFunc(planned, func(a, b candidate) int { return rank(a.delivery.claim(), b.delivery.claim()) })
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
 		admitted = admitted[:0]
 		for _, c := range planned {
@@ -162,24 +184,69 @@ func (s *Service) decide(ctx context.Context, c candidate) (attempting bool, err
 // restrain applies the policy; done means that the delivery is not to be attempted now.
 func (s *Service) restrain(ctx context.Context, c candidate, now time.Time, zone *time.Location) (done bool, err error) {
 	d := c.delivery
-	var f facts
-	if f.given, f.known, err = s.Consent(ctx, c.leaves, d.Channel); err != nil {
+	caps := PlaybookCap{c.draft.PerDay, c.draft.PerWeek, c.draft.PerMonth}
+	t := terms{claim: *d.claim(), at: now, zone: zone, quiet: c.draft.Quiet, counted: d.Attempt > 0}
+	t.claim.Caps = caps
+	q := Screen{Channel: d.Channel, Playbook: d.Playbook, At: now, PerDay: caps[Day], PerWeek: caps[Week], PerMonth: caps[Month]}
+	known, err := s.learn(ctx, q, []Person{{Ord: d.Ord, Zone: zone, root: c.root, leaves: c.leaves, delivery: d.ID}})
+	if err != nil {
 		return false, err
 	}
-	t := terms{channel: d.Channel, at: now, zone: zone, quiet: c.draft.Quiet, perDay: c.draft.PerDay}
-	if t.counted = d.Attempt > 0; !t.counted {
-		if f.sent, err = s.sentToday(ctx, c.leaves, d, now, zone); err != nil {
-			return false, err
-		}
+	policy := s.Policy()
+	j := policy.judge(t, known[0])
+	if err := s.expose(ctx, policy, d, j.why, now); err != nil {
+		return false, err
 	}
-	switch why, until := s.Policy().judge(t, f); why {
+	switch j.why {
 	case "":
 		return false, nil
 	case QuietHours:
-		return true, s.snooze(ctx, c, until, why)
-	default:
-		return true, s.finish(ctx, c, Suppressed, why)
+		return true, s.snooze(ctx, c, j.until, j.why)
+	case Outranked:
+		return true, s.giveWay(ctx, c, j, now)
+	case Capped:
+		if d.Reason == Outranked { // it gave way, and those before it went
+			j.why = Outranked
+		}
 	}
+	return true, s.refuse(ctx, c, j)
+}
+
+// expose tells of a customer whom the draw of the brand's control group concerned.
+func (s *Service) expose(ctx context.Context, p Policy, d Delivery, why Reason, now time.Time) error {
+	if s.exposed == nil || p.Holdout == 0 || why == NoConsent {
+		return nil
+	}
+	return s.exposed(ctx, []Exposed{{Ord: d.Ord, Held: why == Holdout, Share: p.Holdout, At: now}})
+}
+
+// giveWayPause is how soon at the earliest a touch that gave way looks again.
+const giveWayPause = time.Minute
+
+// giveWay lets a touch wait until those of better rank have had their turn, in case one of
+// them falls away. One that does not live so long is suppressed.
+func (s *Service) giveWay(ctx context.Context, c candidate, j judgement, now time.Time) error {
+	next := now.Add(giveWayPause)
+	if j.until.After(next) {
+		next = j.until
+	}
+	if !next.Before(c.delivery.ExpiresAt) {
+		return s.refuse(ctx, c, j)
+	}
+	if err := s.explain(ctx, c.delivery, j.detail); err != nil {
+		return err
+	}
+	return s.snooze(ctx, c, next, Outranked)
+}
+
+// refuse suppresses a delivery by the policy's judgement.
+func (s *Service) refuse(ctx context.Context, c candidate, j judgement) error {
+	if j.detail != "" {
+		if err := s.explain(ctx, c.delivery, j.detail); err != nil {
+			return err
+		}
+	}
+	return s.finish(ctx, c, Suppressed, j.why)
 }
 
 // finish ends a delivery without an attempt, with its job.
@@ -207,6 +274,9 @@ func (s *Service) snooze(ctx context.Context, c candidate, due time.Time, why Re
 func (s *Service) call(ctx context.Context, c candidate) {
 	r := result{candidate: c, settled: make(chan struct{})}
 	r.delivery.Attempt++
+	s.mu.Lock()
+	s.pace(c.job.Queue).note(s.Clock.Now())
+	s.mu.Unlock()
 	failpoint.Hit(failpoint.Attempting)
 	if sender := s.senders[c.delivery.Channel]; sender == nil {
 		r.outcome = Outcome{Verdict: Rejected, Reason: NoEndpoint, Detail: "no sender for channel " + c.delivery.Channel}

@@ -158,6 +158,8 @@ type Service struct {
 	composer Composer
 	submit   Submitter
 	source   int64 // of receipts
+	terms    func(ctx context.Context, playbook string, version int) (Terms, error)
+	exposed  func(ctx context.Context, all []Exposed) error
 
 	pending []Touch   // writer only
 	news    []consent // writer only
@@ -166,6 +168,7 @@ type Service struct {
 
 	mu       sync.Mutex
 	breakers map[string]*breaker
+	paces    map[string]*pace
 	results  *batcher[result]
 	receipts *batcher[receipt]
 }
@@ -178,7 +181,7 @@ const (
 
 // New makes the service and registers its workers with cfg.Jobs.
 func New(cfg Config) *Service {
-	s := &Service{Config: cfg, senders: map[string]Sender{}, breakers: map[string]*breaker{}}
+	s := &Service{Config: cfg, senders: map[string]Sender{}, breakers: map[string]*breaker{}, paces: map[string]*pace{}}
 	s.policy.Store(&DefaultPolicy)
 	cfg.Jobs.Handle(deliverKind, s)
 	cfg.Jobs.Handle(reconcileKind, &job.Each{Queue: cfg.Jobs, Concurrency: 4, MaxAttempts: 12, Do: s.reconcile})
@@ -190,6 +193,16 @@ func (s *Service) Register(channel string, sender Sender) { s.senders[channel] =
 
 // UseComposer sets who makes messages. Before Start.
 func (s *Service) UseComposer(c Composer) { s.composer = c }
+
+// UseTerms sets who knows the quiet hours and caps of a playbook's version, for touches that
+// are weighed against another one. Without it they are taken to have none. Before Start.
+func (s *Service) UseTerms(of func(ctx context.Context, playbook string, version int) (Terms, error)) {
+	s.terms = of
+}
+
+// UseExposures sets who is told, in the transaction that decides about a touch, whom the
+// brand's control group concerned. It may be told of a customer again. Before Start.
+func (s *Service) UseExposures(note func(ctx context.Context, all []Exposed) error) { s.exposed = note }
 
 // UseSubmitter sets the road that receipts take and their source. Before Start.
 func (s *Service) UseSubmitter(road Submitter, source int64) { s.submit, s.source = road, source }

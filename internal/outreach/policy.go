@@ -2,23 +2,36 @@ package outreach
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"yutang/internal/fault"
 )
 
-// Policy is what the brand allows. Transactional touches are exempt from all of it.
+// Policy is what the brand allows. Transactional touches are exempt from all of it but the
+// rates and the capacity of staff, which concern endpoints and members.
 type Policy struct {
-	Quiet   *Quiet                 `json:"quiet_hours,omitempty"` // nil: none
-	Cap     Cap                    `json:"cap,omitzero"`
-	Consent map[string]ConsentNeed `json:"consent,omitempty"` // per channel; one that is absent needs what it needs in DefaultPolicy, else "given"
+	Quiet       *Quiet                 `json:"quiet_hours,omitempty"` // nil: none
+	Cap         Cap                    `json:"cap,omitzero"`
+	Consent     map[string]ConsentNeed `json:"consent,omitempty"`                // per channel; one that is absent needs what it needs in DefaultPolicy, else "given"
+	Holdout     float64                `json:"holdout_percent,omitempty"`        // of all customers: nothing reaches them, to compare with
+	HoldoutSalt string                 `json:"holdout_salt,omitempty"`           // another one draws other customers
+	Rates       map[string]int         `json:"rates_per_minute,omitempty"`       // calls to CHANNEL, for each of its endpoints, or to CHANNEL/ENDPOINT
+	StaffPerDay int                    `json:"staff_messages_per_day,omitempty"` // that one member is asked to confirm; 0 unlimited
 }
 
-// Cap limits the touches of one customer in one calendar day, the customer's own. A
-// touch counts when it is dispatched, whatever comes of it. 0 is unlimited.
+// Cap limits the touches of one customer in one day, week (from Monday) and month of the
+// customer's own calendar. A touch counts when it is dispatched, whatever comes of it. 0 is
+// unlimited.
 type Cap struct {
-	PerDay   int            `json:"per_day,omitempty"`
-	Channels map[string]int `json:"channels,omitempty"`
+	PerDay           int            `json:"per_day,omitempty"`
+	PerWeek          int            `json:"per_week,omitempty"`
+	PerMonth         int            `json:"per_month,omitempty"`
+	Channels         map[string]int `json:"channels,omitempty"` // a day
+	ChannelsPerWeek  map[string]int `json:"channels_per_week,omitempty"`
+	ChannelsPerMonth map[string]int `json:"channels_per_month,omitempty"`
 }
 
 // ConsentNeed says what a channel asks of a customer's consent.
@@ -39,6 +52,12 @@ var DefaultPolicy = Policy{
 // WeComMass is the channel of messages that staff confirm in WeCom.
 const WeComMass = "wecom_mass"
 
+// MaxHoldout is the largest share of customers, in percent, that may be held out.
+const MaxHoldout = 50
+
+// maxRate bounds a rate: a minute's calls are remembered one by one.
+const maxRate = 100_000
+
 // Validate names each fault with its JSON pointer.
 func (p Policy) Validate() error {
 	var fields []fault.Field
@@ -48,18 +67,22 @@ func (p Policy) Validate() error {
 	if p.Quiet != nil {
 		fields = append(fields, p.Quiet.Faults("/quiet_hours")...)
 	}
-	if p.Cap.PerDay < 0 {
-		bad("/cap/per_day", "a cap is 0 (unlimited) or more")
-	}
-	for channel, n := range p.Cap.Channels {
-		if n < 0 {
-			bad("/cap/channels/"+channel, "a cap is 0 (unlimited) or more")
+	fields = append(fields, p.Cap.faults("/cap")...)
+	for _, channel := range slices.Sorted(maps.Keys(p.Consent)) {
+		if need := p.Consent[channel]; need != ConsentGiven && need != ConsentNotWithdrawn {
+			bad("/consent/"+escape(channel), `must be "given" or "not_withdrawn"`)
 		}
 	}
-	for channel, need := range p.Consent {
-		if need != ConsentGiven && need != ConsentNotWithdrawn {
-			bad("/consent/"+channel, `must be "given" or "not_withdrawn"`)
+	if !(p.Holdout >= 0 && p.Holdout <= MaxHoldout) { // also refuses what is no number
+		bad("/holdout_percent", "is 0 to %d: of more customers than that nobody should keep away", MaxHoldout)
+	}
+	for _, endpoint := range slices.Sorted(maps.Keys(p.Rates)) {
+		if n := p.Rates[endpoint]; n < 1 || n > maxRate {
+			bad("/rates_per_minute/"+escape(endpoint), "is 1 to %d calls; leave the endpoint out for no limit", maxRate)
 		}
+	}
+	if p.StaffPerDay < 0 {
+		bad("/staff_messages_per_day", "is 0 (unlimited) or more")
 	}
 	if len(fields) == 0 {
 		return nil
@@ -67,6 +90,37 @@ func (p Policy) Validate() error {
 	e := fault.New(fault.Invalid, "invalid_policy", "%s", fields[0].Detail)
 	e.Fields = fields
 	return e
+}
+
+// escape writes a name as one part of a JSON pointer.
+func escape(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
+
+// faults names what is wrong with the cap: a number below 0, or a longer window that allows
+// less than a shorter one, which then says nothing.
+func (c Cap) faults(ptr string) (out []fault.Field) {
+	check := func(at [windows]string, n [windows]int) {
+		for w := range n {
+			if n[w] < 0 {
+				out = append(out, fault.Field{Pointer: at[w], Detail: "a cap is 0 (unlimited) or more"})
+			}
+		}
+		for _, pair := range [][2]Window{{Day, Week}, {Day, Month}, {Week, Month}} {
+			short, long := n[pair[0]], n[pair[1]]
+			if short > 0 && long > 0 && long < short {
+				out = append(out, fault.Field{Pointer: at[pair[0]], Detail: fmt.Sprintf(
+					"%d a %s can never be reached with %d a %s: lower this one or raise that one", short, pair[0], long, pair[1])})
+			}
+		}
+	}
+	check([windows]string{ptr + "/per_day", ptr + "/per_week", ptr + "/per_month"}, [windows]int{c.PerDay, c.PerWeek, c.PerMonth})
+	names := slices.Concat(slices.Collect(maps.Keys(c.Channels)), slices.Collect(maps.Keys(c.ChannelsPerWeek)), slices.Collect(maps.Keys(c.ChannelsPerMonth)))
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		at := "/" + escape(name)
+		check([windows]string{ptr + "/channels" + at, ptr + "/channels_per_week" + at, ptr + "/channels_per_month" + at},
+			[windows]int{c.Channels[name], c.ChannelsPerWeek[name], c.ChannelsPerMonth[name]})
+	}
+	return out
 }
 
 // Quiet is a daily span in which nobody is disturbed, from From until before To, both
@@ -113,21 +167,6 @@ func (q Quiet) Until(t time.Time, zone *time.Location) (end time.Time, quiet boo
 	return time.Time{}, false
 }
 
-// calendarDay is the day in zone that holds t, as [start, end).
-func calendarDay(t time.Time, zone *time.Location) (start, end time.Time) {
-	y, m, d := t.In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(y, m, d+1, 0, 0, 0, 0, zone)
-}
-
-// sent is how many touches a customer had today.
-type sent struct{ all, channel, playbook int }
-
-// capped says whether another touch would be too many.
-func (p Policy) capped(channel string, perPlaybook int, n sent) bool {
-	over := func(limit, n int) bool { return limit > 0 && n >= limit }
-	return over(p.Cap.PerDay, n.all) || over(p.Cap.Channels[channel], n.channel) || over(perPlaybook, n.playbook)
-}
-
 // allows says whether consent known for a channel permits a touch.
 func (p Policy) allows(channel string, given, known bool) bool {
 	if known {
@@ -138,47 +177,4 @@ func (p Policy) allows(channel string, given, known bool) bool {
 		need = DefaultPolicy.Consent[channel]
 	}
 	return need == ConsentNotWithdrawn
-}
-
-// terms are under which conditions somebody is to be reached.
-type terms struct {
-	channel string
-	at      time.Time
-	zone    *time.Location
-	quiet   *Quiet // instead of the policy's; nil: the policy's
-	perDay  int    // of this playbook; 0 unlimited
-	counted bool   // the touch was dispatched before, so caps do not count it again
-	limit   int    // messages of the channel's quota; 0 unlimited
-}
-
-// facts are what is known of somebody.
-type facts struct {
-	given, known bool // consent
-	sent         sent
-	used         int  // of the channel's quota
-	full         bool // the platform has said that the quota is used up
-}
-
-// judge applies consent, quiet hours, caps and quota, in this order. The reason is "" if
-// the touch may be sent; quiet hours end at until.
-func (p Policy) judge(t terms, f facts) (why Reason, until time.Time) {
-	if !p.allows(t.channel, f.given, f.known) {
-		return NoConsent, until
-	}
-	quiet := p.Quiet
-	if t.quiet != nil {
-		quiet = t.quiet
-	}
-	if quiet != nil {
-		if end, ok := quiet.Until(t.at, t.zone); ok {
-			return QuietHours, end
-		}
-	}
-	switch {
-	case !t.counted && p.capped(t.channel, t.perDay, f.sent):
-		return Capped, until
-	case f.full || t.limit > 0 && f.used >= t.limit:
-		return Quota, until
-	}
-	return "", until
 }

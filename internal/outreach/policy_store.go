@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/tidwall/gjson"
@@ -56,8 +55,6 @@ func (s *Service) saveConsents(ctx context.Context, news []consent) error {
 	return nil
 }
 
-const selectConsent = `SELECT channel, given, at FROM consent WHERE ord = $1 AND channel IN ($2, '*')`
-
 // word is the newest word on a consent heard so far.
 type word struct {
 	given, known bool
@@ -76,41 +73,16 @@ func (w *word) hear(given bool, at int64) {
 
 // Consent is the newest word of a customer, over all of its records, on a channel.
 func (s *Service) Consent(ctx context.Context, leaves []timeline.Ord, channel string) (given, known bool, err error) {
-	var w word
+	of := map[uint32][]int{}
 	for _, leaf := range leaves {
-		err := s.DB.Each(ctx, selectConsent, []any{int64(leaf), strings.ToLower(channel)}, func(rows *sql.Rows) error {
-			var ch string
-			var yes bool
-			var when int64
-			if err := rows.Scan(&ch, &yes, &when); err != nil {
-				return err
-			}
-			w.hear(yes, when)
-			return nil
-		})
-		if err != nil {
-			return false, false, fmt.Errorf("read consent: %w", err)
-		}
+		of[leaf] = []int{0}
 	}
-	return w.given, w.known, nil
-}
-
-const selectSent = `SELECT COUNT(*), COALESCE(SUM(CASE WHEN channel = $1 THEN 1 ELSE 0 END), 0),
-	COALESCE(SUM(CASE WHEN playbook = $2 THEN 1 ELSE 0 END), 0)
-	FROM delivery WHERE ord = $3 AND dispatched_at >= $4 AND dispatched_at < $5 AND NOT transactional`
-
-// sentToday counts the touches dispatched to a customer on the calendar day of now.
-func (s *Service) sentToday(ctx context.Context, leaves []timeline.Ord, d Delivery, now time.Time, zone *time.Location) (total sent, err error) {
-	start, end := calendarDay(now, zone)
-	for _, leaf := range leaves {
-		var n sent
-		args := []any{d.Channel, d.Playbook, int64(leaf), start.UnixMilli(), end.UnixMilli()}
-		if err := s.DB.Get(ctx, selectSent, args, &n.all, &n.channel, &n.playbook); err != nil {
-			return total, fmt.Errorf("count touches: %w", err)
-		}
-		total.all, total.channel, total.playbook = total.all+n.all, total.channel+n.channel, total.playbook+n.playbook
+	words, err := s.learnConsent(ctx, spansOf(of), of)
+	if err != nil {
+		return false, false, fmt.Errorf("read consent: %w", err)
 	}
-	return total, nil
+	given, known = words.on(0, channel)
+	return given, known, nil
 }
 
 const (

@@ -16,8 +16,9 @@ type Person struct {
 	Ord  uint32         // the record that is written to
 	Zone *time.Location // their own; nil: the brand's
 
-	root   timeline.Ord
-	leaves []timeline.Ord
+	root     timeline.Ord
+	leaves   []timeline.Ord
+	delivery string // their touch, if it is planned already
 }
 
 // Screen says under which conditions people are to be reached.
@@ -26,9 +27,13 @@ type Screen struct {
 	Playbook      string // whatever sends: its id is also the key of the holdout
 	Run           string // its touches do not count against themselves
 	At            time.Time
-	Transactional bool    // exempt from consent, quiet hours and caps
-	Quiet         *Quiet  // instead of the brand's; nil: the brand's
-	PerDay        int     // touches of this playbook to one customer a day; 0 unlimited
+	Transactional bool   // exempt from consent, quiet hours and caps
+	Quiet         *Quiet // instead of the brand's; nil: the brand's
+	PerDay        int    // touches of this playbook to one customer a day; 0 unlimited
+	PerWeek       int
+	PerMonth      int
+	Priority      int // as of a touch
+	Value         int64
 	Holdout       float64 // percent of customers who are not reached
 	Quota         QuotaRule
 }
@@ -47,10 +52,12 @@ type QuotaRule struct {
 type Screening struct {
 	Refuse Reason
 	Later  time.Time
+	Detail string // the rule, with Capped and Outranked
 }
 
-// Screen asks the policy about people, in their order. Consent, quiet hours, caps and
-// quota are judged as for a touch that travels alone.
+// Screen asks the policy about people, in their order. Consent, quiet hours, caps, rank and
+// quota are judged as for a touch that travels alone; but one that is outranked does not
+// wait.
 func (s *Service) Screen(ctx context.Context, q Screen, people []Person) ([]Screening, error) {
 	s.gather(people)
 	return s.screen(ctx, q, people)
@@ -77,20 +84,33 @@ func (s *Service) screen(ctx context.Context, q Screen, people []Person) ([]Scre
 		return nil, fmt.Errorf("screen %d people: %w", len(people), err)
 	}
 	policy := s.Policy()
-	if q.Transactional {
-		policy = Policy{Consent: map[string]ConsentNeed{q.Channel: ConsentNotWithdrawn}}
-	}
 	out := make([]Screening, len(people))
 	for i, p := range people {
 		if q.Holdout > 0 && InHoldout(q.Playbook, p.root, q.Holdout) {
 			out[i].Refuse = Holdout
 			continue
 		}
-		t := terms{channel: q.Channel, at: q.At, zone: p.Zone, quiet: q.Quiet, perDay: q.PerDay, limit: q.Quota.Limit}
-		out[i].Refuse, out[i].Later = policy.judge(t, known[i])
+		j := policy.judge(q.terms(p), known[i])
+		out[i] = Screening{Refuse: j.why, Detail: j.detail}
+		if j.why == QuietHours {
+			out[i].Later = j.until
+		}
 	}
 	return out, nil
 }
+
+// terms are those for one person.
+func (q Screen) terms(p Person) terms {
+	c := Claim{
+		ID: p.delivery, Channel: q.Channel, Playbook: q.Playbook, Priority: q.Priority, Value: q.Value, Due: q.At.UnixMilli(), Caps: q.caps(),
+	}
+	if c.Priority == 0 {
+		c.Priority = DefaultPriority
+	}
+	return terms{claim: c, at: q.At, zone: p.Zone, quiet: q.Quiet, exempt: q.Transactional, limit: q.Quota.Limit}
+}
+
+func (q Screen) caps() PlaybookCap { return PlaybookCap{q.PerDay, q.PerWeek, q.PerMonth} }
 
 // InHoldout puts percent of all customers into the control group of a playbook, each
 // always the same way.
