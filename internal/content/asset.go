@@ -204,9 +204,17 @@ type Usage struct {
 	Corp  string
 }
 
-// Uses lists who keeps an asset.
+// Uses lists who keeps an asset, or needs it otherwise: then without a corp.
 func (s *Service) Uses(ctx context.Context, assetID string) ([]Usage, error) {
-	return s.selectUses(ctx, assetID)
+	out, err := s.selectUses(ctx, assetID)
+	if err != nil || s.Guard == nil {
+		return out, err
+	}
+	owners, err := s.Guard(ctx, assetID)
+	for _, owner := range owners {
+		out = append(out, Usage{Owner: owner})
+	}
+	return out, err
 }
 
 const kindSweep = "content.sweep"
@@ -214,7 +222,7 @@ const kindSweep = "content.sweep"
 // Delete removes an asset that nobody keeps; its file goes once the deletion is committed.
 func (s *Service) Delete(ctx context.Context, assetID string) error {
 	return s.DB.InTx(ctx, func(ctx context.Context) error {
-		uses, err := s.selectUses(ctx, assetID)
+		uses, err := s.Uses(ctx, assetID)
 		if err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ type Config struct {
 	Jobs   *job.Queue
 	Dir    string // of the asset files
 	Client func(ctx context.Context, corp string) (*wecom.Client, error)
+	Guard  func(ctx context.Context, asset string) (owners []string, err error) // who else needs an asset; nil: nobody
 }
 
 // Service owns assets and what the platform calls them. Safe for concurrent use.

@@ -171,7 +171,6 @@ func (s *Service) edit(ctx context.Context, materialID string, change func(ctx c
 		}
 		return s.updateMaterial(ctx, m, searchText(m, m.Version.Body))
 	})
-	s.changed()
 	return m, err
 }
 

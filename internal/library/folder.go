@@ -60,15 +60,17 @@ func (s *Service) SetFolder(ctx context.Context, f Folder) (Folder, error) {
 		if err := s.checkFolder(ctx, &f); err != nil {
 			return err
 		}
+		if err := s.revise(ctx); err != nil {
+			return err
+		}
 		return s.updateFolder(ctx, f)
 	})
-	s.changed()
 	return f, err
 }
 
 // DeleteFolder deletes a folder with nothing in it; what lies in the trash does not count.
 func (s *Service) DeleteFolder(ctx context.Context, folderID string) error {
-	err := s.DB.InTx(ctx, func(ctx context.Context) error {
+	return s.DB.InTx(ctx, func(ctx context.Context) error {
 		if _, err := s.Folder(ctx, folderID); err != nil {
 			return err
 		}
@@ -79,10 +81,11 @@ func (s *Service) DeleteFolder(ctx context.Context, folderID string) error {
 		if folders+materials > 0 {
 			return fault.New(fault.Conflict, "folder_not_empty", "the folder has %d folders and %d materials: move them or put them into the trash", folders, materials)
 		}
+		if err := s.revise(ctx); err != nil {
+			return err
+		}
 		return s.deleteFolder(ctx, folderID)
 	})
-	s.changed()
-	return err
 }
 
 // checkFolder holds a folder against the others of its space.

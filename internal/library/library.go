@@ -36,6 +36,7 @@ import (
 	"yutang/internal/customer"
 	"yutang/internal/db"
 	"yutang/internal/fault"
+	"yutang/internal/staff"
 	"yutang/internal/timeline"
 )
 
@@ -133,6 +134,7 @@ type Config struct {
 	Content   *content.Service
 	Customers *customer.Service
 	Timeline  *timeline.Store
+	Staff     *staff.Service
 	Brand     func(ctx context.Context) (name string, err error)
 	Poster    func(raw json.RawMessage) error
 	Uses      []func(ctx context.Context, id string) ([]Usage, error)
@@ -143,7 +145,7 @@ type Service struct {
 	Config
 
 	mu    sync.Mutex
-	index *index // of approved scripts and materials, nil until asked for or after a change
+	index *index // of approved scripts and materials, nil until asked for
 }
 
 // New makes the library.
@@ -205,11 +207,4 @@ func (s *Service) Usage(ctx context.Context, id string) ([]Usage, error) {
 		out = append(out, some...)
 	}
 	return out, nil
-}
-
-// changed makes the next search read anew.
-func (s *Service) changed() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.index = nil
 }

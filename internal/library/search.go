@@ -3,7 +3,6 @@ package library
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"math/bits"
 	"slices"
 	"strings"
@@ -13,8 +12,9 @@ import (
 
 // index is what staff search in: all that is in use, in memory.
 type index struct {
-	entries []entry
-	folders map[Space]map[string]Folder
+	revision int64
+	entries  []entry
+	folders  map[Space]map[string]Folder
 }
 
 type entry struct {
@@ -172,35 +172,36 @@ func within(byID map[string]Folder, folderID, top string) bool {
 	return true
 }
 
-// current is the index, read anew after a change.
+// current is the index, read anew after a change. The revision is read first: a change
+// that comes between is seen by the next look.
 func (s *Service) current(ctx context.Context) (*index, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.index != nil {
-		return s.index, nil
+	revision, err := s.revision(ctx)
+	if err != nil || s.index != nil && s.index.revision == revision {
+		return s.index, err
 	}
-	ix := &index{folders: map[Space]map[string]Folder{}}
+	ix := &index{revision: revision, folders: map[Space]map[string]Folder{}}
+	if err := s.fill(ctx, ix); err != nil {
+		return nil, err
+	}
+	s.index = ix
+	return ix, nil
+}
+
+func (s *Service) fill(ctx context.Context, ix *index) error {
 	for _, space := range []Space{Materials, Scripts} {
 		all, err := s.Folders(ctx, space)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		ix.folders[space] = tree(all)
 	}
 	all, err := s.readMaterials(ctx, eachInUse)
 	if err != nil {
-		return nil, err
-	}
-	bodies := map[string][]byte{}
-	err = s.DB.Each(ctx, bodyInUse, nil, func(rows *sql.Rows) error {
-		var id, body string
-		err := rows.Scan(&id, &body)
-		bodies[id] = []byte(body)
 		return err
-	})
-	if err != nil {
-		return nil, err
 	}
+	bodies, err := s.bodiesInUse(ctx)
 	for _, m := range all {
 		m.Version = Version{Number: m.Approved, State: Approved, Body: bodies[m.ID]}
 		e := entry{Material: m, name: strings.ToLower(m.Name), initials: initials(m.Name), text: strings.ToLower(words(m.Version.Body))}
@@ -209,6 +210,5 @@ func (s *Service) current(ctx context.Context) (*index, error) {
 		}
 		ix.entries = append(ix.entries, e)
 	}
-	s.index = ix
-	return ix, nil
+	return err
 }

@@ -38,7 +38,10 @@ const (
 	insertAsset = `INSERT INTO library_asset (asset, material, version) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
 	assetUses   = `SELECT DISTINCT a.material, m.name FROM library_asset a JOIN library_material m ON m.id = a.material WHERE a.asset = $1`
 	selectRule  = `SELECT approval FROM library_setting WHERE id = 1`
-	saveRule    = `INSERT INTO library_setting (id, approval) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET approval = excluded.approval`
+	saveRule    = `INSERT INTO library_setting (id, approval, revision) VALUES (1, $1, 1) ON CONFLICT (id) DO UPDATE SET approval = excluded.approval`
+	revise      = `INSERT INTO library_setting (id, approval, revision) VALUES (1, FALSE, 1)
+		ON CONFLICT (id) DO UPDATE SET revision = library_setting.revision + 1`
+	selectRevision = `SELECT revision FROM library_setting WHERE id = 1`
 )
 
 func millis(t time.Time) int64 {
@@ -75,6 +78,9 @@ func (s *Service) insertMaterial(ctx context.Context, m Material, search string)
 }
 
 func (s *Service) updateMaterial(ctx context.Context, m Material, search string) error {
+	if err := s.revise(ctx); err != nil {
+		return err
+	}
 	_, err := s.DB.Exec(ctx, updateMaterial, m.Folder, m.Name, list(m.Tags), m.Latest, m.Approved, millis(m.ExpiresAt), millis(m.TrashedAt),
 		millis(m.UpdatedAt), m.UpdatedBy, search, m.ID)
 	return err
@@ -179,4 +185,29 @@ func (s *Service) NeedsApproval(ctx context.Context) (needed bool, err error) {
 func (s *Service) SetNeedsApproval(ctx context.Context, needed bool) error {
 	_, err := s.DB.Exec(ctx, saveRule, needed)
 	return err
+}
+
+// revise says, in ctx's transaction, that what staff see is another.
+func (s *Service) revise(ctx context.Context) error {
+	_, err := s.DB.Exec(ctx, revise)
+	return err
+}
+
+func (s *Service) revision(ctx context.Context) (n int64, err error) {
+	err = s.DB.Get(ctx, selectRevision, nil, &n)
+	if fault.Is(err, fault.NotFound) {
+		return 0, nil
+	}
+	return n, err
+}
+
+func (s *Service) bodiesInUse(ctx context.Context) (map[string]json.RawMessage, error) {
+	out := map[string]json.RawMessage{}
+	err := s.DB.Each(ctx, bodyInUse, nil, func(rows *sql.Rows) error {
+		var id, body string
+		err := rows.Scan(&id, &body)
+		out[id] = json.RawMessage(body)
+		return err
+	})
+	return out, err
 }

@@ -73,7 +73,8 @@ CREATE TABLE library_favourite (
 -- At most one row.
 CREATE TABLE library_setting (
     id       BIGINT  PRIMARY KEY,
-    approval BOOLEAN NOT NULL -- a version is used only after somebody else has approved it
+    approval BOOLEAN NOT NULL, -- a version is used only after somebody else has approved it
+    revision BIGINT  NOT NULL  -- grows with every change
 );
 
 -- Posters of many members, drawn one after another, see package poster. Kept for a day.
