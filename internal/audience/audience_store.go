@@ -230,3 +230,24 @@ func (s *Service) Versions(ctx context.Context, id string) (out []Version, err e
 	})
 	return out, err
 }
+
+// liveSince says whether the version in force went live no later than a moment.
+func (s *Service) liveSince(ctx context.Context, num, at int64) (bool, error) {
+	var live sql.NullInt64
+	err := s.db.Get(ctx, "SELECT MAX(live_at) FROM audience_version WHERE audience = $1", []any{num}, &live)
+	return live.Valid && live.Int64 <= at, err
+}
+
+// changesSince visits an audience's transitions at or after a moment in order.
+func (s *Service) changesSince(ctx context.Context, num, at int64, visit func(Transition) error) error {
+	return s.db.Each(ctx, `SELECT seq, version, ord, entered, at, cause, event_seq FROM transition
+		WHERE audience = $1 AND at >= $2 ORDER BY seq`, []any{num, at}, func(r *sql.Rows) error {
+		var t Transition
+		var cause int64
+		if err := r.Scan(&t.Seq, &t.Version, &t.Root, &t.Entered, &t.At, &cause, &t.EventSeq); err != nil {
+			return err
+		}
+		t.Cause = Cause(cause)
+		return visit(t)
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"time"
 
 	"yutang/internal/rule"
 	"yutang/internal/timeline"
@@ -187,4 +188,18 @@ func (e *Engine) View(fn func()) {
 	e.tl.RLock()
 	defer e.tl.RUnlock()
 	fn()
+}
+
+// Changes visits the recorded changes of an audience at or after a moment, oldest first,
+// and says whether the record covers that time: false if the audience went live later, or
+// its rule was changed since.
+func (s *Service) Changes(ctx context.Context, id string, since time.Time, visit func(Transition) error) (covered bool, err error) {
+	a, err := s.find(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	if covered, err = s.liveSince(ctx, a.num, since.UnixMilli()); err != nil {
+		return false, err
+	}
+	return covered, s.changesSince(ctx, a.num, since.UnixMilli(), visit)
 }
