@@ -10,6 +10,7 @@ const cacheSize = 50_000
 type cache struct {
 	mu         sync.Mutex
 	young, old map[string]Link
+	forgotten  int // what was read before is not put any more
 }
 
 func (c *cache) get(code string) (Link, bool) {
@@ -24,10 +25,19 @@ func (c *cache) get(code string) (Link, bool) {
 	return l, ok
 }
 
-func (c *cache) put(l Link) {
+// now is to be told to put what is read from here on.
+func (c *cache) now() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.add(l)
+	return c.forgotten
+}
+
+func (c *cache) put(l Link, readAt int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if readAt == c.forgotten {
+		c.add(l)
+	}
 }
 
 func (c *cache) add(l Link) {
@@ -43,6 +53,7 @@ func (c *cache) add(l Link) {
 func (c *cache) forget(code string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.forgotten++
 	delete(c.young, code)
 	delete(c.old, code)
 }

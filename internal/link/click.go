@@ -49,10 +49,11 @@ func (s *Service) Resolve(ctx context.Context, code string) (Link, error) {
 	l, ok := s.known.get(code)
 	if !ok {
 		var err error
+		readAt := s.known.now()
 		if l, err = s.selectLink(ctx, code); err != nil {
 			return Link{}, err
 		}
-		s.known.put(l)
+		s.known.put(l, readAt)
 	}
 	if !l.Open(s.Clock.Now()) {
 		return Link{}, fault.New(fault.Precondition, "link_over", "the link leads nowhere any more")

@@ -19,7 +19,7 @@ package link
 
 import (
 	"context"
-	"sync"
+	"strings"
 	"time"
 
 	"yutang/internal/clock"
@@ -82,9 +82,6 @@ type Service struct {
 	Config
 	known  cache
 	keeper keeper
-
-	mu     sync.Mutex
-	public *string // nil until read
 }
 
 // New makes the service and takes over its kind of jobs. Call it before the queue starts.
@@ -112,18 +109,7 @@ var errNoPublicURL = fault.New(fault.Precondition, "no_public_url",
 	"say under which address customers reach this server: PUT /api/v1/links/settings with public_url")
 
 // PublicURL is the address under which customers reach this server, "" if nobody said.
-func (s *Service) PublicURL(ctx context.Context) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.public == nil {
-		text, err := s.selectSetting(ctx)
-		if err != nil {
-			return "", err
-		}
-		s.public = &text
-	}
-	return *s.public, nil
-}
+func (s *Service) PublicURL(ctx context.Context) (string, error) { return s.selectSetting(ctx) }
 
 // SetPublicURL says under which address customers reach this server.
 func (s *Service) SetPublicURL(ctx context.Context, text string) error {
@@ -136,14 +122,5 @@ func (s *Service) SetPublicURL(ctx context.Context, text string) error {
 			return fault.BadField("/public_url", "has no query and no fragment: https://go.example.com")
 		}
 	}
-	for len(text) > 0 && text[len(text)-1] == '/' {
-		text = text[:len(text)-1]
-	}
-	if err := s.saveSetting(ctx, text); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.public = nil
-	return nil
+	return s.saveSetting(ctx, strings.TrimRight(text, "/"))
 }

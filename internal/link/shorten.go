@@ -109,6 +109,7 @@ func (s *Service) Get(ctx context.Context, code string) (Link, error) {
 }
 
 // Close ends a link: who opens it is told that it is over. Closing it again changes nothing.
+// In a transaction, call Forget once it is committed.
 func (s *Service) Close(ctx context.Context, code string) error {
 	if _, err := s.Get(ctx, code); err != nil {
 		return err
@@ -117,6 +118,9 @@ func (s *Service) Close(ctx context.Context, code string) error {
 	s.known.forget(code)
 	return err
 }
+
+// Forget makes the next visit of a link look at it anew.
+func (s *Service) Forget(code string) { s.known.forget(code) }
 
 // Address is the public address of a link.
 func (s *Service) Address(ctx context.Context, code string) (string, error) {
