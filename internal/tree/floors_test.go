@@ -12,7 +12,7 @@ import (
 // floors lists the packages of the house from the ground up: a package imports only lower
 // floors, or what beside names. docs/architecture.md explains them.
 var floors = [][]string{
-	{"clock", "id", "money", "fault", "page", "seal", "db", "job", "snapshot", "failpoint"},
+	{"clock", "id", "money", "fault", "page", "seal", "db", "job", "snapshot", "failpoint", "typeface"},
 	{"event", "access", "wecom", "template"},
 	{"identity", "customer", "timeline", "corp"},
 	{"rule", "audience", "inbox"},

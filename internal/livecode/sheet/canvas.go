@@ -14,6 +14,8 @@ import (
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
+
+	"yutang/internal/typeface"
 )
 
 // document is a canvas of PDF pages.
@@ -29,7 +31,7 @@ func newPDF(made time.Time) *document {
 	doc.SetCreationDate(made)
 	doc.SetModificationDate(made)
 	doc.SetCatalogSort(true)
-	doc.AddUTF8FontFromBytes(fontName, "", bytes.Clone(fontFile))
+	doc.AddUTF8FontFromBytes(fontName, "", bytes.Clone(typeface.File()))
 	return &document{doc: doc}
 }
 
@@ -98,7 +100,7 @@ func (r *raster) text(s string, x, y, size float64, c color.RGBA) {
 	face := r.faces[size]
 	if face == nil {
 		var err error
-		face, err = opentype.NewFace(parsed(), &opentype.FaceOptions{Size: size, DPI: dpi, Hinting: font.HintingNone})
+		face, err = opentype.NewFace(typeface.Font(), &opentype.FaceOptions{Size: size, DPI: dpi, Hinting: font.HintingNone})
 		if err != nil {
 			return // only for a size that is not positive
 		}

@@ -1,19 +1,10 @@
 package sheet
 
 import (
-	_ "embed" // the font
-	"fmt"
 	"strings"
-	"sync"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/font/sfnt"
-	"golang.org/x/image/math/fixed"
+	"yutang/internal/typeface"
 )
-
-//go:embed font/notosanssc.ttf
-var fontFile []byte
 
 const (
 	fontName  = "noto"
@@ -21,14 +12,6 @@ const (
 	mmPerInch = 25.4
 	mmPerPt   = mmPerInch / 72
 )
-
-var parsed = sync.OnceValue(func() *opentype.Font {
-	f, err := opentype.Parse(fontFile)
-	if err != nil {
-		panic(fmt.Sprintf("sheet: the font in the program cannot be read: %v", err))
-	}
-	return f
-})
 
 // printable keeps what a line of text can show.
 func printable(s string) string {
@@ -41,21 +24,7 @@ func printable(s string) string {
 }
 
 // width is how wide a text is in millimetres.
-func width(s string, size float64) float64 {
-	const units = 1000 // of an em
-	f, buf, sum := parsed(), &sfnt.Buffer{}, 0.0
-	for _, r := range s {
-		g, err := f.GlyphIndex(buf, r)
-		if err != nil {
-			continue
-		}
-		adv, err := f.GlyphAdvance(buf, g, fixed.I(units), font.HintingNone)
-		if err == nil {
-			sum += float64(adv) / 64
-		}
-	}
-	return sum / units * size * mmPerPt
-}
+func width(s string, size float64) float64 { return typeface.Ems(s) * size * mmPerPt }
 
 // fit makes a text no wider than max millimetres.
 func fit(s string, size, maximum float64) (string, float64) {
