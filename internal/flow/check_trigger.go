@@ -138,6 +138,8 @@ func (p *parser) scheduleEvery(ptr string, s *Schedule) {
 		p.fail(ptr+"/weekdays", `is missing; such as ["mon","thu"]`)
 	case s.Every != "week" && len(s.Weekdays) > 0:
 		p.fail(ptr+"/weekdays", `belongs to "every":"week"`)
+	}
+	switch {
 	case s.Every == "month" && len(s.Days) == 0:
 		p.fail(ptr+"/days", "is missing; such as [1,15] or [-1] for the last")
 	case s.Every != "month" && len(s.Days) > 0:

@@ -219,7 +219,7 @@ func (p *parser) reentry() {
 		}
 	}
 	late := d.Trigger.Late
-	if late == "" && len(d.Steps) > 0 && d.Steps[0].Send != nil {
+	if late == "" && len(p.Steps) > 0 && p.Steps[0].Kind == KindSend && p.Steps[0].Within > 0 {
 		late = d.Steps[0].Send.ExpiresIn
 	}
 	if late == "" {
@@ -296,6 +296,7 @@ func (p *parser) duration(ptr, s string, most time.Duration) time.Duration {
 	d, ok := rule.ParseDuration(s)
 	if !ok || d > most {
 		p.fail(ptr, `must be a duration such as "30m", "24h", "7d" or "2w", at most %dd`, int(most.Hours()/24))
+		return 0
 	}
 	return d
 }
