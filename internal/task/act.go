@@ -228,14 +228,21 @@ func (s *Service) Look(ctx context.Context, a Act, user, card string) (Card, []T
 		return c, list, err
 	}
 	now := s.Clock.Now()
-	for i, t := range list {
-		if !t.OpenedAt.IsZero() || t.State != Open && t.State != Overdue {
-			continue
-		}
-		if err := s.looked(ctx, t.ID, now); err != nil {
-			return c, list, err
-		}
-		list[i].OpenedAt = now
+	fresh := func(t Task) bool { return t.OpenedAt.IsZero() && (t.State == Open || t.State == Overdue) }
+	if !slices.ContainsFunc(list, fresh) {
+		return c, list, nil
 	}
-	return c, list, nil
+	err = s.DB.InTx(ctx, func(ctx context.Context) error {
+		for i, t := range list {
+			if !fresh(t) {
+				continue
+			}
+			if err := s.looked(ctx, t.ID, now); err != nil {
+				return err
+			}
+			list[i].OpenedAt = now
+		}
+		return nil
+	})
+	return c, list, err
 }
