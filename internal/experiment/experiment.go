@@ -44,13 +44,14 @@ type Exposure struct {
 	Share      float64 // planned share of the arm, percent; 0 unknown
 }
 
-// Global is the name of the brand's holdout: see package outreach.
-const Global = "global"
+// Global is the name of the brand's holdout; another salt of the policy makes another
+// experiment, global/SALT.
+const Global = outreach.GlobalHoldout
 
-// The names of arms of holdouts.
+// The arms of a holdout, as package flow names them.
 const (
-	ArmHoldout = "holdout" // nothing is done
-	ArmReached = "reached"
+	ArmControl   = "control" // nothing is done
+	ArmTreatment = "treatment"
 )
 
 // Campaign is the name of the experiment of a mass send.
@@ -63,7 +64,7 @@ type Config struct {
 	Timeline  *timeline.Store
 	Customers *customer.Service
 	Log       *event.Log
-	Policy    func() outreach.Policy // of the brand; nil: there is no global holdout
+	Policy    func() outreach.Policy // of the brand, for the salt of its holdout; nil: none
 	Zone      func() *time.Location  // of the brand
 }
 
@@ -72,15 +73,17 @@ type Config struct {
 type Service struct {
 	Config
 
-	mu      sync.RWMutex
-	arms    map[string]*arms // by experiment
-	pending []Exposure       // writer only
+	mu         sync.RWMutex
+	arms       map[string]*arms // by experiment
+	registered map[armKey]int64 // shares of arms that surely stand in SQL
+	pending    []Exposure       // writer only
 
 	cacheMu sync.Mutex
 	cache   map[string]*cached
+	used    uint64
 }
 
 // New makes a service that knows nothing; Load fills it.
 func New(cfg Config) *Service {
-	return &Service{Config: cfg, arms: map[string]*arms{}, cache: map[string]*cached{}}
+	return &Service{Config: cfg, arms: map[string]*arms{}, registered: map[armKey]int64{}, cache: map[string]*cached{}}
 }

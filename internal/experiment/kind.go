@@ -21,7 +21,7 @@ func kindOf(e Exposure) Kind {
 		return Cluster
 	case strings.HasPrefix(e.Experiment, Campaign("")):
 		return Cohort
-	case e.Arm == ArmHoldout, e.Arm == ArmReached, e.Experiment == Global:
+	case e.Arm == ArmControl, e.Arm == ArmTreatment, e.Experiment == Global:
 		return Holdout
 	}
 	return Split
