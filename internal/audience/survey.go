@@ -3,6 +3,8 @@ package audience
 import (
 	"context"
 	"fmt"
+	"math"
+	"math/bits"
 	"runtime"
 	"slices"
 	"time"
@@ -198,4 +200,24 @@ func (p *Person) trim(t *timeline.Track, seq uint32, now int64) {
 		}
 		c.Codes[k] = timeline.Codes{W32: wide}
 	}
+}
+
+// Masks tells for every event name, by its number, which picks select it by name: bit k for
+// pick k of at most 32; and which picks ask for no more than the name.
+func (r *Reading) Masks() (byName []uint32, plain uint32) {
+	r.engine.tl.RLock()
+	defer r.engine.tl.RUnlock()
+	return r.picker.Masks(math.MaxUint16), r.picker.Plain()
+}
+
+// Hits is which picks select event i, given Masks.
+func (p *Person) Hits(byName []uint32, plain uint32, i int) uint32 {
+	named := byName[p.Name[i]]
+	hits := named & plain
+	for rest := named &^ plain; rest != 0; rest &= rest - 1 {
+		if k := bits.TrailingZeros32(rest); p.Is(k, i) {
+			hits |= 1 << k
+		}
+	}
+	return hits
 }

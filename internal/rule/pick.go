@@ -99,3 +99,27 @@ func (p *Picker) Value(k, i int) event.Value {
 
 // Code is the place of that value in its column's dictionary, 0 if it is missing.
 func (p *Picker) Code(k, i int) uint32 { return p.f.track.Codes[p.reads[k]].At(i) }
+
+// Masks tells for every event name, by its number, which of the picks select it by name:
+// bit k for pick k. At most 32 picks. The properties are still to be asked for by Match.
+func (p *Picker) Masks(names int) []uint32 {
+	out := make([]uint32, names+1)
+	for id := range out {
+		for k := range p.picks {
+			if p.picks[k].any || p.picks[k].names.has(timeline.NameID(id)) {
+				out[id] |= 1 << k
+			}
+		}
+	}
+	return out
+}
+
+// Plain is the picks that ask for no properties: bit k for pick k.
+func (p *Picker) Plain() (mask uint32) {
+	for k := range p.picks {
+		if len(p.picks[k].where) == 0 {
+			mask |= 1 << k
+		}
+	}
+	return mask
+}
