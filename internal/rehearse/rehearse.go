@@ -34,6 +34,7 @@ import (
 	"yutang/internal/db"
 	"yutang/internal/event"
 	"yutang/internal/flow"
+	"yutang/internal/identity"
 	"yutang/internal/job"
 	"yutang/internal/outreach"
 	"yutang/internal/timeline"
@@ -88,6 +89,8 @@ type Config struct {
 	Quota func(ctx context.Context, channel, endpoint string, at time.Time) (account string, p Period, ok bool)
 	// Assigned is the arm of an experiment that a customer has had before, "" none.
 	Assigned func(experiment string, leaves []uint32) string
+	// Identities are the identities of a customer, opened.
+	Identities func(ctx context.Context, root uint32) ([]identity.Owned, error)
 	// Select names the members or group chats that a selection means.
 	Select func(ctx context.Context, kind flow.Kind, sel flow.Select) ([]string, error)
 	// Material is the content of an approved material, and Script the text of an approved script.

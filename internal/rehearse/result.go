@@ -20,7 +20,7 @@ type Result struct {
 	Entries  int            `json:"entries" doc:"runs that would have started"`
 	Unique   int            `json:"unique_customers"`
 	HeldOut  int            `json:"held_out" doc:"of the runs, those of the control group"`
-	Refused  map[string]int `json:"refused,omitempty" doc:"triggers that would have started nothing, by why: reentry, per_customer, condition, key"`
+	Refused  map[string]int `json:"refused,omitempty" doc:"triggers that would have started nothing, by why: had_already, has_one, no_key"`
 	Ended    map[string]int `json:"ended" doc:"how runs ended; open: they have not"`
 	PeakRuns int            `json:"peak_runs" doc:"most runs at once, as of any full hour"`
 

@@ -44,6 +44,7 @@ type walker struct {
 	arms     map[string]string // arms that the caller wants, by experiment
 	past     map[string]past   // by key
 	made     int               // runs so far
+	held     bool              // the customer is in the playbook's own control group
 	touches  []*touch          // planned, in the order of planning
 	sent     []outreach.Taken
 }
@@ -60,9 +61,8 @@ type member struct {
 
 // past is what a customer went through before.
 type past struct {
-	runs    int
-	last    int64
-	holdout bool
+	runs int
+	last int64
 }
 
 // passage is a run with what the world keeps of it.
@@ -70,6 +70,7 @@ type passage struct {
 	flow.Run
 	trigger []event.Prop
 	at      int // the last step noted
+	num     int // from 1
 }
 
 // watcher hears what happens.
@@ -104,7 +105,7 @@ func (s *Service) walker(c *script, k *facts, watch watcher, from, to int64) *wa
 
 // enter makes the walker ready for a customer. Under the lock of derived state.
 func (w *walker) enter(root uint32) error {
-	w.subject, w.root, w.leaves = flow.Subject{Kind: flow.Customers, Ord: root}, root, append(w.leaves[:0], w.svc.Timeline.Leaves(root)...)
+	w.subject, w.root, w.leaves = flow.Subject{Ord: root}, root, append(w.leaves[:0], w.svc.Timeline.Leaves(root)...)
 	w.reset()
 	cols, err := w.columns(w.svc.Timeline, w.cols)
 	if err != nil {
@@ -274,48 +275,56 @@ func (w *walker) settle() {
 	})
 }
 
-// changed handles a change of membership: runs hear of it, and it may start one.
+// changed handles a change of membership: it may start a run, and those from before hear
+// of it.
 func (w *walker) changed(c change) error {
 	m := &w.crowds[c.crowd]
 	m.in = c.entered
-	for _, p := range w.runs {
-		if !w.ListensTo(&p.Run, m.name) {
-			continue
-		}
-		if _, err := w.Signal(w, &p.Run, flow.Signal{At: c.at, Audience: m.name, Entered: c.entered}); err != nil {
+	before, t := w.made, w.Definition.Trigger
+	if t.Audience == m.name && c.starts && c.entered == (t.On != "left") {
+		if err := w.begin(nil, "", 0); err != nil {
 			return err
 		}
 	}
-	w.settle()
-	t := w.Definition.Trigger
-	if t.Audience != m.name || !c.starts || c.entered != (t.On != "left") {
-		return nil
-	}
-	return w.begin(nil, "", 0)
+	return w.tell(before, flow.Signal{At: c.at, Audience: m.name, Entered: c.entered}, func(p *passage) bool {
+		return w.ListensTo(&p.Run, m.name)
+	})
 }
 
-// happened handles event i of the track: runs hear of it, and it may start one.
+// tell offers a signal to the runs made before that listen, and asks the rules of all.
+func (w *walker) tell(before int, sig flow.Signal, listens func(p *passage) bool) error {
+	for _, p := range w.runs {
+		if p.num > before || p.End != "" || !listens(p) {
+			continue
+		}
+		if _, err := w.Signal(w, &p.Run, sig); err != nil {
+			return err
+		}
+	}
+	return w.wake()
+}
+
+// happened handles event i of the track: it may start a run, and those from before hear
+// of it.
 func (w *walker) happened(i int) error {
 	name := w.nameOf(w.track.Name[i])
 	starts := w.Definition.Trigger.Event == name
 	if !starts && !w.heard(name) {
 		return nil
 	}
-	props := w.propsOf(i)
-	for _, p := range w.runs {
-		if !w.Listens(&p.Run, name) {
-			continue
-		}
-		if _, err := w.Signal(w, &p.Run, flow.Signal{At: w.track.At[i], Event: name, Props: props}); err != nil {
+	before, props := w.made, w.propsOf(i)
+	if starts && w.Where.Match(props, w.now) {
+		if err := w.beginBy(props, uint64(w.track.Seq[i])); err != nil {
 			return err
 		}
 	}
-	if err := w.wake(); err != nil {
-		return err
-	}
-	if !starts || !w.Where.Match(props, w.now) {
-		return nil
-	}
+	return w.tell(before, flow.Signal{At: w.track.At[i], Event: name, Props: props}, func(p *passage) bool {
+		return w.Listens(&p.Run, name)
+	})
+}
+
+// beginBy starts a run by an event.
+func (w *walker) beginBy(props []event.Prop, seq uint64) error {
 	key, ok := "", true
 	if w.Definition.Key != "" {
 		if key, ok = w.KeyOf(props); !ok {
@@ -323,7 +332,7 @@ func (w *walker) happened(i int) error {
 			return nil
 		}
 	}
-	return w.begin(slices.Clone(props), key, uint64(w.track.Seq[i]))
+	return w.begin(slices.Clone(props), key, seq)
 }
 
 // heard says whether the flow listens to events of this name.
@@ -360,15 +369,14 @@ func (w *walker) begin(trigger []event.Prop, key string, seq uint64) error {
 		w.watch.refused(why)
 		return nil
 	}
-	holdout := before.holdout
-	if before.runs == 0 {
-		holdout = w.drawHoldout()
+	if w.made == 0 {
+		w.held = w.drawHoldout()
 	}
-	w.past[key] = past{before.runs + 1, w.now, holdout}
+	w.past[key] = past{before.runs + 1, w.now}
 	w.made++
-	p := &passage{trigger: trigger, at: -1}
+	p := &passage{trigger: trigger, at: -1, num: w.made}
 	p.Run = flow.Run{
-		ID: "run_" + strconv.Itoa(w.made), Playbook: w.id, Subject: w.subject, Key: key, Seq: seq, Started: w.now, Holdout: holdout,
+		ID: "run_" + strconv.Itoa(w.made), Playbook: w.id, Subject: w.subject, Key: key, Seq: seq, Started: w.now, Holdout: w.held,
 	}
 	w.starting = p
 	defer func() { w.starting = nil }()
@@ -386,10 +394,10 @@ func (w *walker) barred(before past, key string) string {
 	switch d := w.Definition; {
 	case before.runs == 0:
 	case d.Reentry == "once", w.Again > 0 && w.now-before.last < w.Again.Milliseconds():
-		return "reentry"
+		return "had_already"
 	}
 	if most := w.PerCustomer(); most > 0 && len(w.runs) >= most {
-		return "per_customer"
+		return "has_one"
 	}
 	return ""
 }
@@ -399,8 +407,9 @@ func (w *walker) drawHoldout() bool {
 	if w.Definition.Holdout == 0 {
 		return false
 	}
-	if arm := w.assigned(w.Experiment(w.id, -1)); arm != "" {
+	name := w.Experiment(w.id, -1)
+	if arm := w.assigned(name); arm != "" {
 		return arm == flow.ArmControl
 	}
-	return outreach.InHoldout(w.id, w.root, w.Definition.Holdout)
+	return outreach.InHoldout(name, w.root, w.Definition.Holdout)
 }
