@@ -143,12 +143,17 @@ func (e *evaluation) split() {
 	for i, a := range e.result.Arms {
 		r.Expected[a.Arm] = check.Expected[i]
 	}
-	r.Chi2, r.DF, r.P, r.Anytime, r.Verdict = check.Chi2, check.DF, check.P, check.Anytime, "ok"
-	switch {
-	case check.Mismatched():
-		r.Verdict = "mismatch"
-	case check.Warned():
-		r.Verdict = "warning"
-	}
+	r.Chi2, r.DF, r.P, r.Anytime, r.Verdict = check.Chi2, check.DF, check.P, check.Anytime, Verdict(check)
 	e.result.Split = r
+}
+
+// Verdict names what a sample-ratio check says: ok, warning or mismatch.
+func Verdict(s stat.Split) string {
+	switch {
+	case s.Mismatched():
+		return "mismatch"
+	case s.Warned():
+		return "warning"
+	}
+	return "ok"
 }
