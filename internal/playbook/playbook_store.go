@@ -4,19 +4,23 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"time"
+	"fmt"
 
 	"yutang/internal/fault"
 	"yutang/internal/page"
 )
 
 const (
-	playbookFields = `SELECT id, state, version, draft, created_at, updated_at FROM playbook`
-	insertPlaybook = `INSERT INTO playbook (id, state, version, draft, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6)`
-	updatePlaybook = `UPDATE playbook SET state = $1, version = $2, draft = $3, updated_at = $4 WHERE id = $5`
-	insertVersion  = `INSERT INTO playbook_version (playbook, version, definition, published_at, published_by) VALUES ($1, $2, $3, $4, $5)`
-	selectVersion  = `SELECT definition FROM playbook_version WHERE playbook = $1 AND version = $2`
-	selectVersions = `SELECT version, definition, published_at, published_by FROM playbook_version WHERE playbook = $1 ORDER BY version DESC`
+	playbookFields = `SELECT id, num, state, version, draft, review, submitted_by, reviewed_by, review_note, fired, created_at, updated_at FROM playbook`
+	insertPlaybook = `INSERT INTO playbook (id, num, state, version, draft, created_at, updated_at)
+		SELECT $1, COALESCE(MAX(num), 0) + 1, $2, $3, $4, $5, $6 FROM playbook`
+	updatePlaybook = `UPDATE playbook SET state = $1, version = $2, draft = $3, review = $4, submitted_by = $5, reviewed_by = $6, review_note = $7,
+		fired = $8, updated_at = $9 WHERE id = $10`
+	insertVersion = `INSERT INTO playbook_version (playbook, version, definition, audiences, published_at, published_by)
+		VALUES ($1, $2, $3, $4, $5, $6)`
+	versionFields = `SELECT version, definition, audiences, published_at, published_by FROM playbook_version`
+	selectSetting = `SELECT value FROM playbook_setting WHERE name = $1`
+	upsertSetting = `INSERT INTO playbook_setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 )
 
 func (s *Service) insertPlaybook(ctx context.Context, b Playbook) error {
@@ -25,12 +29,21 @@ func (s *Service) insertPlaybook(ctx context.Context, b Playbook) error {
 }
 
 func (s *Service) updatePlaybook(ctx context.Context, b Playbook) error {
-	_, err := s.DB.Exec(ctx, updatePlaybook, string(b.State), b.Version, string(b.Draft), b.UpdatedAt.UnixMilli(), b.ID)
+	state := b.State
+	if state == InReview || state == Approved {
+		state = Draft
+	}
+	_, err := s.DB.Exec(ctx, updatePlaybook, string(state), b.Version, string(b.Draft), string(b.Review), b.SubmittedBy, b.ReviewedBy,
+		b.ReviewNote, b.fired, b.UpdatedAt.UnixMilli(), b.ID)
 	return err
 }
 
 func (s *Service) insertVersion(ctx context.Context, v Version) error {
-	_, err := s.DB.Exec(ctx, insertVersion, v.Playbook, v.Version, string(v.Definition), v.PublishedAt.UnixMilli(), v.PublishedBy)
+	audiences, err := json.Marshal(v.Audiences)
+	if err != nil {
+		return err
+	}
+	_, err = s.DB.Exec(ctx, insertVersion, v.Playbook, v.Version, string(v.Definition), string(audiences), v.PublishedAt.UnixMilli(), v.PublishedBy)
 	return err
 }
 
@@ -58,11 +71,11 @@ func (s *Service) List(ctx context.Context, cursor string, limit int) (out page.
 }
 
 func (s *Service) all(ctx context.Context) ([]Playbook, error) {
-	return s.query(ctx, playbookFields+` ORDER BY id`)
+	return s.query(ctx, playbookFields+` ORDER BY num`)
 }
 
 func (s *Service) notDrafts(ctx context.Context) ([]Playbook, error) {
-	return s.query(ctx, playbookFields+` WHERE state <> 'draft' ORDER BY id`)
+	return s.query(ctx, playbookFields+` WHERE state <> 'draft' ORDER BY num`)
 }
 
 func (s *Service) query(ctx context.Context, text string, args ...any) ([]Playbook, error) {
@@ -71,33 +84,81 @@ func (s *Service) query(ctx context.Context, text string, args ...any) ([]Playbo
 		var b Playbook
 		var draft string
 		var created, updated int64
-		err := rows.Scan(&b.ID, &b.State, &b.Version, &draft, &created, &updated)
+		err := rows.Scan(&b.ID, &b.num, &b.State, &b.Version, &draft, &b.Review, &b.SubmittedBy, &b.ReviewedBy, &b.ReviewNote, &b.fired, &created, &updated)
 		b.Draft, b.CreatedAt, b.UpdatedAt = json.RawMessage(draft), moment(created), moment(updated)
+		b.show()
 		out = append(out, b)
 		return err
 	})
 	return out, err
 }
 
-func moment(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+// show names the state of a draft that was never published after its review.
+func (b *Playbook) show() {
+	switch {
+	case b.State == Draft && b.Review == ReviewAsked:
+		b.State = InReview
+	case b.State == Draft && b.Review == ReviewApproved:
+		b.State = Approved
+	}
+}
 
-func (s *Service) definition(ctx context.Context, playbook string, version int) ([]byte, error) {
-	var text string
-	err := s.DB.Get(ctx, selectVersion, []any{playbook, version}, &text)
-	return []byte(text), err
+func scanVersion(playbook string, rows *sql.Rows) (Version, error) {
+	v := Version{Playbook: playbook}
+	var text, audiences string
+	var published int64
+	if err := rows.Scan(&v.Version, &text, &audiences, &published, &v.PublishedBy); err != nil {
+		return v, err
+	}
+	v.Definition, v.PublishedAt = json.RawMessage(text), moment(published)
+	return v, json.Unmarshal([]byte(audiences), &v.Audiences)
+}
+
+func (s *Service) version(ctx context.Context, playbook string, version int) (v Version, err error) {
+	err = s.DB.Each(ctx, versionFields+` WHERE playbook = $1 AND version = $2`, []any{playbook, version}, func(rows *sql.Rows) (err error) {
+		v, err = scanVersion(playbook, rows)
+		return err
+	})
+	if err == nil && v.Version == 0 {
+		err = fault.New(fault.NotFound, "version_not_found", "playbook %s has no version %d", playbook, version)
+	}
+	return v, err
 }
 
 // Versions are the published versions of a playbook, the newest first.
 func (s *Service) Versions(ctx context.Context, key string) ([]Version, error) {
 	out := []Version{}
-	err := s.DB.Each(ctx, selectVersions, []any{key}, func(rows *sql.Rows) error {
-		v := Version{Playbook: key}
-		var text string
-		var published int64
-		err := rows.Scan(&v.Version, &text, &published, &v.PublishedBy)
-		v.Definition, v.PublishedAt = json.RawMessage(text), moment(published)
+	err := s.DB.Each(ctx, versionFields+` WHERE playbook = $1 ORDER BY version DESC`, []any{key}, func(rows *sql.Rows) error {
+		v, err := scanVersion(key, rows)
 		out = append(out, v)
 		return err
 	})
 	return out, err
+}
+
+// Settings are what the brand decides about playbooks.
+type Settings struct {
+	ApprovalRequired bool `json:"approval_required"` // a draft is approved by somebody else before it is published
+}
+
+// Settings reads them; approval is not required unless somebody has said so.
+func (s *Service) Settings(ctx context.Context) (out Settings, err error) {
+	var text string
+	err = s.DB.Get(ctx, selectSetting, []any{"settings"}, &text)
+	if fault.Is(err, fault.NotFound) {
+		return out, nil
+	}
+	if err != nil {
+		return out, fmt.Errorf("read settings of playbooks: %w", err)
+	}
+	return out, json.Unmarshal([]byte(text), &out)
+}
+
+// SetSettings replaces them.
+func (s *Service) SetSettings(ctx context.Context, set Settings) error {
+	raw, err := json.Marshal(set)
+	if err == nil {
+		_, err = s.DB.Exec(ctx, upsertSetting, "settings", string(raw))
+	}
+	return err
 }

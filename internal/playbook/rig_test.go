@@ -16,6 +16,8 @@ import (
 	"yutang/internal/customer"
 	"yutang/internal/db"
 	"yutang/internal/event"
+	"yutang/internal/experiment"
+	"yutang/internal/flow"
 	"yutang/internal/identity"
 	"yutang/internal/job"
 	"yutang/internal/outreach"
@@ -43,6 +45,7 @@ type brand struct {
 	source   int64
 	serial   int
 	endpoint string
+	tasks    *orders
 	got      chan []byte // bodies received
 	stop     func()
 }
@@ -69,22 +72,35 @@ func open(t testing.TB, d *db.DB, clk *clock.Manual) *brand {
 	b.outreach = outreach.New(outreach.Config{DB: d, Box: box, Clock: clk, Jobs: jobs, Timeline: b.timeline, Zone: utc{}.Zone})
 	hooks := webhook.New(d, box, clk, webhook.ParseAllow("127.0.0.1"))
 	b.outreach.Register(webhook.Channel, hooks)
+	experiments := experiment.New(experiment.Config{DB: d, Clock: clk, Timeline: b.timeline, Customers: customers, Log: b.log, Zone: utc{}.Zone})
+	b.tasks = &orders{}
 	b.playbooks = playbook.New(playbook.Config{
+		Box: box, Exposures: experiments, Tasks: b.tasks, Member: func(id string, root uint32) bool { return b.audiences.IsMember(id, root) },
+		Predicate: func(ctx context.Context, raw json.RawMessage) (playbook.Predicate, error) { return b.audiences.Predicate(ctx, raw) },
+		Watch:     func(raw json.RawMessage) (playbook.Predicate, error) { return b.audiences.Watch(raw) },
+		Ensure: func(ctx context.Context, _, _ string, a flow.Audience) (string, error) {
+			made, err := b.audiences.Create(ctx, audience.Input{Name: a.Name, Rule: a.Rule, By: "test"})
+			return made.ID, err
+		},
 		DB: d, Clock: clk, Timeline: b.timeline, Log: b.log, Customers: customers, Identity: b.identity, Outreach: b.outreach, Zone: utc{}.Zone,
 		CheckEndpoint: func(ctx context.Context, _, key string) error { _, err := hooks.Get(ctx, key); return err },
 		CheckAudience: func(ctx context.Context, id string) error { _, err := b.audiences.Get(ctx, id); return err },
 	})
 	b.Pipeline = pipeline.New(pipeline.Rooms{
 		DB: d, Clock: clk, Log: b.log, Timeline: b.timeline, Identity: b.identity, Customers: customers,
-		Audiences: b.audiences, Playbooks: b.playbooks, Outreach: b.outreach,
+		Audiences: b.audiences, Playbooks: b.playbooks, Outreach: b.outreach, Regrouped: b.regrouped,
 	}, box, "", nil)
 	writer.Pipeline = b.Pipeline
 	b.must(b.Load(ctx))
+	b.must(b.playbooks.Prepare(ctx))
 	src, err := b.log.Source(ctx, "test", "test-write-key", clk.Now())
 	b.must(err)
 	receipts, err := b.log.Source(ctx, "outreach", "outreach-write-key", clk.Now())
 	b.must(err)
 	b.source = src.ID
+	steps, err := b.log.Source(ctx, "playbooks", "playbooks-write-key", clk.Now())
+	b.must(err)
+	b.playbooks.UseRoad(b.Pipeline, steps.ID)
 	b.outreach.UseSubmitter(submitter{b.Pipeline}, receipts.ID)
 	b.Start()
 	b.must(b.audiences.Start(ctx))
@@ -101,6 +117,21 @@ func open(t testing.TB, d *db.DB, clk *clock.Manual) *brand {
 	b.endpoint = e.ID
 	b.must(b.outreach.SetPolicy(ctx, outreach.Policy{Consent: map[string]outreach.ConsentNeed{"webhook": outreach.ConsentNotWithdrawn}}))
 	return b
+}
+
+// orders keeps the tasks that steps give.
+type orders struct{ all []playbook.TaskOrder }
+
+// Plan takes one.
+func (o *orders) Plan(t playbook.TaskOrder) { o.all = append(o.all, t) }
+
+func (b *brand) regrouped(ctx context.Context, roots ...uint32) error {
+	for _, root := range roots {
+		if err := b.playbooks.OnTouched(ctx, root); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type submitter struct{ *pipeline.Pipeline }

@@ -2,218 +2,252 @@ package playbook
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"yutang/internal/event"
-	"yutang/internal/id"
-	"yutang/internal/outreach"
+	"yutang/internal/flow"
 )
 
-// index finds the published playbooks that listen to something. It does not change.
-type index struct {
-	events   map[string][]*listener
-	entered  map[string][]*listener // by audience
-	left     map[string][]*listener
-	playbook map[string]State // every playbook that is not a draft
-}
+// Requested is the event by which somebody asks for a run: properties playbook, and those
+// given for the steps to read.
+const Requested = "Playbook Requested"
 
-// listener is the version of a playbook that starts runs.
-type listener struct {
-	*plan
-	id      string
-	version int
-}
-
-// record is what the past of one customer record in a playbook was.
-type record struct {
-	runs    int
-	last    int64 // trigger time of the last run, ms
-	holdout bool
-}
-
-// OnEvent starts the runs that an event triggers. Writer only; it costs a look-up when
-// nothing listens.
-func (s *Service) OnEvent(_ context.Context, ev *event.Event, root, leaf uint32) error {
+// OnEvent tells consent to outreach, starts the runs that an event triggers, and lets the
+// customer's waiting runs hear of it. It costs two look-ups when nobody listens.
+func (s *Service) OnEvent(ctx context.Context, ev *event.Event, root, leaf uint32) error {
 	s.Outreach.OnEvent(ev, leaf)
-	listeners := s.listening.Load().events[ev.Name]
-	if len(listeners) == 0 {
+	if leaf == 0 {
 		return nil
 	}
-	now := s.Clock.Now()
-	props := event.Scalars(nil, ev.Props)
-	for _, l := range listeners {
-		if l.where.Match(props, now.UnixMilli()) {
-			s.begin(l, root, leaf, ev.Seq, ev.At, now)
+	before := s.lastRun
+	waiting := s.slab.live > 0 && s.slab.has(s.Timeline.Leaves(root))
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
+	listeners := s.on.events[ev.Name]
+	if len(listeners) == 0 && !waiting && ev.Name != Requested {
+		return nil
+	}
+	s.tick()
+	s.epoch++
+	t := told{
+		root: root, leaf: leaf, seq: ev.Seq, at: ev.At.UnixMilli(), props: event.Scalars(nil, ev.Props), known: true, depth: s.depths[ev],
+	}
+	for _, e := range listeners {
+		if e.Where.Match(t.props, s.now) {
+			if _, _, err := s.begin(ctx, t.order(e)); err != nil {
+				return err
+			}
+		}
+	}
+	if ev.Name == Requested && ev.SourceID == s.source {
+		if err := s.requested(ctx, ev, t); err != nil {
+			return err
+		}
+	}
+	if waiting {
+		sig := &flow.Signal{At: t.at, Event: ev.Name, Props: t.props}
+		hears := s.on.hears[ev.Name]
+		if err := s.tell(ctx, t, before, sig, hears, func(e *edition, r *flow.Run) bool { return e.Listens(r, ev.Name) }); err != nil {
+			return err
+		}
+	}
+	return s.grant(ctx)
+}
+
+// told is something that happened to a customer.
+type told struct {
+	root, leaf uint32
+	seq        uint64
+	at         int64
+	props      []event.Prop
+	known      bool
+	depth      int
+}
+
+func (t told) order(e *edition) order {
+	return order{edition: e, root: t.root, leaf: t.leaf, seq: t.seq, at: t.at, props: t.props, known: t.known, depth: t.depth}
+}
+
+// tell offers a signal to those of a customer's runs, not newer than before, whose edition
+// is in heeds and who listen; and asks the rules of the others again.
+func (s *Service) tell(ctx context.Context, t told, before int64, sig *flow.Signal, heeds []bool, listens func(e *edition, r *flow.Run) bool) error {
+	places := s.slab.of(s.places[:0], s.Timeline.Leaves(t.root))
+	defer func() { s.places = places[:0] }()
+	for _, at := range places {
+		x := &s.slab.slots[at]
+		if x.num == 0 || x.num > before {
+			continue
+		}
+		num, e := x.num, s.editions[x.plan]
+		if int(x.plan) < len(heeds) && heeds[x.plan] {
+			err := s.step(ctx, at, t.depth, func(e *edition, r *flow.Run) error {
+				if !listens(e, r) {
+					return nil
+				}
+				_, err := e.Signal(&s.world, r, *sig)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if x = &s.slab.slots[at]; x.num == num && e.ruled[x.step] {
+			if err := s.recheck(ctx, at, t.depth); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// OnTransition starts the runs that entering or leaving an audience triggers. Writer only.
+// recheck asks again what a run waits for.
+func (s *Service) recheck(ctx context.Context, at uint32, depth int) error {
+	return s.step(ctx, at, depth, func(e *edition, r *flow.Run) error {
+		_, err := e.Recheck(&s.world, r)
+		return err
+	})
+}
+
+// move is a change of somebody's membership.
+type move struct {
+	audience   string
+	entered    bool
+	root, leaf uint32
+	at         int64
+	seq        uint64
+}
+
+// OnTransition hears that a customer entered or left an audience. It acts when the road has
+// evaluated all audiences: in the next call of another of these methods.
 func (s *Service) OnTransition(_ context.Context, audience string, entered bool, root, leaf uint32, at int64, seq uint64) error {
-	idx := s.listening.Load()
-	listeners := idx.left[audience]
+	listeners := s.on.left[audience]
 	if entered {
-		listeners = idx.entered[audience]
+		listeners = s.on.entered[audience]
 	}
-	if len(listeners) == 0 {
+	if len(listeners) == 0 && (s.slab.live == 0 || !s.slab.has(s.Timeline.Leaves(root))) {
 		return nil
 	}
-	now := s.Clock.Now()
-	for _, l := range listeners {
-		s.begin(l, root, leaf, seq, time.UnixMilli(at).UTC(), now)
-	}
+	s.moves = append(s.moves, move{audience, entered, root, leaf, at, seq})
 	return nil
 }
 
-// begin starts a run, unless it comes too late or the customer has had theirs, and plans
-// its touch.
-func (s *Service) begin(l *listener, root, leaf uint32, seq uint64, at, now time.Time) {
-	expires := at.Add(l.expires)
-	if !now.Before(expires) {
-		return
-	}
-	all := s.past[l.id]
-	if all == nil {
-		all = map[uint32]record{}
-		s.past[l.id] = all
-	}
-	past := s.fold(all, root)
-	if past.runs > 0 && !l.mayRepeat(past.last, at) {
-		return
-	}
-	holdout := past.holdout
-	if past.runs == 0 {
-		holdout = l.Holdout > 0 && outreach.InHoldout(l.id, root, l.Holdout)
-	}
-	own := all[leaf]
-	all[leaf] = record{runs: own.runs + 1, last: max(own.last, at.UnixMilli()), holdout: holdout}
-	run := Run{
-		ID: id.New("run"), Playbook: l.id, Version: l.version, Ord: leaf, Occurrence: own.runs + 1,
-		TriggerSeq: seq, TriggerAt: at, Holdout: holdout, StartedAt: now,
-	}
-	s.pending = append(s.pending, run)
-	touch := l.touch(run)
-	touch.Due, touch.ExpiresAt = now, expires
-	s.Outreach.Plan(touch)
-}
-
-// fold is the past of all records of a customer together.
-func (s *Service) fold(all map[uint32]record, root uint32) (sum record) {
-	for _, leaf := range s.Timeline.Leaves(root) {
-		r, ok := all[leaf]
-		if !ok {
-			continue
+// settle acts on changes of membership that were heard of.
+func (s *Service) settle(ctx context.Context) error {
+	for i := 0; i < len(s.moves); i++ {
+		if err := s.transit(ctx, s.moves[i]); err != nil {
+			return err
 		}
-		if sum.runs == 0 || r.last >= sum.last {
-			sum.last, sum.holdout = r.last, r.holdout
+	}
+	s.moves = s.moves[:0]
+	return nil
+}
+
+func (s *Service) transit(ctx context.Context, m move) error {
+	s.tick()
+	s.epoch++
+	before := s.lastRun
+	t := told{root: m.root, leaf: m.leaf, seq: m.seq, at: m.at, depth: s.depthOf(m.seq)}
+	listeners := s.on.left[m.audience]
+	if m.entered {
+		listeners = s.on.entered[m.audience]
+	}
+	for _, e := range listeners {
+		if _, _, err := s.begin(ctx, t.order(e)); err != nil {
+			return err
 		}
-		sum.runs += r.runs
 	}
-	return sum
+	minds := s.on.minds[m.audience]
+	sig := &flow.Signal{At: m.at, Audience: m.audience, Entered: m.entered}
+	if err := s.tell(ctx, t, before, sig, minds, func(e *edition, r *flow.Run) bool { return e.ListensTo(r, m.audience) }); err != nil {
+		return err
+	}
+	return s.grant(ctx)
 }
 
-// mayRepeat says whether a customer whose last run was triggered at last may run again.
-func (p *plan) mayRepeat(last int64, at time.Time) bool {
-	switch p.Reentry {
-	case reentryAlways:
-		return true
-	case reentryOnce:
-		return false
+// depthOf is how long the chain of playbooks is that led to an event of this batch.
+func (s *Service) depthOf(seq uint64) int {
+	if seq == 0 {
+		return 0
 	}
-	return at.UnixMilli()-last >= p.again.Milliseconds()
+	for ev, depth := range s.depths {
+		if ev.Seq == seq {
+			return depth
+		}
+	}
+	return 0
 }
 
-// touch is what a run's step wants sent.
-func (l *listener) touch(run Run) outreach.Touch {
-	step := l.Steps[0]
-	t := outreach.Touch{
-		Playbook: l.id, Version: l.version, Run: run.ID, Step: step.ID, Occurrence: 1, Ord: run.Ord,
-		Channel: step.Send.Channel, Endpoint: step.Send.Endpoint, Transactional: step.Send.Transactional,
-		TriggerSeq: run.TriggerSeq, TriggerAt: run.TriggerAt,
+// OnTouched hears of a customer whom somebody else's event changed, or whom a merge or its
+// undoing made another: what their runs wait for is asked again.
+func (s *Service) OnTouched(ctx context.Context, root uint32) error {
+	if err := s.settle(ctx); err != nil {
+		return err
 	}
-	if run.Holdout {
-		t.Suppress = outreach.Holdout
-	}
-	return t
-}
-
-// Flush writes new runs in ctx's transaction. Outreach flushes their touches.
-func (s *Service) Flush(ctx context.Context) error {
-	if len(s.pending) == 0 {
+	if s.slab.live == 0 || !s.slab.has(s.Timeline.Leaves(root)) {
 		return nil
 	}
-	if err := s.insertRuns(ctx, s.pending); err != nil {
-		return fmt.Errorf("save runs: %w", err)
+	s.tick()
+	s.epoch++
+	if err := s.tell(ctx, told{root: root}, s.lastRun, nil, nil, nil); err != nil {
+		return err
 	}
-	s.pending = s.pending[:0]
-	return nil
+	return s.grant(ctx)
 }
 
-// Load reads playbooks and what customers went through from SQL, and forgets what was
-// not flushed, here and in outreach.
-func (s *Service) Load(ctx context.Context) error {
-	s.Outreach.Forget()
-	s.pending = nil
-	past, err := s.loadPast(ctx)
-	if err != nil {
-		return fmt.Errorf("load runs: %w", err)
-	}
-	s.past = past
-	return s.reindex(ctx)
-}
-
-// reindex makes the index of what is published now.
-func (s *Service) reindex(ctx context.Context) error {
-	idx := &index{
-		events: map[string][]*listener{}, entered: map[string][]*listener{}, left: map[string][]*listener{}, playbook: map[string]State{},
-	}
-	books, err := s.notDrafts(ctx)
-	if err != nil {
-		return fmt.Errorf("load playbooks: %w", err)
-	}
-	for _, b := range books {
-		idx.playbook[b.ID] = b.State
-		if b.State != Published {
+// grant begins and ends other playbooks as steps have asked.
+func (s *Service) grant(ctx context.Context) error {
+	for i := 0; i < len(s.wants); i++ {
+		w := s.wants[i]
+		if w.stop {
+			if err := s.stopFor(ctx, w); err != nil {
+				return err
+			}
 			continue
 		}
-		p, err := s.plan(ctx, b.ID, b.Version)
-		if err != nil {
-			return fmt.Errorf("load playbook %s: %w", b.ID, err)
+		e := w.book.current()
+		if e == nil || w.book.state != Published {
+			continue
 		}
-		l := &listener{plan: p, id: b.ID, version: b.Version}
-		switch t := p.Trigger; {
-		case t.Event != "":
-			idx.events[t.Event] = append(idx.events[t.Event], l)
-		case t.On == onLeft:
-			idx.left[t.Audience] = append(idx.left[t.Audience], l)
-		default:
-			idx.entered[t.Audience] = append(idx.entered[t.Audience], l)
+		o := order{edition: e, root: w.root, leaf: w.leaf, seq: w.seq, at: w.at, depth: w.depth}
+		if w.seq != 0 && e.Definition.Key != "" {
+			props, err := s.world.Trigger(&flow.Run{Seq: w.seq})
+			if err != nil {
+				return err
+			}
+			o.props = props
+		}
+		if _, _, err := s.begin(ctx, o); err != nil {
+			return err
 		}
 	}
-	s.listening.Store(idx)
+	s.wants = s.wants[:0]
 	return nil
 }
 
-// plan is a published version, ready to run.
-func (s *Service) plan(ctx context.Context, playbook string, version int) (*plan, error) {
-	key := versionKey{playbook, version}
-	s.mu.Lock()
-	p := s.versions[key]
-	s.mu.Unlock()
-	if p != nil {
-		return p, nil
+// stopFor ends a customer's runs of a playbook.
+func (s *Service) stopFor(ctx context.Context, w want) error {
+	for _, at := range s.slab.of(nil, s.Timeline.Leaves(w.root)) {
+		if s.editions[s.slab.slots[at].plan].book != w.book {
+			continue
+		}
+		if err := s.stop(ctx, at, w.by); err != nil {
+			return err
+		}
 	}
-	raw, err := s.definition(ctx, playbook, version)
-	if err != nil {
-		return nil, err
-	}
-	if p, err = parse(raw, s.Zone()); err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	s.versions[key] = p
-	s.mu.Unlock()
-	return p, nil
+	return nil
+}
+
+// stop ends a run from outside.
+func (s *Service) stop(ctx context.Context, at uint32, why string) error {
+	return s.step(ctx, at, 0, func(e *edition, r *flow.Run) error {
+		e.Finish(&s.world, r, flow.Stopped, why)
+		return nil
+	})
+}
+
+// Emitted hands over the events that steps made. They take the road in the same batch.
+func (s *Service) Emitted() []*event.Event {
+	evs := s.emitted
+	s.emitted = nil
+	return evs
 }
