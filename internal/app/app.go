@@ -117,6 +117,9 @@ func Start(ctx context.Context, cfg Config) (a *App, err error) {
 	if err := a.pipeline.Load(ctx); err != nil {
 		return a, fmt.Errorf("load: %w", err)
 	}
+	if err := a.playbooks.Prepare(ctx); err != nil {
+		return a, fmt.Errorf("prepare playbooks: %w", err)
+	}
 	return a, a.start(ctx)
 }
 
@@ -178,6 +181,11 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	road.tags = a.tags
+	source, err := a.internalSource(ctx, "playbooks")
+	if err != nil {
+		return fmt.Errorf("source of playbooks: %w", err)
+	}
+	a.playbooks.UseRoad(patient{a.pipeline, a.Clock}, source)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,12 +36,15 @@ func (a *App) buildOutreach(context.Context) error {
 	}
 	a.playbooks = playbook.New(playbook.Config{
 		DB: a.db, Clock: a.Clock, Timeline: a.timeline, Log: a.log, Customers: a.customers, Identity: a.identity,
-		Outreach: a.outreach, Zone: zone, CheckEndpoint: a.checkEndpoint,
+		Outreach: a.outreach, Zone: zone, Box: a.box, CheckEndpoint: a.checkEndpoint,
 		CheckContent: a.channels.CheckContent, Address: a.channels.Address,
 		CheckAudience: func(ctx context.Context, id string) error {
 			_, err := a.audiences.Get(ctx, id)
 			return err
 		},
+		Predicate: func(ctx context.Context, raw json.RawMessage) (playbook.Predicate, error) { return a.audiences.Predicate(ctx, raw) },
+		Watch:     func(raw json.RawMessage) (playbook.Predicate, error) { return a.audiences.Watch(raw) },
+		Member:    a.audiences.IsMember,
 	})
 	a.audiences.UsedBy(a.playbooks.UsingAudience)
 	return nil
