@@ -4,7 +4,10 @@ import (
 	"context"
 	"slices"
 
+	"yutang/internal/access"
+	"yutang/internal/customer"
 	"yutang/internal/fault"
+	"yutang/internal/flow"
 )
 
 // Member is a member of staff as the library sees them: with their departments and all
@@ -59,4 +62,27 @@ func (s *Service) Values(ctx context.Context, corp, user string) (map[string]any
 	}
 	out["staff"] = map[string]any{"id": user, "name": name, "position": m.Position}
 	return out, err
+}
+
+// CustomerValues are what templates know of a customer whom the caller shows as profile.
+func CustomerValues(profile customer.Profile) map[string]any {
+	bind := flow.Bindings(profile, nil, nil)
+	return map[string]any{"customer": bind["customer"], "traits": bind["traits"]}
+}
+
+// Bindings are all that texts know of a customer, a member of staff, and the brand; each may
+// be nobody. Personal values are masked unless ctx may see them.
+func (s *Service) Bindings(ctx context.Context, corp, user, public string) (map[string]any, error) {
+	more, err := s.Values(ctx, corp, user)
+	if err != nil {
+		return nil, err
+	}
+	profile, err := s.profile(ctx, public)
+	if err != nil {
+		return nil, err
+	}
+	if !access.Can(ctx, access.CustomersUnmask) {
+		profile = customer.Mask(profile)
+	}
+	return flow.Bindings(profile, nil, more), nil
 }
