@@ -15,6 +15,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -145,7 +146,7 @@ func (b *Base) Read(ctx context.Context, v audience.Survey, zone *time.Location)
 func (b *Base) Unknown(picks ...rule.Pick) (names []string) {
 	for _, p := range picks {
 		for _, name := range p.Names() {
-			if !b.EventKnown(name) {
+			if !b.EventKnown(name) && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}

@@ -1,7 +1,6 @@
 package pipeline_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,7 +19,7 @@ import (
 	"yutang/internal/event"
 	"yutang/internal/identity"
 	"yutang/internal/pipeline"
-	"yutang/internal/seal"
+	"yutang/internal/pipeline/roadtest"
 	"yutang/internal/timeline"
 )
 
@@ -76,50 +75,16 @@ func (l *listener) Emitted() []*event.Event { return nil }
 func (l *listener) Load(context.Context) error  { return nil }
 func (l *listener) Flush(context.Context) error { return nil }
 
-type zone struct{}
-
-func (zone) Zone() *time.Location { return time.UTC }
-
-type late struct{ *pipeline.Pipeline }
-
-type fataler interface {
-	Helper()
-	Fatal(args ...any)
-	Fatalf(format string, args ...any)
-}
+type fataler = roadtest.TB
 
 func newRoad(t fataler, d *db.DB, clk *clock.Manual, snapshot string) *road {
 	t.Helper()
-	box, err := seal.New(bytes.Repeat([]byte{9}, 32))
-	if err != nil {
-		t.Fatal(err)
+	heard := &listener{}
+	r := roadtest.Open(t, d, clk, roadtest.Options{Snapshot: snapshot, Playbooks: heard, Outreach: heard})
+	return &road{
+		Pipeline: r.Pipeline, db: d, clock: clk, log: r.Log, tl: r.Timeline, identity: r.Identity, customers: r.Customers,
+		audiences: r.Audiences, heard: heard, snapshot: snapshot, source: r.Source,
 	}
-	r := &road{db: d, clock: clk, snapshot: snapshot, heard: &listener{}}
-	r.log = event.NewLog(d, box)
-	r.tl = timeline.New()
-	r.identity = identity.New(d, box, r.tl, clk)
-	r.customers = customer.New(d, box, r.tl, clk)
-	writer := &late{}
-	r.audiences = audience.NewService(d, audience.NewEngine(r.tl, r.customers, r.log, zone{}), clk, writer)
-	r.Pipeline = pipeline.New(pipeline.Rooms{
-		DB: d, Clock: clk, Log: r.log, Timeline: r.tl, Identity: r.identity, Customers: r.customers,
-		Audiences: r.audiences, Playbooks: r.heard, Outreach: r.heard,
-	}, box, snapshot, nil)
-	writer.Pipeline = r.Pipeline
-	ctx := context.Background()
-	if err := r.Load(ctx); err != nil {
-		t.Fatal(err)
-	}
-	src, err := r.log.Source(ctx, "test", "test-write-key", clk.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.source = src.ID
-	r.Start()
-	if err := r.audiences.Start(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return r
 }
 
 func (r *road) stop() {
