@@ -15,6 +15,7 @@ require (
 	github.com/prometheus/client_golang v1.24.1
 	github.com/tidwall/gjson v1.18.0
 	github.com/xuri/excelize/v2 v2.10.1
+	go.yaml.in/yaml/v3 v3.0.4
 	golang.org/x/crypto v0.57.0
 	golang.org/x/sync v0.24.0
 	golang.org/x/sys v0.49.0
@@ -23,6 +24,10 @@ require (
 	modernc.org/sqlite v1.56.0
 	pgregory.net/rapid v1.2.0
 	rsc.io/qr v0.2.0
+)
+
+require (
+	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
 
 require (
