@@ -246,3 +246,13 @@ func (s *Service) Look(ctx context.Context, a Act, user, card string) (Card, []T
 	})
 	return c, list, err
 }
+
+// Opened notes that a member looks at one task.
+func (s *Service) Opened(ctx context.Context, a Act, id string) (Task, error) {
+	t, err := s.find(ctx, a, id)
+	if err != nil || !t.OpenedAt.IsZero() || t.State != Open && t.State != Overdue {
+		return t, err
+	}
+	t.OpenedAt = s.Clock.Now()
+	return t, s.DB.InTx(ctx, func(ctx context.Context) error { return s.looked(ctx, t.ID, t.OpenedAt) })
+}
