@@ -41,10 +41,12 @@ type walker struct {
 	begins   []int64 // dates and schedules
 	runs     []*passage
 	starting *passage          // the run that is being started
+	solo     bool              // one run, which was begun: nothing starts another
 	arms     map[string]string // arms that the caller wants, by experiment
 	past     map[string]past   // by key
 	made     int               // runs so far
 	held     bool              // the customer is in the playbook's own control group
+	answers  []answer          // to tasks, at once
 	touches  []*touch          // planned, in the order of planning
 	sent     []outreach.Taken
 }
@@ -57,6 +59,12 @@ type member struct {
 	*crowd
 	pred *audience.Predicate
 	in   bool // the customer is in it now
+}
+
+// answer is what staff say of a task.
+type answer struct {
+	run *passage
+	sig flow.Signal
 }
 
 // past is what a customer went through before.
@@ -125,7 +133,8 @@ func (w *walker) enter(root uint32) error {
 }
 
 func (w *walker) reset() {
-	w.changes, w.begins, w.runs, w.touches, w.sent = w.changes[:0], w.begins[:0], w.runs[:0], w.touches[:0], w.sent[:0]
+	w.changes, w.begins, w.runs, w.answers = w.changes[:0], w.begins[:0], w.runs[:0], w.answers[:0]
+	w.touches, w.sent = w.touches[:0], w.sent[:0]
 	clear(w.past)
 	w.made, w.zone, w.now = 0, w.brand, w.span.from
 }
@@ -184,6 +193,12 @@ func (w *walker) ask(i int, m *member) {
 func (w *walker) walk() error {
 	e, c, b := w.firstEvent(), 0, 0
 	for {
+		if err := w.answer(); err != nil {
+			return err
+		}
+		if w.solo && len(w.runs)+len(w.touches) == 0 {
+			return nil
+		}
 		at := int64(never)
 		if e < w.track.Len() {
 			at = w.track.At[e]
@@ -218,6 +233,19 @@ func (w *walker) walk() error {
 		}
 		w.dispatch()
 	}
+}
+
+// answer tells runs what staff say.
+func (w *walker) answer() error {
+	for len(w.answers) > 0 {
+		a := w.answers[0]
+		w.answers = w.answers[1:]
+		if _, err := w.Signal(w, &a.run.Run, a.sig); err != nil {
+			return err
+		}
+	}
+	w.settle()
+	return nil
 }
 
 // turn handles a moment of a date or a schedule.
@@ -365,6 +393,9 @@ func (w *walker) propsOf(i int) []event.Prop {
 // begin starts a run, unless reentry and limits are against it.
 func (w *walker) begin(trigger []event.Prop, key string, seq uint64) error {
 	before := w.past[key]
+	if w.solo && w.made > 0 {
+		return nil
+	}
 	if why := w.barred(before, key); why != "" {
 		w.watch.refused(why)
 		return nil
