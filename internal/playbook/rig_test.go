@@ -38,6 +38,7 @@ type brand struct {
 	log       *event.Log
 	timeline  *timeline.Store
 	identity  *identity.Service
+	customers *customer.Service
 	audiences *audience.Service
 	outreach  *outreach.Service
 	playbooks *playbook.Service
@@ -65,7 +66,8 @@ func open(t testing.TB, d *db.DB, clk *clock.Manual) *brand {
 	b.must(err)
 	b.log, b.timeline = event.NewLog(d, box), timeline.New()
 	b.identity = identity.New(d, box, b.timeline, clk)
-	customers := customer.New(d, box, b.timeline, clk)
+	b.customers = customer.New(d, box, b.timeline, clk)
+	customers := b.customers
 	writer := &late{}
 	b.audiences = audience.NewService(d, audience.NewEngine(b.timeline, customers, b.log, utc{}), clk, writer)
 	jobs := job.New(d, clk)
@@ -212,4 +214,11 @@ func (b *brand) runs(f playbook.RunFilter) []playbook.Run {
 	list, err := b.playbooks.Runs(context.Background(), f)
 	b.must(err)
 	return list.Items
+}
+
+func (b *brand) profile(user string) customer.Profile {
+	b.t.Helper()
+	p, err := b.customers.Profile(context.Background(), b.customer(user))
+	b.must(err)
+	return p
 }
