@@ -70,19 +70,8 @@ func (s *Service) learn(ctx context.Context, f *flow.Flow, c scope) (*facts, err
 	if err := s.dispatched(ctx, since, c, k.others); err != nil {
 		return nil, fmt.Errorf("read what was sent: %w", err)
 	}
-	if s.Owners != nil && needsOwner(f) {
-		err := s.Owners(ctx, func(leaf uint32, o Owner) error {
-			k.owners[leaf] = o
-			if _, known := k.teams[o]; known || s.Team == nil {
-				return nil
-			}
-			department, leader, err := s.Team(ctx, o)
-			k.teams[o] = [2]string{department, leader}
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read owners: %w", err)
-		}
+	if err := s.learnOwners(ctx, k, f); err != nil {
+		return nil, err
 	}
 	err := s.Customers.Ledger(ctx, func(o customer.Order) error {
 		if o.Record != 0 && !o.Void && !o.At.Before(c.from) {
@@ -94,6 +83,26 @@ func (s *Service) learn(ctx context.Context, f *flow.Flow, c scope) (*facts, err
 		return nil, fmt.Errorf("read orders: %w", err)
 	}
 	return k, nil
+}
+
+// learnOwners reads who has whom as a contact, if the flow needs it.
+func (s *Service) learnOwners(ctx context.Context, k *facts, f *flow.Flow) error {
+	if s.Owners == nil || !needsOwner(f) {
+		return nil
+	}
+	err := s.Owners(ctx, func(leaf uint32, o Owner) error {
+		k.owners[leaf] = o
+		if _, known := k.teams[o]; known || s.Team == nil {
+			return nil
+		}
+		department, leader, err := s.Team(ctx, o)
+		k.teams[o] = [2]string{department, leader}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read owners: %w", err)
+	}
+	return nil
 }
 
 // learnChannel reads consent and addresses of a channel.

@@ -207,8 +207,12 @@ func (c *counter) noted(_ *walker, p *passage, e flow.Entry) {
 	}
 }
 
-func (c *counter) dispatched(w *walker, t *touch, a outreach.Answer) {
+func (c *counter) planned(_ *walker, t *touch) bool {
 	c.channel(t.send.Channel).Planned++
+	return true
+}
+
+func (c *counter) dispatched(w *walker, t *touch, a outreach.Answer) {
 	if a.Refuse != "" {
 		c.unsent(t.step, t.send.Channel, a.Refuse)
 		return

@@ -155,6 +155,8 @@ func (r *recorder) asked(w *walker, ptr, name string) []Why {
 	return []Why{{Case: name, Result: why.Result, Rule: why}}
 }
 
+func (r *recorder) planned(*walker, *touch) bool { return true }
+
 func (r *recorder) dispatched(w *walker, t *touch, a outreach.Answer) {
 	for _, l := range r.looks {
 		if l.step != t.step {

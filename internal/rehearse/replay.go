@@ -212,7 +212,7 @@ func (s *Service) run(ctx context.Context, x Spec, p *progress) (*Result, error)
 	}
 	started := s.Clock.Now()
 	from := x.Until.AddDate(0, 0, -x.Days)
-	c, err := s.prepare(ctx, f, playbookOf(x), from, true)
+	c, err := s.prepare(ctx, f, playbookOf(x), from, history)
 	if err != nil {
 		return nil, err
 	}

@@ -46,9 +46,17 @@ type change struct {
 // zoneTrait names the trait with a customer's own time zone.
 const zoneTrait = "timezone"
 
-// prepare makes a script. since is the earliest moment that will be asked about; asOf says
-// that rules which name audiences are to see these as of the moment asked about.
-func (s *Service) prepare(ctx context.Context, f *flow.Flow, id string, since time.Time, asOf bool) (_ *script, err error) {
+// mode says which time a script is walked through.
+type mode uint8
+
+const (
+	present mode = iota // rules that name audiences see these as they are now
+	history             // audiences as of each moment: by their log where it reaches back far enough
+	future              // audiences as of each moment, by their rules
+)
+
+// prepare makes a script. since is the earliest moment that will be asked about.
+func (s *Service) prepare(ctx context.Context, f *flow.Flow, id string, since time.Time, m mode) (_ *script, err error) {
 	c := &script{Flow: f, id: id}
 	defer func() {
 		if err != nil {
@@ -56,7 +64,7 @@ func (s *Service) prepare(ctx context.Context, f *flow.Flow, id string, since ti
 		}
 	}()
 	for _, r := range f.Rules {
-		raw, err := s.spell(ctx, f, r.JSON(), asOf)
+		raw, err := s.spell(ctx, f, r.JSON(), m != present)
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +75,7 @@ func (s *Service) prepare(ctx context.Context, f *flow.Flow, id string, since ti
 		c.rules = append(c.rules, p)
 	}
 	for _, name := range named(f.Definition) {
-		crowd, err := s.crowd(ctx, c, name, since)
+		crowd, err := s.crowd(ctx, c, name, since, m)
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +89,7 @@ func (s *Service) prepare(ctx context.Context, f *flow.Flow, id string, since ti
 	if _, err := s.Audiences.Read(ctx, audience.Survey{Reads: c.props, Traits: traits}); err != nil {
 		return nil, err
 	}
-	c.limits(asOf)
+	c.limits(m == history)
 	return c, nil
 }
 
@@ -105,7 +113,7 @@ func (c *script) note(code, format string, args ...any) {
 }
 
 // crowd finds where an audience's changes come from.
-func (s *Service) crowd(ctx context.Context, c *script, name string, since time.Time) (*crowd, error) {
+func (s *Service) crowd(ctx context.Context, c *script, name string, since time.Time, m mode) (*crowd, error) {
 	out := &crowd{name: name}
 	var raw json.RawMessage
 	if own, ok := c.Definition.Audiences[name]; ok {
@@ -115,17 +123,13 @@ func (s *Service) crowd(ctx context.Context, c *script, name string, since time.
 		if err != nil {
 			return nil, err
 		}
-		out.changes = map[uint32][]change{}
-		covered, err := s.Audiences.Changes(ctx, name, since, func(t audience.Transition) error {
-			starts := t.Cause == audience.ByEvent || t.Cause == audience.ByTime
-			out.changes[t.Root] = append(out.changes[t.Root], change{at: t.At, entered: t.Entered, starts: starts})
-			return nil
-		})
-		if err != nil || covered {
-			return out, err
+		raw = live.Rule
+		if m != future {
+			if ok, err := s.logged(ctx, out, since); ok || err != nil {
+				return out, err
+			}
+			c.note("audience_younger", "the audience %q has not been in force with this rule all the time: its rule was asked for the past instead", live.Name)
 		}
-		out.changes, raw = nil, live.Rule
-		c.note("audience_younger", "the audience %q has not been in force with this rule all the time: its rule was asked for the past instead", live.Name)
 	}
 	raw, err := s.spell(ctx, c.Flow, raw, true)
 	if err != nil {
@@ -133,6 +137,21 @@ func (s *Service) crowd(ctx context.Context, c *script, name string, since time.
 	}
 	out.pred, err = s.Audiences.Predicate(ctx, raw)
 	return out, err
+}
+
+// logged reads a live audience's changes from its log; ok is false if that does not reach
+// back far enough.
+func (s *Service) logged(ctx context.Context, out *crowd, since time.Time) (ok bool, err error) {
+	changes := map[uint32][]change{}
+	ok, err = s.Audiences.Changes(ctx, out.name, since, func(t audience.Transition) error {
+		starts := t.Cause == audience.ByEvent || t.Cause == audience.ByTime
+		changes[t.Root] = append(changes[t.Root], change{at: t.At, entered: t.Entered, starts: starts})
+		return nil
+	})
+	if ok {
+		out.changes = changes
+	}
+	return ok, err
 }
 
 // named lists the audiences that a definition names outside rules.

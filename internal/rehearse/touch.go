@@ -15,7 +15,6 @@ type touch struct {
 	run     *passage
 	step    int
 	variant string
-	planned int64
 	due     int64
 	expires int64
 	shifted bool // it waited for the end of quiet hours
@@ -26,9 +25,10 @@ type touch struct {
 // moment.
 func (w *walker) plan(p *passage, i int, variant string) {
 	op := w.Steps[i]
-	w.touches = append(w.touches, &touch{
-		run: p, step: i, variant: variant, planned: w.now, due: w.now, expires: w.now + op.Within.Milliseconds(), send: op.Step.Send,
-	})
+	t := &touch{run: p, step: i, variant: variant, due: w.now, expires: w.now + op.Within.Milliseconds(), send: op.Step.Send}
+	if w.watch.planned(w, t) {
+		w.touches = append(w.touches, t)
+	}
 }
 
 // dispatch judges the touches that are due. One that falls into quiet hours comes again.
@@ -127,7 +127,7 @@ func (w *walker) taken(in outreach.Windows) (out []outreach.Taken) {
 	return out
 }
 
-// owner is who would get a task, as CORP/USERID, "" nobody.
+// assignee is who would get a task, as CORP/USERID, "" nobody.
 func (w *walker) assignee(t *flow.Task) string {
 	if w.subject.Kind == flow.Staff {
 		return w.subject.Name

@@ -78,7 +78,11 @@ func (s *Service) Test(ctx context.Context, x TrialSpec) (*Trial, error) {
 	if f, err = assume(f, x.Assume, s.Zone()); err != nil {
 		return nil, err
 	}
-	c, err := s.prepare(ctx, f, salt, x.At, x.At.Before(s.Clock.Now().Add(-time.Minute)))
+	when := present
+	if x.At.Before(s.Clock.Now().Add(-time.Minute)) {
+		when = history
+	}
+	c, err := s.prepare(ctx, f, salt, x.At, when)
 	if err != nil {
 		return nil, err
 	}

@@ -77,8 +77,9 @@ type past struct {
 type passage struct {
 	flow.Run
 	trigger []event.Prop
-	at      int // the last step noted
-	num     int // from 1
+	at      int  // the last step noted
+	num     int  // from 1
+	real    bool // it is a run of the live road
 }
 
 // watcher hears what happens.
@@ -86,6 +87,7 @@ type watcher interface {
 	refused(why string)
 	began(w *walker, p *passage)
 	noted(w *walker, p *passage, e flow.Entry)
+	planned(w *walker, t *touch) (judge bool) // whether the policy is to be asked
 	dispatched(w *walker, t *touch, a outreach.Answer)
 	tasked(w *walker, p *passage, i int, variant string)
 	ended(w *walker, p *passage)

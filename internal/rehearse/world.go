@@ -40,7 +40,13 @@ func (w *walker) Member(_ *flow.Run, audience string) bool {
 
 // Trigger is the properties of the run's event, as far as the flow reads them.
 func (w *walker) Trigger(r *flow.Run) ([]event.Prop, error) {
-	return w.passage(r).trigger, nil
+	p := w.passage(r)
+	if p.trigger == nil && r.Seq != 0 {
+		if i := slices.Index(w.track.Seq, uint32(r.Seq)); i >= 0 {
+			p.trigger = slices.Clone(w.propsOf(i))
+		}
+	}
+	return p.trigger, nil
 }
 
 // passage is what the world keeps of a run. The machine works on a copy of it.
