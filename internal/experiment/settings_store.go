@@ -172,11 +172,14 @@ func (s *Service) Put(ctx context.Context, experiment string, settings Settings)
 	return s.Get(ctx, name)
 }
 
-// Declare names an experiment's arms before the first exposure, unless somebody has set
-// them already. Its caller may have a transaction.
+// Declare names an experiment's arms before the first exposure, in place of those declared
+// before. Shares that somebody has set count more. Its caller may have a transaction.
 func (s *Service) Declare(ctx context.Context, name, origin string, kind Kind, list []Arm) error {
 	id, now := fingerprint(name), s.Clock.Now().UnixMilli()
 	if _, err := s.DB.Exec(ctx, declareExperiment, id, name, origin, string(kind), now); err != nil {
+		return fmt.Errorf("declare experiment %s: %w", name, err)
+	}
+	if _, err := s.DB.Exec(ctx, forgetArms, id); err != nil {
 		return fmt.Errorf("declare experiment %s: %w", name, err)
 	}
 	for _, a := range list {
@@ -186,6 +189,8 @@ func (s *Service) Declare(ctx context.Context, name, origin string, kind Kind, l
 	}
 	return nil
 }
+
+const forgetArms = `DELETE FROM experiment_arm WHERE experiment = $1 AND (SELECT started_at FROM experiment WHERE id = $1) = 0`
 
 const declareExperiment = `INSERT INTO experiment (id, name, origin, kind, settings, started_at, stopped_at, decision, created_at)
 VALUES ($1, $2, $3, $4, '{}', 0, 0, '', $5)

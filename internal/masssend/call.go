@@ -56,7 +56,7 @@ func (s *Service) makeCall(ctx context.Context, j job.Job) error {
 		}
 		return s.putOff(ctx, c, until)
 	}
-	text, files, err := s.Contents.Ready(ctx, x.Corp, x.Content, use(x.Chat))
+	text, files, err := s.Contents.Ready(ctx, x.Corp, x.contentOf(c.Variant), use(x.Chat))
 	if err != nil {
 		return &job.Later{At: now.Add(readyPause), Reason: err.Error()}
 	}
@@ -177,7 +177,7 @@ func (s *Service) answered(ctx context.Context, x Send, c Call, res wecom.AddedM
 	case wecom.Is(err, wecom.CodeNobodyToSend):
 		return s.refused(ctx, c, outreach.NoContact, err)
 	case wecom.Is(err, wecom.CodeBadMedia) && c.Attempt < maxRenewals:
-		if stale := s.Contents.Stale(ctx, x.Corp, x.Content, use(x.Chat)); stale != nil {
+		if stale := s.Contents.Stale(ctx, x.Corp, x.contentOf(c.Variant), use(x.Chat)); stale != nil {
 			slog.Warn("files of a mass message could not be renewed", "call", callKey(c), "error", stale)
 		}
 		return s.again(ctx, x, c, err)

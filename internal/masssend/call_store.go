@@ -20,28 +20,38 @@ type recipient struct {
 	due      time.Time
 	external string
 	delivery string
+	variant  int
 }
 
-var recipientColumns = []string{"send", "ord", "staff", "due", "external", "delivery"}
+var recipientColumns = []string{"send", "ord", "staff", "due", "external", "delivery", "variant"}
 
 func (s *Service) insertRecipients(ctx context.Context, send string, all []recipient) error {
 	args := make([]any, 0, len(all)*len(recipientColumns))
 	for _, r := range all {
-		args = append(args, send, int64(r.ord), r.staff, ms(r.due), r.external, r.delivery)
+		args = append(args, send, int64(r.ord), r.staff, ms(r.due), r.external, r.delivery, r.variant)
 	}
 	return s.DB.InsertMany(ctx, "masssend_recipient", recipientColumns, args, "")
 }
 
 const (
-	selectNextRecipients = `SELECT ord, staff, due, external, delivery FROM masssend_recipient
-		WHERE send = $1 AND (staff, due, ord) > ($2, $3, $4) ORDER BY staff, due, ord LIMIT $5`
-	selectRecipients = `SELECT ord, staff, due, external, delivery FROM masssend_recipient
-		WHERE send = $1 AND staff = $2 AND due = $3 AND ord >= $4 AND ord <= $5`
+	selectNextRecipients = `SELECT ord, staff, due, external, delivery, variant FROM masssend_recipient
+		WHERE send = $1 AND variant = $2 AND (staff, due, ord) > ($3, $4, $5) ORDER BY staff, due, ord LIMIT $6`
+	selectRecipients = `SELECT ord, staff, due, external, delivery, variant FROM masssend_recipient
+		WHERE send = $1 AND variant = $2 AND staff = $3 AND due = $4 AND ord >= $5 AND ord <= $6`
 )
 
-// nextRecipients is who goes into the call after last: of one member and one due time.
-func (s *Service) nextRecipients(ctx context.Context, send string, last Call) ([]recipient, error) {
-	all, err := s.recipients(ctx, selectNextRecipients, send, last.Staff, ms(last.Due), int64(last.toOrd), maxPerCall)
+// nextRecipients is who goes into the call after last: of one variant, one member and one
+// due time.
+func (s *Service) nextRecipients(ctx context.Context, x Send, last Call) (all []recipient, err error) {
+	for variant := last.Variant; variant <= len(x.Variants) && len(all) == 0; variant++ {
+		if variant > last.Variant {
+			last = Call{}
+		}
+		all, err = s.recipients(ctx, selectNextRecipients, x.ID, variant, last.Staff, ms(last.Due), int64(last.toOrd), maxPerCall)
+		if err != nil {
+			return nil, err
+		}
+	}
 	for i, r := range all {
 		if r.staff != all[0].staff || !r.due.Equal(all[0].due) {
 			return all[:i], err
@@ -51,14 +61,14 @@ func (s *Service) nextRecipients(ctx context.Context, send string, last Call) ([
 }
 
 func (s *Service) recipientsOf(ctx context.Context, c Call) ([]recipient, error) {
-	return s.recipients(ctx, selectRecipients, c.Send, c.Staff, ms(c.Due), int64(c.fromOrd), int64(c.toOrd))
+	return s.recipients(ctx, selectRecipients, c.Send, c.Variant, c.Staff, ms(c.Due), int64(c.fromOrd), int64(c.toOrd))
 }
 
 func (s *Service) recipients(ctx context.Context, text string, args ...any) (out []recipient, err error) {
 	err = s.DB.Each(ctx, text, args, func(rows *sql.Rows) error {
 		var r recipient
 		var due int64
-		err := rows.Scan(&r.ord, &r.staff, &due, &r.external, &r.delivery)
+		err := rows.Scan(&r.ord, &r.staff, &due, &r.external, &r.delivery, &r.variant)
 		r.due = at(due)
 		out = append(out, r)
 		return err
@@ -69,13 +79,13 @@ func (s *Service) recipients(ctx context.Context, text string, args ...any) (out
 	return out, nil
 }
 
-const callFields = `send, n, corp, staff, groups, mark, due, from_ord, to_ord, first_id, last_id, size, state, reason, attempt, attempted_at,
+const callFields = `send, n, corp, staff, groups, variant, mark, due, from_ord, to_ord, first_id, last_id, size, state, reason, attempt, attempted_at,
 	looked, msgid, handed_at, confirmed_at, cancelled_at, ended_at, accepted, rejected, expired, reminded`
 
 func scanCall(scan func(...any) error) (c Call, err error) {
 	var due, attempted, handed, confirmed, cancelled, ended int64
 	var reminded string
-	err = scan(&c.Send, &c.N, &c.corp, &c.Staff, &c.groups, &c.mark, &due, &c.fromOrd, &c.toOrd, &c.firstID, &c.lastID, &c.Size, &c.State, &c.Reason,
+	err = scan(&c.Send, &c.N, &c.corp, &c.Staff, &c.groups, &c.Variant, &c.mark, &due, &c.fromOrd, &c.toOrd, &c.firstID, &c.lastID, &c.Size, &c.State, &c.Reason,
 		&c.Attempt, &attempted, &c.looked, &c.MsgID, &handed, &confirmed, &cancelled, &ended, &c.Accepted, &c.Rejected, &c.Expired, &reminded)
 	if err != nil {
 		return c, err
@@ -93,10 +103,10 @@ func scanCall(scan func(...any) error) (c Call, err error) {
 }
 
 const insertCall = `INSERT INTO masssend_call (` + callFields + `)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', 0, 0, 0, '', 0, 0, 0, 0, 0, 0, 0, '[]')`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', 0, 0, 0, '', 0, 0, 0, 0, 0, 0, 0, '[]')`
 
 func (s *Service) insertCall(ctx context.Context, c Call) error {
-	_, err := s.DB.Exec(ctx, insertCall, c.Send, c.N, c.corp, c.Staff, c.groups, c.mark, ms(c.Due), int64(c.fromOrd), int64(c.toOrd),
+	_, err := s.DB.Exec(ctx, insertCall, c.Send, c.N, c.corp, c.Staff, c.groups, c.Variant, c.mark, ms(c.Due), int64(c.fromOrd), int64(c.toOrd),
 		c.firstID, c.lastID, c.Size, string(c.State))
 	return err
 }

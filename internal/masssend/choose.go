@@ -9,6 +9,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"yutang/internal/corp"
+	"yutang/internal/experiment"
 	"yutang/internal/id"
 	"yutang/internal/outreach"
 )
@@ -23,6 +24,9 @@ type Candidate struct {
 	Due       time.Time       // not before; zero: at once
 	Detail    string          // of the rule that refused them
 	Relations int             // living contacts of the customer with staff who may be asked
+	Arm       string          // of the send's experiment, "" none
+
+	variant int
 }
 
 // Gets says whether the customer will get the message.
@@ -55,6 +59,7 @@ type choice struct {
 	wanted  *roaring.Bitmap // roots; nil: all contacts
 	asked   map[string]bool // see mayBeAsked
 	reached *roaring.Bitmap // roots that have a contact
+	arms    []experiment.Arm
 	visit   func(batch []Candidate, next position) (more bool, err error)
 	batch   []Candidate
 }
@@ -62,11 +67,12 @@ type choice struct {
 // choose decides about everybody in the target from a position on, and calls visit with
 // batches in order. visit ends it by returning more false.
 func (s *Service) choose(ctx context.Context, x Send, when time.Time, from position, visit func(batch []Candidate, next position) (bool, error)) error {
-	c := &choice{s: s, send: x, reached: roaring.New(), visit: visit}
+	c := &choice{s: s, send: x, reached: roaring.New(), visit: visit, arms: x.arms()}
 	var err error
 	if c.screen, err = s.screenOf(ctx, x, when); err != nil {
 		return err
 	}
+	c.screen.Holdout = 0 // drawn among those who would get it, so that both sides compare
 	if c.asked, err = s.mayBeAsked(ctx, x); err != nil {
 		return err
 	}
@@ -294,7 +300,9 @@ func (c *choice) flush(ctx context.Context, next position) error {
 		return err
 	}
 	for k, v := range verdicts {
-		c.batch[of[k]].Refuse, c.batch[of[k]].Due, c.batch[of[k]].Detail = v.Refuse, v.Later, v.Detail
+		x := &c.batch[of[k]]
+		x.Refuse, x.Due, x.Detail = v.Refuse, v.Later, v.Detail
+		c.assign(x)
 	}
 	more, err := c.visit(c.batch, next)
 	c.batch = c.batch[:0]
@@ -302,6 +310,21 @@ func (c *choice) flush(ctx context.Context, next position) error {
 		return errEnough
 	}
 	return err
+}
+
+// assign draws the arm of a customer who would get the message.
+func (c *choice) assign(x *Candidate) {
+	if len(c.arms) == 0 || !x.Gets() {
+		return
+	}
+	i := c.send.draw(c.arms, c.s.root(x.Ord))
+	x.Arm = c.arms[i].Name
+	switch {
+	case i == 0:
+		x.Refuse, x.Due = outreach.Holdout, time.Time{}
+	case len(c.send.Variants) > 0:
+		x.variant = i
+	}
 }
 
 func (c *choice) zone(ord uint32) *time.Location {

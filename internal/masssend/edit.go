@@ -21,6 +21,7 @@ type Wish struct {
 	Chat        string
 	Target      Target
 	Content     content.Content
+	Variants    []Variant // instead of Content
 	Options     Options
 	Priority    int
 	ScheduledAt time.Time
@@ -60,6 +61,7 @@ func (w Wish) Validate(now time.Time) error {
 	}
 	w.checkTarget(bad)
 	w.checkOptions(bad)
+	w.checkVariants(bad)
 	if len(fields) == 0 {
 		return nil
 	}
@@ -120,7 +122,7 @@ func (s *Service) check(ctx context.Context, w Wish) error {
 	if err := w.Validate(s.Clock.Now()); err != nil {
 		return err
 	}
-	if err := s.Contents.Check(ctx, w.Content, use(w.Chat), "/content"); err != nil {
+	if err := s.checkContents(ctx, w); err != nil {
 		return err
 	}
 	if w.Target.Audience != "" {
@@ -136,7 +138,7 @@ func (s *Service) check(ctx context.Context, w Wish) error {
 
 func (w Wish) fill(x Send) Send {
 	x.Corp, x.Name, x.Chat, x.Target, x.Content, x.Options = w.Corp, w.Name, w.Chat, w.Target, w.Content, w.Options
-	x.Priority, x.ScheduledAt, x.Deadline, x.mark = w.Priority, w.ScheduledAt, w.Deadline, w.Content.Mark()
+	x.Priority, x.ScheduledAt, x.Deadline, x.mark, x.Variants = w.Priority, w.ScheduledAt, w.Deadline, w.Content.Mark(), w.Variants
 	return x
 }
 
@@ -209,15 +211,15 @@ func (s *Service) Schedule(ctx context.Context, key string) (Send, error) {
 		if err := s.move(ctx, &x, Scheduled, ""); err != nil {
 			return err
 		}
-		if err := s.Contents.Keep(ctx, keeper(x.ID), x.Corp, x.Content, use(x.Chat)); err != nil {
+		if err := s.keepReady(ctx, x); err != nil {
+			return err
+		}
+		if err := s.declare(ctx, x); err != nil {
 			return err
 		}
 		return s.Jobs.Put(ctx, s.prepareJob(x))
 	})
 }
-
-// keeper names a send to the contents that it keeps ready.
-func keeper(send string) string { return "masssend:" + send }
 
 // prepareJob is due at the scheduled time; of sends due together the higher priority is
 // first.
@@ -241,7 +243,7 @@ func (s *Service) Unschedule(ctx context.Context, key string) (Send, error) {
 		if err := s.Jobs.Drop(ctx, prepareKind, key); err != nil {
 			return err
 		}
-		return s.Contents.Drop(ctx, keeper(key))
+		return s.letGo(ctx, x)
 	})
 }
 

@@ -30,6 +30,11 @@
 // Results are asked for densely at first and then ever more sparsely. What nobody has
 // confirmed at the deadline is taken back there, if wanted, and expires.
 //
+// A send may have variants: each customer gets one, by a hash of the send and the customer,
+// in calls of its own. Who would get it but is held out gets nothing. Both are exposures of
+// the experiment SEND/ID, written with the recipients; customers whom the policy refuses
+// are no part of it.
+//
 // The quota is the corp's: as many messages as the month has days, 7 a week or 1 a day, for
 // each customer, in China's time. Our own open and accepted messages count; a customer whom
 // the platform calls full (result 3) counts as full until the period ends. Messages that
@@ -95,20 +100,21 @@ type Audiences interface {
 
 // Config is what mass sending is made of.
 type Config struct {
-	DB        *db.DB
-	Box       *seal.Box
-	Clock     clock.Clock
-	Jobs      *job.Queue
-	Timeline  *timeline.Store
-	Ledger    *outreach.Service
-	Relations Relations
-	Audiences Audiences
-	Contents  Contents
-	Follows   func(ctx context.Context, corp string) ([]string, error)                // staff who may contact customers
-	Chats     func(ctx context.Context, corp string, owners []string) ([]Chat, error) // no owners: of everybody; nil: no groups
-	Corp      func(ctx context.Context, corp string) (corp.Corp, error)
-	Client    func(ctx context.Context, corp string) (*wecom.Client, error)
-	ZoneOf    func(root uint32) *time.Location // a customer's own zone, nil the brand's; the func may be nil
+	DB          *db.DB
+	Box         *seal.Box
+	Clock       clock.Clock
+	Jobs        *job.Queue
+	Timeline    *timeline.Store
+	Ledger      *outreach.Service
+	Relations   Relations
+	Audiences   Audiences
+	Contents    Contents
+	Follows     func(ctx context.Context, corp string) ([]string, error)                // staff who may contact customers
+	Chats       func(ctx context.Context, corp string, owners []string) ([]Chat, error) // no owners: of everybody; nil: no groups
+	Corp        func(ctx context.Context, corp string) (corp.Corp, error)
+	Client      func(ctx context.Context, corp string) (*wecom.Client, error)
+	Experiments Experiments                      // nil: variants and holdouts are not measured
+	ZoneOf      func(root uint32) *time.Location // a customer's own zone, nil the brand's; the func may be nil
 }
 
 // Service is mass sending. Safe for concurrent use.

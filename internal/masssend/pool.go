@@ -148,7 +148,7 @@ func (s *Service) openPool(ctx context.Context, key string, m outreach.Message, 
 	if err := s.insertSend(ctx, x); err != nil {
 		return "", err
 	}
-	if err := s.Contents.Keep(ctx, keeper(x.ID), x.Corp, c, content.MassSend); err != nil {
+	if err := s.Contents.Keep(ctx, keeper(x.ID, 0), x.Corp, c, content.MassSend); err != nil {
 		return "", err
 	}
 	return x.ID, s.Jobs.Put(ctx, job.Job{Kind: prepareKind, Key: x.ID, Queue: x.Corp, Due: flush})

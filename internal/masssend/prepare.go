@@ -84,7 +84,7 @@ func (s *Service) keep(ctx context.Context, x Send, batch []Candidate, position 
 		var refused []outreach.Touch
 		for _, c := range batch {
 			if c.Gets() {
-				recipients = append(recipients, recipient{ord: c.Ord, staff: c.Staff, due: c.Due, external: c.External})
+				recipients = append(recipients, recipient{ord: c.Ord, staff: c.Staff, due: c.Due, external: c.External, variant: c.variant})
 				continue
 			}
 			t := x.touch(c.Ord, c.Staff, x.ScheduledAt)
@@ -94,8 +94,10 @@ func (s *Service) keep(ctx context.Context, x Send, batch []Candidate, position 
 		if err := s.insertRecipients(ctx, x.ID, recipients); err != nil {
 			return err
 		}
-		_, err := s.Ledger.PlanMany(ctx, refused)
-		return err
+		if _, err := s.Ledger.PlanMany(ctx, refused); err != nil {
+			return err
+		}
+		return s.expose(ctx, x, batch)
 	})
 	return going, err
 }
@@ -123,13 +125,13 @@ func (s *Service) cutCalls(ctx context.Context, x Send) error {
 		return err
 	}
 	for {
-		group, err := s.nextRecipients(ctx, x.ID, last)
+		group, err := s.nextRecipients(ctx, x, last)
 		if err != nil || len(group) == 0 {
 			return err
 		}
 		first := group[0]
 		c := Call{
-			Send: x.ID, N: last.N + 1, Staff: first.staff, Size: len(group), State: CallPlanned, Due: first.due, corp: x.Corp, mark: x.mark,
+			Send: x.ID, N: last.N + 1, Staff: first.staff, Size: len(group), State: CallPlanned, Due: first.due, corp: x.Corp, mark: x.markOf(first.variant), Variant: first.variant,
 			fromOrd: first.ord, toOrd: group[len(group)-1].ord,
 		}
 		if err := s.addCall(ctx, x, &c, group); err != nil {
@@ -186,5 +188,5 @@ func (s *Service) finish(ctx context.Context, id string) error {
 		return err
 	}
 	slog.Info("mass send is done", "send", id)
-	return s.Contents.Drop(ctx, keeper(id))
+	return s.letGo(ctx, x)
 }

@@ -24,6 +24,7 @@ type Preview struct {
 	Refused  []Refused
 	Staff    []Asked
 	Platform int // messages that a customer may get in the period
+	Arms     []ArmCount
 }
 
 // Refused is how many do not get it for one reason, with the first of them.
@@ -31,6 +32,13 @@ type Refused struct {
 	Reason outreach.Reason
 	Count  int
 	Sample []string // customer ids or chat ids
+}
+
+// ArmCount is how many customers have an arm of the send's experiment: a variant, or control
+// for those held out.
+type ArmCount struct {
+	Arm   string
+	Count int
 }
 
 // Asked is one member and to how many customers or groups they will be asked to send.
@@ -50,19 +58,27 @@ func (s *Service) Preview(ctx context.Context, x Send) (Preview, error) {
 		return p, err
 	}
 	_, _, p.Platform = period(k.Settings.Quota, p.At)
-	sum := summary{staff: map[string]int{}, refused: map[outreach.Reason]*Refused{}}
+	sum := summary{calls: map[asking]int{}, staff: map[string]int{}, refused: map[outreach.Reason]*Refused{}}
+	for _, a := range x.arms() {
+		if a.Share > 0 {
+			p.Arms = append(p.Arms, ArmCount{Arm: a.Name})
+		}
+	}
 	if x.Chat == Group {
 		chats, err := s.decideChats(ctx, x, p.At)
 		if err != nil {
 			return p, err
 		}
 		for _, d := range chats {
-			sum.add(&p, d.refuse == "", d.Owner, d.refuse, d.ID)
+			sum.add(&p, d.refuse == "", asking{staff: d.Owner}, d.refuse, d.ID)
 		}
 	} else {
 		err := s.choose(ctx, x, p.At, position{}, func(batch []Candidate, _ position) (bool, error) {
 			for _, c := range batch {
-				sum.add(&p, c.Gets(), c.Staff, c.Refuse, id.Customer(c.Ord))
+				sum.add(&p, c.Gets(), asking{c.Staff, c.variant, c.Due}, c.Refuse, id.Customer(c.Ord))
+				if i := slices.IndexFunc(p.Arms, func(a ArmCount) bool { return a.Arm == c.Arm }); i >= 0 {
+					p.Arms[i].Count++
+				}
 				if c.Gets() && c.Refuse != "" {
 					p.Later++
 				}
@@ -82,15 +98,24 @@ func (s *Service) Preview(ctx context.Context, x Send) (Preview, error) {
 
 // summary gathers a preview.
 type summary struct {
+	calls   map[asking]int
 	staff   map[string]int
 	refused map[outreach.Reason]*Refused
 }
 
-func (m *summary) add(p *Preview, gets bool, staff string, why outreach.Reason, who string) {
+// asking is what the customers of one call have in common.
+type asking struct {
+	staff   string
+	variant int
+	due     time.Time
+}
+
+func (m *summary) add(p *Preview, gets bool, by asking, why outreach.Reason, who string) {
 	p.Total++
 	if gets {
 		p.Gets++
-		m.staff[staff]++
+		m.staff[by.staff]++
+		m.calls[by]++
 		return
 	}
 	r := m.refused[why]
@@ -107,6 +132,8 @@ func (m *summary) add(p *Preview, gets bool, staff string, why outreach.Reason, 
 func (m *summary) fill(p *Preview) {
 	for staff, n := range m.staff {
 		p.Staff = append(p.Staff, Asked{staff, n})
+	}
+	for _, n := range m.calls {
 		p.Calls += (n + maxPerCall - 1) / maxPerCall
 	}
 	slices.SortFunc(p.Staff, func(a, b Asked) int {
@@ -171,9 +198,22 @@ func (s *Service) PreviewList(ctx context.Context, x Send, f PreviewFilter) (out
 
 // Progress is how far a send has come.
 type Progress struct {
-	Counts []outreach.Count // deliveries by state and reason; empty for groups
-	Chats  []outreach.Count // groups by state and reason
-	Staff  []StaffProgress
+	Counts   []outreach.Count // deliveries by state and reason; empty for groups
+	Chats    []outreach.Count // groups by state and reason
+	Staff    []StaffProgress
+	Variants []VariantProgress
+}
+
+// VariantProgress is what became of one variant.
+type VariantProgress struct {
+	Name                              string
+	Calls                             int
+	Size, Accepted, Rejected, Expired int
+}
+
+func (p *VariantProgress) add(c Call) {
+	p.Calls++
+	p.Size, p.Accepted, p.Rejected, p.Expired = p.Size+c.Size, p.Accepted+c.Accepted, p.Rejected+c.Rejected, p.Expired+c.Expired
 }
 
 // StaffProgress is what one member was asked and did. Confirmed is zero until all of the
@@ -209,7 +249,13 @@ func (s *Service) Progress(ctx context.Context, key string) (p Progress, err err
 		return p, err
 	}
 	of := map[string]int{}
+	for _, v := range x.Variants {
+		p.Variants = append(p.Variants, VariantProgress{Name: v.Name})
+	}
 	for _, c := range all {
+		if c.Variant > 0 && c.Variant <= len(p.Variants) {
+			p.Variants[c.Variant-1].add(c)
+		}
 		i, ok := of[c.Staff]
 		if !ok {
 			i = len(p.Staff)

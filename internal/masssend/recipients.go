@@ -55,7 +55,7 @@ func (s *Service) Receivers(ctx context.Context, key string, f ReceiverFilter) (
 	return page.Cut(items, limit, func(r Receiver) uint32 { return r.Ord }), nil
 }
 
-const selectReceivers = `SELECT ord, staff, due, external, delivery FROM masssend_recipient WHERE send = $1 AND ord > $2 ORDER BY ord LIMIT $3`
+const selectReceivers = `SELECT ord, staff, due, external, delivery, variant FROM masssend_recipient WHERE send = $1 AND ord > $2 ORDER BY ord LIMIT $3`
 
 // collectedBy lists what a pool collected. The touches themselves belong to the playbook.
 func (s *Service) collectedBy(ctx context.Context, x Send, f ReceiverFilter) (out page.Page[Receiver], err error) {

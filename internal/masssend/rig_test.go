@@ -16,6 +16,7 @@ import (
 	"yutang/internal/corp"
 	"yutang/internal/db"
 	"yutang/internal/event"
+	"yutang/internal/experiment"
 	"yutang/internal/fault"
 	"yutang/internal/httpapi/httpapitest"
 	"yutang/internal/id"
@@ -73,6 +74,8 @@ type rig struct {
 	chats     []masssend.Chat
 	members   []uint32 // of every audience
 	broken    error    // of audiences
+
+	experiments *experiment.Service
 
 	*masssend.Service
 }
@@ -141,8 +144,10 @@ func (r *rig) boot() {
 	})
 	r.ledger.UseSubmitter(r.road, 1)
 	r.ledger.UseComposer(r)
+	r.experiments = experiment.New(experiment.Config{DB: r.db, Clock: r.clock, Timeline: r.timeline})
 	r.Service = masssend.New(masssend.Config{
-		DB: r.db, Box: box, Clock: r.clock, Jobs: r.jobs, Timeline: r.timeline, Ledger: r.ledger, Relations: r, Audiences: everyAudience{r}, Contents: contents,
+		Experiments: r.experiments,
+		DB:          r.db, Box: box, Clock: r.clock, Jobs: r.jobs, Timeline: r.timeline, Ledger: r.ledger, Relations: r, Audiences: everyAudience{r}, Contents: contents,
 		Follows: func(context.Context, string) ([]string, error) { return r.staff, nil },
 		Chats:   func(context.Context, string, []string) ([]masssend.Chat, error) { return r.chats, nil },
 		Corp:    r.corps.Get, Client: r.corps.Client,

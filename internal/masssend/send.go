@@ -57,6 +57,7 @@ type Send struct {
 	Chat        string
 	Target      Target
 	Content     content.Content
+	Variants    []Variant // instead of Content; none: everybody gets Content
 	Options     Options
 	Priority    int
 	State       State
@@ -106,6 +107,7 @@ type Call struct {
 	Rejected    int
 	Expired     int
 	Reminded    []time.Time
+	Variant     int // which message, from 1; 0: the send's own
 
 	groups          bool // goes to groups, not to customers
 	corp, mark      string

@@ -27,16 +27,16 @@ func at(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-const sendFields = `id, corp, name, chat, target, content, mark, options, priority, state, reason, scheduled_at, deadline,
+const sendFields = `id, corp, name, chat, target, content, variants, mark, options, priority, state, reason, scheduled_at, deadline,
 	chosen_to, pool, created_by, created_at, started_at, ended_at`
 
 const sealScope = "masssend"
 
 func (s *Service) scanSend(scan func(...any) error) (x Send, err error) {
 	var target, options string
-	var sealed []byte
+	var sealed, variants []byte
 	var scheduled, deadline, created, started, ended int64
-	err = scan(&x.ID, &x.Corp, &x.Name, &x.Chat, &target, &sealed, &x.mark, &options, &x.Priority, &x.State, &x.Reason,
+	err = scan(&x.ID, &x.Corp, &x.Name, &x.Chat, &target, &sealed, &variants, &x.mark, &options, &x.Priority, &x.State, &x.Reason,
 		&scheduled, &deadline, &x.chosenTo, &x.pool, &x.CreatedBy, &created, &started, &ended)
 	if err != nil {
 		return x, err
@@ -45,6 +45,11 @@ func (s *Service) scanSend(scan func(...any) error) (x Send, err error) {
 	plain, err := s.Box.Open(nil, sealed, sealScope)
 	if err == nil {
 		err = json.Unmarshal(plain, &x.Content)
+	}
+	if err == nil && len(variants) > 0 {
+		if plain, err = s.Box.Open(nil, variants, sealScope); err == nil {
+			err = json.Unmarshal(plain, &x.Variants)
+		}
 	}
 	if err == nil {
 		err = json.Unmarshal([]byte(target), &x.Target)
@@ -59,44 +64,51 @@ func (s *Service) scanSend(scan func(...any) error) (x Send, err error) {
 }
 
 // texts are the parts of a send that are stored as JSON.
-func (s *Service) texts(x Send) (target, options string, sealed []byte, err error) {
+func (s *Service) texts(x Send) (target, options string, sealed, variants []byte, err error) {
 	t, err := json.Marshal(x.Target)
 	if err != nil {
-		return "", "", nil, err
+		return "", "", nil, nil, err
 	}
 	o, err := json.Marshal(x.Options)
 	if err != nil {
-		return "", "", nil, err
+		return "", "", nil, nil, err
 	}
 	c, err := json.Marshal(x.Content)
 	if err != nil {
-		return "", "", nil, err
+		return "", "", nil, nil, err
 	}
-	return string(t), string(o), s.Box.Seal(nil, c, sealScope), nil
+	if len(x.Variants) > 0 {
+		v, err := json.Marshal(x.Variants)
+		if err != nil {
+			return "", "", nil, nil, err
+		}
+		variants = s.Box.Seal(nil, v, sealScope)
+	}
+	return string(t), string(o), s.Box.Seal(nil, c, sealScope), variants, nil
 }
 
 const insertSend = `INSERT INTO masssend (` + sendFields + `)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
 
 func (s *Service) insertSend(ctx context.Context, x Send) error {
-	target, options, sealed, err := s.texts(x)
+	target, options, sealed, variants, err := s.texts(x)
 	if err != nil {
 		return err
 	}
-	_, err = s.DB.Exec(ctx, insertSend, x.ID, x.Corp, x.Name, x.Chat, target, sealed, x.mark, options, x.Priority, string(x.State), x.Reason,
+	_, err = s.DB.Exec(ctx, insertSend, x.ID, x.Corp, x.Name, x.Chat, target, sealed, variants, x.mark, options, x.Priority, string(x.State), x.Reason,
 		ms(x.ScheduledAt), ms(x.Deadline), x.chosenTo, x.pool, x.CreatedBy, ms(x.CreatedAt), ms(x.StartedAt), ms(x.EndedAt))
 	return err
 }
 
 const updateDraft = `UPDATE masssend SET name = $1, chat = $2, target = $3, content = $4, mark = $5, options = $6, priority = $7,
-	scheduled_at = $8, deadline = $9 WHERE id = $10 AND state = 'draft'`
+	scheduled_at = $8, deadline = $9, variants = $10 WHERE id = $11 AND state = 'draft'`
 
 func (s *Service) updateDraft(ctx context.Context, x Send) error {
-	target, options, sealed, err := s.texts(x)
+	target, options, sealed, variants, err := s.texts(x)
 	if err != nil {
 		return err
 	}
-	n, err := s.DB.Exec(ctx, updateDraft, x.Name, x.Chat, target, sealed, x.mark, options, x.Priority, ms(x.ScheduledAt), ms(x.Deadline), x.ID)
+	n, err := s.DB.Exec(ctx, updateDraft, x.Name, x.Chat, target, sealed, x.mark, options, x.Priority, ms(x.ScheduledAt), ms(x.Deadline), variants, x.ID)
 	if err == nil && n == 0 {
 		err = fault.New(fault.Precondition, "not_draft", "mass send %s is not a draft any more", x.ID)
 	}

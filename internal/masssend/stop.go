@@ -54,7 +54,7 @@ func (s *Service) sweep(ctx context.Context, j job.Job) error {
 			return err
 		}
 	}
-	return s.Contents.Drop(ctx, keeper(x.ID))
+	return s.letGo(ctx, x)
 }
 
 // suppressRest records recipients for whom no call was cut before the stop.
@@ -64,12 +64,12 @@ func (s *Service) suppressRest(ctx context.Context, x Send) error {
 		return err
 	}
 	for {
-		group, err := s.nextRecipients(ctx, x.ID, last)
+		group, err := s.nextRecipients(ctx, x, last)
 		if err != nil || len(group) == 0 {
 			return err
 		}
 		c := Call{
-			Send: x.ID, N: last.N + 1, Staff: group[0].staff, Size: len(group), State: CallPlanned, Due: group[0].due, corp: x.Corp, mark: x.mark,
+			Send: x.ID, N: last.N + 1, Staff: group[0].staff, Size: len(group), State: CallPlanned, Due: group[0].due, corp: x.Corp, mark: x.markOf(group[0].variant), Variant: group[0].variant,
 			fromOrd: group[0].ord, toOrd: group[len(group)-1].ord,
 		}
 		err = s.DB.InTx(ctx, func(ctx context.Context) error {

@@ -31,3 +31,10 @@ CREATE TABLE exposure (
     origin     TEXT   NOT NULL,
     PRIMARY KEY (experiment, ord)
 );
+
+-- Mass sends with variants: sealed JSON of names, shares and contents; none is NULL.
+ALTER TABLE masssend ADD COLUMN variants BYTEA;
+ALTER TABLE masssend_recipient ADD COLUMN variant BIGINT NOT NULL DEFAULT 0; -- from 1; 0: the send's own content
+ALTER TABLE masssend_call ADD COLUMN variant BIGINT NOT NULL DEFAULT 0;
+DROP INDEX masssend_recipient_staff;
+CREATE INDEX masssend_recipient_staff ON masssend_recipient (send, variant, staff, due, ord);

@@ -147,6 +147,18 @@ func TestMassSends_ThroughTheAPI(t *testing.T) {
 				t.Errorf("%s: %d %s", sub, res.Status, res.Body)
 			}
 		}
+		test := map[string]any{
+			"corp": "ww1", "name": "Test", "options": map[string]any{"holdout_percent": 10}, "variants": []map[string]any{
+				{"name": "a", "percent": 50, "content": map[string]any{"text": "A"}}, {"name": "b", "percent": 50, "content": map[string]any{"text": "B"}},
+			},
+		}
+		x = decode[masssendhttp.Send](t, op.Do("POST", "/mass-sends", test), 201)
+		if len(x.Variants) != 2 || x.Variants[1].Content.Text != "B" || x.Experiment != "SEND/"+x.ID {
+			t.Errorf("%+v", x)
+		}
+		if p = decode[masssendhttp.Preview](t, op.Do("GET", "/mass-sends/"+x.ID+"/preview", nil), 200); len(p.Arms) != 3 {
+			t.Errorf("%+v", p)
+		}
 		wish["content"] = map[string]any{"text": strings.Repeat("鱼", 2000)}
 		if res := op.Do("POST", "/mass-sends", wish); res.Status < 400 || !strings.Contains(string(res.Body), "/content/text") {
 			t.Errorf("a text of 6,000 bytes: %d %s", res.Status, res.Body)

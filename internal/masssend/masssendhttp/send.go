@@ -12,27 +12,29 @@ import (
 
 // Send is a mass send as the API shows it.
 type Send struct {
-	ID          string           `json:"id"`
-	Corp        string           `json:"corp"`
-	Name        string           `json:"name"`
-	Chat        string           `json:"chat" enum:"single,group"`
-	Target      masssend.Target  `json:"target"`
-	Content     content.Content  `json:"content"`
-	Options     masssend.Options `json:"options"`
-	Priority    int              `json:"priority"`
-	State       masssend.State   `json:"state" enum:"draft,scheduled,collecting,preparing,waiting,done,stopped"`
-	Reason      string           `json:"reason,omitempty"`
-	ScheduledAt *time.Time       `json:"scheduled_at,omitempty"`
-	Deadline    *time.Time       `json:"deadline,omitempty"`
-	CreatedBy   string           `json:"created_by"`
-	CreatedAt   time.Time        `json:"created_at"`
-	StartedAt   *time.Time       `json:"started_at,omitempty"`
-	EndedAt     *time.Time       `json:"ended_at,omitempty"`
+	ID          string             `json:"id"`
+	Corp        string             `json:"corp"`
+	Name        string             `json:"name"`
+	Chat        string             `json:"chat" enum:"single,group"`
+	Target      masssend.Target    `json:"target"`
+	Content     content.Content    `json:"content"`
+	Variants    []masssend.Variant `json:"variants,omitempty" doc:"instead of content"`
+	Experiment  string             `json:"experiment,omitempty" doc:"where variants and holdout are compared"`
+	Options     masssend.Options   `json:"options"`
+	Priority    int                `json:"priority"`
+	State       masssend.State     `json:"state" enum:"draft,scheduled,collecting,preparing,waiting,done,stopped"`
+	Reason      string             `json:"reason,omitempty"`
+	ScheduledAt *time.Time         `json:"scheduled_at,omitempty"`
+	Deadline    *time.Time         `json:"deadline,omitempty"`
+	CreatedBy   string             `json:"created_by"`
+	CreatedAt   time.Time          `json:"created_at"`
+	StartedAt   *time.Time         `json:"started_at,omitempty"`
+	EndedAt     *time.Time         `json:"ended_at,omitempty"`
 }
 
 func wire(x masssend.Send) Send {
 	return Send{
-		ID: x.ID, Corp: x.Corp, Name: x.Name, Chat: x.Chat, Target: x.Target, Content: x.Content, Options: x.Options, Priority: x.Priority,
+		Variants: x.Variants, Experiment: x.Experiment(), ID: x.ID, Corp: x.Corp, Name: x.Name, Chat: x.Chat, Target: x.Target, Content: x.Content, Options: x.Options, Priority: x.Priority,
 		State: x.State, Reason: x.Reason, ScheduledAt: optional(x.ScheduledAt), Deadline: optional(x.Deadline), CreatedBy: x.CreatedBy,
 		CreatedAt: x.CreatedAt, StartedAt: optional(x.StartedAt), EndedAt: optional(x.EndedAt),
 	}
@@ -47,20 +49,21 @@ func optional(t time.Time) *time.Time {
 }
 
 type wish struct {
-	Corp        string           `json:"corp" doc:"the corp that sends; cannot be changed later"`
-	Name        string           `json:"name" minLength:"1" maxLength:"100"`
-	Chat        string           `json:"chat,omitempty" enum:"single,group" doc:"absent: single"`
-	Target      masssend.Target  `json:"target"`
-	Content     content.Content  `json:"content"`
-	Options     masssend.Options `json:"options,omitempty"`
-	Priority    int              `json:"priority,omitempty" minimum:"0" maximum:"9" doc:"of sends due together the higher goes first"`
-	ScheduledAt time.Time        `json:"scheduled_at,omitempty" doc:"absent: as soon as it is scheduled"`
-	Deadline    time.Time        `json:"deadline,omitempty" doc:"until when staff may confirm; absent: three days"`
+	Corp        string             `json:"corp" doc:"the corp that sends; cannot be changed later"`
+	Name        string             `json:"name" minLength:"1" maxLength:"100"`
+	Chat        string             `json:"chat,omitempty" enum:"single,group" doc:"absent: single"`
+	Target      masssend.Target    `json:"target"`
+	Content     content.Content    `json:"content,omitempty"`
+	Variants    []masssend.Variant `json:"variants,omitempty" maxItems:"10" doc:"several messages instead of content: each customer gets one, always the same"`
+	Options     masssend.Options   `json:"options,omitempty"`
+	Priority    int                `json:"priority,omitempty" minimum:"0" maximum:"9" doc:"of sends due together the higher goes first"`
+	ScheduledAt time.Time          `json:"scheduled_at,omitempty" doc:"absent: as soon as it is scheduled"`
+	Deadline    time.Time          `json:"deadline,omitempty" doc:"until when staff may confirm; absent: three days"`
 }
 
 func (w wish) wish(ctx context.Context) masssend.Wish {
 	return masssend.Wish{
-		Corp: w.Corp, Name: w.Name, Chat: cmp.Or(w.Chat, masssend.Single), Target: w.Target, Content: w.Content, Options: w.Options, Priority: w.Priority,
+		Corp: w.Corp, Name: w.Name, Chat: cmp.Or(w.Chat, masssend.Single), Target: w.Target, Content: w.Content, Variants: w.Variants, Options: w.Options, Priority: w.Priority,
 		ScheduledAt: w.ScheduledAt.UTC(), Deadline: w.Deadline.UTC(), By: actor(ctx),
 	}
 }
@@ -101,7 +104,11 @@ func (h *handlers) audited(ctx context.Context, action string, change func(ctx c
 	err := h.Access.Audited(ctx, action, func(ctx context.Context) (string, any, error) {
 		x, err := change(ctx)
 		out.Body = wire(x)
-		return x.ID, map[string]any{"name": x.Name, "corp": x.Corp, "target": x.Target, "options": x.Options, "state": x.State}, err
+		detail := map[string]any{"name": x.Name, "corp": x.Corp, "target": x.Target, "options": x.Options, "state": x.State}
+		for _, v := range x.Variants {
+			detail["variant "+v.Name] = v.Percent
+		}
+		return x.ID, detail, err
 	})
 	if err != nil {
 		return nil, err

@@ -21,6 +21,13 @@ type Preview struct {
 	Quota   int       `json:"quota" doc:"messages that one customer may get in the platform's period"`
 	Refused []Refused `json:"refused"`
 	Staff   []Asked   `json:"staff"`
+	Arms    []Arm     `json:"arms" doc:"customers by variant; control is held out"`
+}
+
+// Arm is an arm of the send's experiment with the number of customers.
+type Arm struct {
+	Arm   string `json:"arm"`
+	Count int    `json:"count"`
 }
 
 // Refused is how many do not get it for one reason.
@@ -61,13 +68,16 @@ func (h *handlers) previewOf(ctx context.Context, x masssend.Send) (*previewOutp
 	}
 	out := &previewOutput{Preview{
 		At: p.At, Total: p.Total, Gets: p.Gets, Later: p.Later, Shared: p.Shared, Calls: p.Calls, Quota: p.Platform,
-		Refused: []Refused{}, Staff: []Asked{},
+		Refused: []Refused{}, Staff: []Asked{}, Arms: []Arm{},
 	}}
 	for _, r := range p.Refused {
 		out.Body.Refused = append(out.Body.Refused, Refused(r))
 	}
 	for _, a := range p.Staff {
 		out.Body.Staff = append(out.Body.Staff, Asked(a))
+	}
+	for _, a := range p.Arms {
+		out.Body.Arms = append(out.Body.Arms, Arm(a))
 	}
 	return out, nil
 }
@@ -88,6 +98,7 @@ type Candidate struct {
 	Reason   outreach.Reason `json:"reason,omitempty"`
 	Due      *time.Time      `json:"due,omitempty" doc:"not before: quiet hours"`
 	Contacts int             `json:"contacts" doc:"members who have this customer and may be asked"`
+	Arm      string          `json:"arm,omitempty" doc:"variant, or control"`
 }
 
 func (h *handlers) previewList(ctx context.Context, in *previewListInput) (*httpapi.List[Candidate], error) {
@@ -101,15 +112,26 @@ func (h *handlers) previewList(ctx context.Context, in *previewListInput) (*http
 		return nil, err
 	}
 	return httpapi.Listed(found, func(c masssend.Candidate) Candidate {
-		return Candidate{id.Customer(c.Ord), c.Staff, c.Gets(), c.Refuse, optional(c.Due), c.Relations}
+		return Candidate{id.Customer(c.Ord), c.Staff, c.Gets(), c.Refuse, optional(c.Due), c.Relations, c.Arm}
 	}), nil
 }
 
 // Progress is how far a send has come.
 type Progress struct {
-	Counts []outreach.Count `json:"counts" doc:"customers by state and reason"`
-	Chats  []outreach.Count `json:"chats" doc:"groups by state and reason"`
-	Staff  []StaffProgress  `json:"staff"`
+	Counts   []outreach.Count  `json:"counts" doc:"customers by state and reason"`
+	Chats    []outreach.Count  `json:"chats" doc:"groups by state and reason"`
+	Staff    []StaffProgress   `json:"staff"`
+	Variants []VariantProgress `json:"variants"`
+}
+
+// VariantProgress is what became of one variant.
+type VariantProgress struct {
+	Name     string `json:"name"`
+	Calls    int    `json:"calls"`
+	Size     int    `json:"size"`
+	Accepted int    `json:"accepted"`
+	Rejected int    `json:"rejected"`
+	Expired  int    `json:"expired"`
 }
 
 // StaffProgress is what one member was asked and did.
@@ -132,11 +154,14 @@ func (h *handlers) progress(ctx context.Context, in *oneInput) (*progressOutput,
 	if err != nil {
 		return nil, err
 	}
-	out := &progressOutput{Progress{Counts: append([]outreach.Count{}, p.Counts...), Chats: append([]outreach.Count{}, p.Chats...), Staff: []StaffProgress{}}}
+	out := &progressOutput{Progress{Counts: append([]outreach.Count{}, p.Counts...), Chats: append([]outreach.Count{}, p.Chats...), Staff: []StaffProgress{}, Variants: []VariantProgress{}}}
 	for _, s := range p.Staff {
 		out.Body.Staff = append(out.Body.Staff, StaffProgress{
 			s.Staff, s.Calls, s.Open, s.Size, s.Accepted, s.Rejected, s.Expired, s.Reminded, optional(s.Confirmed),
 		})
+	}
+	for _, v := range p.Variants {
+		out.Body.Variants = append(out.Body.Variants, VariantProgress(v))
 	}
 	return out, nil
 }
@@ -146,6 +171,7 @@ type Call struct {
 	N           int                `json:"n"`
 	Staff       string             `json:"staff"`
 	Size        int                `json:"size"`
+	Variant     int                `json:"variant,omitempty" doc:"which message, from 1; absent: the send's own"`
 	State       masssend.CallState `json:"state" enum:"planned,attempting,unknown,handed,done,dropped"`
 	Reason      string             `json:"reason,omitempty"`
 	Attempts    int                `json:"attempts"`
@@ -173,7 +199,7 @@ func (h *handlers) calls(ctx context.Context, in *pageInput) (*httpapi.List[Call
 	}
 	return httpapi.Listed(found, func(c masssend.Call) Call {
 		return Call{
-			N: c.N, Staff: c.Staff, Size: c.Size, State: c.State, Reason: c.Reason, Attempts: c.Attempt, MsgID: c.MsgID,
+			N: c.N, Staff: c.Staff, Size: c.Size, Variant: c.Variant, State: c.State, Reason: c.Reason, Attempts: c.Attempt, MsgID: c.MsgID,
 			AttemptedAt: optional(c.AttemptedAt), HandedAt: optional(c.HandedAt), ConfirmedAt: optional(c.ConfirmedAt),
 			CancelledAt: optional(c.CancelledAt), EndedAt: optional(c.EndedAt),
 			Accepted: c.Accepted, Rejected: c.Rejected, Expired: c.Expired, Reminded: append([]time.Time{}, c.Reminded...),
