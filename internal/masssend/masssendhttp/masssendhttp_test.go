@@ -148,7 +148,7 @@ func TestMassSends_ThroughTheAPI(t *testing.T) {
 			}
 		}
 		test := map[string]any{
-			"corp": "ww1", "name": "Test", "options": map[string]any{"holdout_percent": 10}, "variants": []map[string]any{
+			"corp": "ww1", "name": "Test", "target": map[string]any{}, "options": map[string]any{"holdout_percent": 10}, "variants": []map[string]any{
 				{"name": "a", "percent": 50, "content": map[string]any{"text": "A"}}, {"name": "b", "percent": 50, "content": map[string]any{"text": "B"}},
 			},
 		}
