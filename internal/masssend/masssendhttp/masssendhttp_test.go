@@ -152,11 +152,11 @@ func TestMassSends_ThroughTheAPI(t *testing.T) {
 				{"name": "a", "percent": 50, "content": map[string]any{"text": "A"}}, {"name": "b", "percent": 50, "content": map[string]any{"text": "B"}},
 			},
 		}
-		x = decode[masssendhttp.Send](t, op.Do("POST", "/mass-sends", test), 201)
-		if len(x.Variants) != 2 || x.Variants[1].Content.Text != "B" || x.Experiment != "SEND/"+x.ID {
-			t.Errorf("%+v", x)
+		trial := decode[masssendhttp.Send](t, op.Do("POST", "/mass-sends", test), 201)
+		if len(trial.Variants) != 2 || trial.Variants[1].Content.Text != "B" || trial.Experiment != "SEND/"+trial.ID {
+			t.Errorf("%+v", trial)
 		}
-		if p = decode[masssendhttp.Preview](t, op.Do("GET", "/mass-sends/"+x.ID+"/preview", nil), 200); len(p.Arms) != 3 {
+		if p = decode[masssendhttp.Preview](t, op.Do("GET", "/mass-sends/"+trial.ID+"/preview", nil), 200); len(p.Arms) != 3 {
 			t.Errorf("%+v", p)
 		}
 		wish["content"] = map[string]any{"text": strings.Repeat("鱼", 2000)}
