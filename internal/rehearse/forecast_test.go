@@ -86,10 +86,10 @@ func TestForecast_WalksRunsForwardAsIfNothingHappened(t *testing.T) {
 	want := []string{
 		"pb_a ask 1 run_1 webhook 4h0m0s 70",
 		"pb_a call 1 run_1 task ww1/lin 52h0m0s 70",
-		"pb_b daily 2  sms 21h0m0s 50",  // tomorrow at nine; the day after at nine bob's window is 44 hours old
-		"pb_b daily 2  sms 45h0m0s 50",  // and still open
+		"pb_b daily 2  sms 21h0m0s 50",   // tomorrow at nine; the day after at nine bob's window is 44 hours old
+		"pb_b daily 2  sms 45h0m0s 50",   // and still open
 		"pb_c jubilee 1  sms 46h0m0s 50", // 4 March at ten
-		"pb_d back 1  sms 2h0m0s 50",    // when her window ends
+		"pb_d back 1  sms 2h0m0s 50",     // when her window ends
 	}
 	if diff := cmp.Diff(want, r.forecast(5*day)); diff != "" {
 		t.Fatalf("(-want +got):\n%s", diff)
