@@ -20,7 +20,10 @@ type Filter struct {
 	Channel  string
 	Endpoint string
 	Run      string
-	Customer uint32 // any record of the customer, shown as one
+	Step     string
+	Priority int
+	Day      time.Time // any moment of the day of the brand's calendar on which it was planned
+	Customer uint32    // any record of the customer, shown as one
 	Limit    int
 	Cursor   string
 }
@@ -38,7 +41,7 @@ func (s *Service) List(ctx context.Context, f Filter) (out page.Page[Delivery], 
 		}
 	}
 	limit := page.Limit(f.Limit)
-	text, args := f.query(leaves, before, limit+1)
+	text, args := f.query(s.Zone(), leaves, before, limit+1)
 	items := []Delivery{}
 	err = s.DB.Each(ctx, text, args, func(rows *sql.Rows) error {
 		var d Delivery
@@ -53,7 +56,7 @@ func (s *Service) List(ctx context.Context, f Filter) (out page.Page[Delivery], 
 }
 
 // query writes the SELECT of a filter; ids sort by time of planning.
-func (f Filter) query(leaves []timeline.Ord, before string, limit int) (string, []any) {
+func (f Filter) query(zone *time.Location, leaves []timeline.Ord, before string, limit int) (string, []any) {
 	var where []string
 	var args []any
 	add := func(cond string, arg any) {
@@ -67,10 +70,19 @@ func (f Filter) query(leaves []timeline.Ord, before string, limit int) (string, 
 		{"channel", f.Channel},
 		{"endpoint", f.Endpoint},
 		{"run", f.Run},
+		{"step", f.Step},
 	} {
 		if c.value != "" {
 			add(c.column+" = $%d", c.value)
 		}
+	}
+	if f.Priority != 0 {
+		add("priority = $%d", f.Priority)
+	}
+	if !f.Day.IsZero() {
+		start, end := Day.bounds(f.Day, zone)
+		add("planned_at >= $%d", start.UnixMilli())
+		add("planned_at < $%d", end.UnixMilli())
 	}
 	if len(leaves) > 0 {
 		places := make([]string, len(leaves))

@@ -26,3 +26,6 @@ CREATE TABLE budget_model (
     at    BIGINT NOT NULL,
     model TEXT   NOT NULL -- JSON
 );
+
+-- The ledger by day.
+CREATE INDEX delivery_planned ON delivery (planned_at);

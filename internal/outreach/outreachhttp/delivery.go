@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yutang/internal/access"
+	"yutang/internal/fault"
 	"yutang/internal/httpapi"
 	"yutang/internal/id"
 	"yutang/internal/outreach"
@@ -23,8 +24,10 @@ type Delivery struct {
 	Endpoint      string            `json:"endpoint,omitempty"`
 	Transactional bool              `json:"transactional"`
 	State         outreach.State    `json:"state" enum:"planned,attempting,handed,accepted,rejected,suppressed,expired,unknown"`
-	Reason        outreach.Reason   `json:"reason,omitempty" doc:"why it is in this state: capped, quiet, no_consent, quota, holdout, stale, no_address ..."`
+	Reason        outreach.Reason   `json:"reason,omitempty" doc:"why it is in this state: capped, quiet, no_consent, outranked, quota, holdout, stale, no_address ..."`
 	Detail        string            `json:"detail,omitempty"`
+	Priority      int               `json:"priority" doc:"1 to 100, the higher first"`
+	Value         int64             `json:"value" doc:"expected when it was planned, in minor units of the brand's currency"`
 	Attempts      int               `json:"attempts"`
 	TriggerSeq    uint64            `json:"trigger_seq,omitempty" doc:"the event that caused it"`
 	TriggerAt     time.Time         `json:"trigger_at"`
@@ -41,7 +44,7 @@ func wire(d outreach.Delivery) Delivery {
 	return Delivery{
 		ID: d.ID, Customer: id.Customer(d.Ord), Playbook: d.Playbook, Version: d.Version, Run: d.Run, Step: d.Step,
 		Occurrence: d.Occurrence, Channel: d.Channel, Endpoint: d.Endpoint, Transactional: d.Transactional,
-		State: d.State, Reason: d.Reason, Detail: d.Detail, Attempts: d.Attempt, TriggerSeq: d.TriggerSeq, TriggerAt: d.TriggerAt,
+		State: d.State, Reason: d.Reason, Detail: d.Detail, Priority: d.Priority, Value: d.Value, Attempts: d.Attempt, TriggerSeq: d.TriggerSeq, TriggerAt: d.TriggerAt,
 		PlannedAt: d.PlannedAt, Due: d.Due, ExpiresAt: d.ExpiresAt,
 		DispatchedAt: optional(d.DispatchedAt), SettledAt: optional(d.SettledAt), ProviderID: d.ProviderID,
 	}
@@ -63,12 +66,21 @@ type listInput struct {
 	Playbook string `query:"playbook"`
 	Channel  string `query:"channel"`
 	Run      string `query:"run"`
+	Step     string `query:"step"`
+	Day      string `query:"day" format:"date" doc:"YYYY-MM-DD in the brand's zone: when it was planned"`
+	Priority int    `query:"priority" minimum:"0" maximum:"100"`
 }
 
 func (h *handlers) list(ctx context.Context, in *listInput) (*httpapi.List[Delivery], error) {
 	f := outreach.Filter{
 		State: outreach.State(in.State), Reason: outreach.Reason(in.Reason), Playbook: in.Playbook, Channel: in.Channel, Run: in.Run,
-		Limit: in.Limit, Cursor: in.Cursor,
+		Step: in.Step, Priority: in.Priority, Limit: in.Limit, Cursor: in.Cursor,
+	}
+	if in.Day != "" {
+		var err error
+		if f.Day, err = time.ParseInLocation(time.DateOnly, in.Day, h.Outreach.Zone()); err != nil {
+			return nil, fault.BadField("day", "is not a day such as 2026-03-31")
+		}
 	}
 	if in.Customer != "" {
 		var err error

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -178,6 +179,31 @@ func TestPolicy_ThroughTheAPI(t *testing.T) {
 	got := decode[outreach.Policy](t, op.Do("PUT", "/outreach/policy", want), 200)
 	if got.Quiet != nil || got.Cap.Channels["webhook"] != 2 || got.Consent["webhook"] != outreach.ConsentNotWithdrawn {
 		t.Fatalf("%+v", got)
+	}
+	wide := map[string]any{
+		"cap": map[string]any{"per_day": 2, "per_week": 4, "per_month": 8, "channels_per_week": map[string]int{"sms": 1}}, "holdout_percent": 5,
+		"rates_per_minute": map[string]int{"sms": 60}, "staff_messages_per_day": 3, "quiet_hours": map[string]string{"from": "22:00", "to": "08:00"},
+	}
+	full := decode[outreachhttp.Policy](t, op.Do("PUT", "/outreach/policy", wide), 200)
+	if full.Cap.PerMonth != 8 || full.Holdout != 5 || full.Rates["sms"] != 60 || full.InWords == nil || len(full.InWords.Zh) != len(full.InWords.En) {
+		t.Fatalf("%+v", full)
+	}
+	if !slices.Contains(full.InWords.En, "sms: at most 1 touch per customer and week (Monday to Sunday)") || !slices.Contains(full.InWords.Zh, "每位客户每天最多 2 次触达") {
+		t.Fatalf("%+v", full.InWords)
+	}
+	if again := op.Do("PUT", "/outreach/policy", full); again.Status != 200 { // as it was shown
+		t.Fatalf("%d %s", again.Status, again.Body)
+	}
+	for pointer, wrong := range map[string]map[string]any{
+		"/cap/per_day":            {"cap": map[string]int{"per_day": 5, "per_week": 3}},
+		"/cap/channels/sms":       {"cap": map[string]any{"channels": map[string]int{"sms": -1}}},
+		"/holdout_percent":        {"holdout_percent": 80},
+		"/rates_per_minute/a~1b":  {"rates_per_minute": map[string]int{"a/b": 0}},
+		"/staff_messages_per_day": {"staff_messages_per_day": -1},
+	} {
+		if res := op.Do("PUT", "/outreach/policy", wrong); res.Status < 400 || !strings.Contains(string(res.Body), `"`+pointer+`"`) {
+			t.Errorf("%s: %d %s", pointer, res.Status, res.Body)
+		}
 	}
 	bad := op.Do("PUT", "/outreach/policy", map[string]any{"quiet_hours": map[string]string{"from": "25:00", "to": "08:00"}})
 	if bad.Status < 400 || !strings.Contains(string(bad.Body), "/quiet_hours/from") {

@@ -8,18 +8,26 @@ import (
 	"yutang/internal/outreach"
 )
 
-type policyBody struct{ Body outreach.Policy }
+// Policy is the policy with its rules in words.
+type Policy struct {
+	outreach.Policy
+	InWords *outreach.Words `json:"in_words,omitempty" doc:"the rules for people to read; ignored when the policy is set"`
+}
+
+type policyBody struct{ Body Policy }
 
 func (h *handlers) policy(context.Context, *httpapi.None) (*policyBody, error) {
-	return &policyBody{h.Outreach.Policy()}, nil
+	p := h.Outreach.Policy()
+	words := p.Words()
+	return &policyBody{Policy{p, &words}}, nil
 }
 
 func (h *handlers) setPolicy(ctx context.Context, in *policyBody) (*policyBody, error) {
-	if err := h.Outreach.SetPolicy(ctx, in.Body); err != nil {
+	if err := h.Outreach.SetPolicy(ctx, in.Body.Policy); err != nil {
 		return nil, err
 	}
-	p := h.Outreach.Policy()
-	return &policyBody{p}, h.Access.Audit(ctx, "outreach.policy", "outreach", p)
+	out, _ := h.policy(ctx, nil)
+	return out, h.Access.Audit(ctx, "outreach.policy", "outreach", out.Body.Policy)
 }
 
 // Status says whether sending goes on.

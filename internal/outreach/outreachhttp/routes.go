@@ -37,8 +37,8 @@ func Routes(a *httpapi.API, d Deps) {
 	httpapi.Register(a, op(get, "/deliveries/{id}", "get-delivery", "Show a delivery with the message sent", read, 0), h.get)
 	httpapi.Register(a, op(post, "/deliveries/{id}/resolve", "resolve-delivery", "Say what became of an unknown delivery", write, 0), h.resolve)
 
-	httpapi.Register(a, op(get, "/outreach/policy", "get-outreach-policy", "Show quiet hours, caps and needed consent", read, 0), h.policy)
-	httpapi.Register(a, op(put, "/outreach/policy", "set-outreach-policy", "Change quiet hours, caps and needed consent", write, 0), h.setPolicy)
+	httpapi.Register(a, op(get, "/outreach/policy", "get-outreach-policy", "Show consent, control group, quiet hours, caps, rates and capacity, and in words", read, 0), h.policy)
+	httpapi.Register(a, op(put, "/outreach/policy", "set-outreach-policy", "Change consent, control group, quiet hours, caps, rates and capacity", write, 0), h.setPolicy)
 	httpapi.Register(a, op(get, "/outreach/status", "get-outreach-status", "Show whether sending is held, and endpoints that rest", read, 0), h.status)
 	httpapi.Register(a, op(post, "/outreach/hold", "hold-sending", "Stop sending; touches wait until they expire", write, 0), h.hold)
 	httpapi.Register(a, op(post, "/outreach/release", "release-sending", "Let sending go on", write, 0), h.release)
