@@ -36,15 +36,16 @@ func (p place) config() app.Config {
 }
 
 type commands struct {
-	Serve    serveCommand    `cmd:"" help:"Run the server."`
-	Demo     demoCommand     `cmd:"" help:"Run a fresh, filled brand; prints address and login."`
-	Import   importCommand   `cmd:"" help:"Import a file of orders, events or customers."`
-	Bench    benchCommand    `cmd:"" help:"Measure one figure, or all."`
-	Doctor   doctorCommands  `cmd:"" help:"Check what a server needs, or a WeCom connection, changing nothing."`
-	Backup   backupCommand   `cmd:"" help:"Write a consistent backup, beside a running server if need be."`
-	Restore  restoreCommand  `cmd:"" help:"Make a new data directory from a backup; sending stays held."`
-	WecomSim wecomSimCommand `cmd:"" name:"wecom-sim" help:"Run a simulated WeCom platform."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Serve    serveCommand     `cmd:"" help:"Run the server."`
+	Demo     demoCommand      `cmd:"" help:"Run a fresh, filled brand; prints address and login."`
+	Import   importCommand    `cmd:"" help:"Import a file of orders, events or customers."`
+	Playbook playbookCommands `cmd:"" help:"Playbooks as files: export, apply, diff."`
+	Bench    benchCommand     `cmd:"" help:"Measure one figure, or all."`
+	Doctor   doctorCommands   `cmd:"" help:"Check what a server needs, or a WeCom connection, changing nothing."`
+	Backup   backupCommand    `cmd:"" help:"Write a consistent backup, beside a running server if need be."`
+	Restore  restoreCommand   `cmd:"" help:"Make a new data directory from a backup; sending stays held."`
+	WecomSim wecomSimCommand  `cmd:"" name:"wecom-sim" help:"Run a simulated WeCom platform."`
+	Version  versionCommand   `cmd:"" help:"Print the version."`
 }
 
 func main() {

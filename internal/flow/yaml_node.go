@@ -100,8 +100,9 @@ func mappingNode(v gjson.Result, t reflect.Type) *yaml.Node {
 // maxLine is how long an object or a list may be in JSON to stand on one line.
 const maxLine = 60
 
+// plain says that n can stand on one line with others.
 func plain(n *yaml.Node) bool {
-	return n.Kind == yaml.ScalarNode && n.Style != yaml.LiteralStyle
+	return n.Kind == yaml.ScalarNode && n.Style != yaml.LiteralStyle || n.Kind == yaml.SequenceNode && n.Style == yaml.FlowStyle
 }
 
 // sequenceNode writes short lists of plain values on one line.
