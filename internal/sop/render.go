@@ -222,6 +222,9 @@ func (r *rendering) derive() {
 		cycle := whole(v)
 		out["due_days"], out["over_days"], out["pause_days"] = max(cycle*9/10, 1), max(cycle*2, 3), min(max(cycle/5, 2), 7)
 	}
+	if v, ok := probe.value("channel", 0); ok {
+		out["by_wecom"] = v == massSend // who is no contact cannot be reached, and must not dilute the lift
+	}
 	if v, ok := probe.value("live_time", 0); ok {
 		if at, err := time.Parse("15:04", fmt.Sprint(v)); err == nil {
 			out["before_live"] = at.Add(-30 * time.Minute).Format("15:04")

@@ -1,0 +1,217 @@
+package sop
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"yutang/internal/content"
+	"yutang/internal/flow"
+)
+
+// settled is what an installation knows of a brand with one corp.
+func settled(t *testing.T, full bool) words {
+	t.Helper()
+	w := words{
+		"brand": "玉堂", "corp": "ww1", "endpoint": "ww1", "service_endpoint": "ch_1", "host": "lin",
+	}
+	if full {
+		w["offer"], w["coupon"], w["mall"], w["category"] = "满200减30", "CPN1", "https://mall.example.com/", "main"
+		w["staff"], w["group_tags"] = []any{"lin"}, []any{"福利群"}
+	}
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := dates(w, time.Date(2026, 3, 1, 9, 0, 0, 0, shanghai)); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// each visits every text of the library, with few and with all parameters.
+func each(t *testing.T, visit func(t *testing.T, key, industry, lang string, doc json.RawMessage, f *flow.Flow)) {
+	t.Helper()
+	lib, err := Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(lib.Keys()) < 13 {
+		t.Fatalf("only %d playbooks", len(lib.Keys()))
+	}
+	shanghai, _ := time.LoadLocation("Asia/Shanghai")
+	for _, key := range lib.Keys() {
+		for _, industry := range Industries {
+			for _, lang := range Languages {
+				for _, full := range []bool{false, true} {
+					doc, _, err := lib.render(key, industry, lang, inLanguage(settled(t, full), lang))
+					if err != nil {
+						t.Errorf("%s %s %s: %v", key, industry, lang, err)
+						continue
+					}
+					f, err := flow.Parse(doc, shanghai)
+					if err != nil {
+						t.Errorf("%s %s %s: %v\n%s", key, industry, lang, err, doc)
+						continue
+					}
+					visit(t, key, industry, lang, doc, f)
+				}
+			}
+		}
+	}
+}
+
+// inLanguage says the parameters in the language of the text.
+func inLanguage(w words, lang string) words {
+	if lang == English {
+		w["brand"] = "Yutang"
+		if w["offer"] != nil {
+			w["offer"], w["group_tags"] = "30 off 200", []any{"vip"}
+		}
+	}
+	return w
+}
+
+// covers: C3
+func TestLibrary_EveryPlaybookParses(t *testing.T) {
+	t.Parallel()
+	n := 0
+	each(t, func(t *testing.T, key, _, _ string, doc json.RawMessage, f *flow.Flow) {
+		n++
+		if f.Definition.Subject == flow.Customers && f.Definition.Holdout < 5 || f.Definition.Holdout > 10 {
+			t.Errorf("%s: holds %v %% out", key, f.Definition.Holdout)
+		}
+		text, err := flow.ToYAML(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, _, err := flow.ParseYAML(text, time.UTC)
+		if err != nil {
+			t.Fatalf("%s: its YAML does not parse: %v", key, err)
+		}
+		if changes := flow.Diff(doc, back); len(changes) > 0 {
+			t.Errorf("%s: YAML changes it: %v", key, changes)
+		}
+	})
+	if n < 13*4*2*2 {
+		t.Errorf("only %d texts", n)
+	}
+}
+
+var (
+	// allowedLatin may stand in Chinese texts.
+	allowedLatin = regexp.MustCompile(`https?://\S+|\bV3\b|\bA/B\b|\bT-?[1-3]\b|\bA\b|\bB\b|ww1|WeCom|SOP`)
+	liquidPart   = regexp.MustCompile(`\{\{.*?\}\}|\{%.*?%\}`)
+	latinWord    = regexp.MustCompile(`[A-Za-z]{2,}`)
+	leftover     = regexp.MustCompile(`\$\{|\[\[|\]\]|<no value>|\bnull\b|：，|，。|。。|，，|:\s*,|\.\s\.|\?\.|？。|\.\.($|[^.])|,,`)
+)
+
+// prose is what people read of a document, by pointer.
+func prose(v any, at string, visit func(at, text string)) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, child := range v {
+			switch k {
+			case "id", "event", "trait", "prop", "op", "every", "weekdays", "channel", "endpoint", "assign", "corp", "trigger", "where",
+				"to", "percent", "wait", "wait_until", "timeout", "deadline", "remind", "escalate", "expires_in", "template", "cap", "quiet_hours",
+				"subject", "key", "reentry", "limit", "tier", "did", "any", "all", "not", "task_id", "select", "missing":
+				continue
+			case "task":
+				if s, isText := child.(string); isText {
+					_ = s
+					continue
+				}
+			}
+			prose(child, at+"/"+k, visit)
+		}
+	case []any:
+		for _, child := range v {
+			prose(child, at+"/-", visit)
+		}
+	case string:
+		visit(at, v)
+	}
+}
+
+// covers: C3
+func TestLibrary_TextsAreFinishedAndInOneLanguage(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, key, industry, lang string, doc json.RawMessage, _ *flow.Flow) {
+		var tree any
+		if err := json.Unmarshal(doc, &tree); err != nil {
+			t.Fatal(err)
+		}
+		prose(tree, "", func(at, text string) {
+			where := key + " " + industry + " " + lang + " " + at
+			if found := leftover.FindString(text); found != "" {
+				t.Errorf("%s: %q in %q", where, found, text)
+			}
+			plain := liquidPart.ReplaceAllString(text, "")
+			if strings.HasSuffix(at, "/variants/-/name") || strings.HasSuffix(at, "coupon/template") {
+				return
+			}
+			if lang == Chinese {
+				if w := latinWord.FindString(allowedLatin.ReplaceAllString(plain, "")); w != "" {
+					t.Errorf("%s: %q in %q", where, w, text)
+				}
+				return
+			}
+			for _, r := range text {
+				if unicode.Is(unicode.Han, r) || strings.ContainsRune("，。：；？！“”", r) {
+					t.Errorf("%s: %q in %q", where, string(r), text)
+					return
+				}
+			}
+		})
+	})
+}
+
+// forbidden are words that the advertising law or good manners rule out.
+var forbidden = regexp.MustCompile(`国家级|最高级|全网最低|史上最|第一品牌|顶级|极品|独一无二|万能|根除|药到病除|包过|保过|稳赚|秒杀|最后机会|手慢无|错过等一年|仅此一次|guaranteed|cheapest|last chance|hurry up|miracle`)
+
+func TestLibrary_SaysNothingForbidden(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, key, industry, lang string, doc json.RawMessage, _ *flow.Flow) {
+		if found := forbidden.FindString(string(doc)); found != "" {
+			t.Errorf("%s %s %s: %q", key, industry, lang, found)
+		}
+	})
+}
+
+// What is sent to many must fit the platform, and must be the same for all, or a member
+// would have to confirm it once for each customer.
+func TestLibrary_MassMessagesFitAndAreTheSameForAll(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, key, industry, lang string, _ json.RawMessage, f *flow.Flow) {
+		check := func(step string, raw json.RawMessage, use content.Use) {
+			c, err := content.Parse(raw)
+			if err == nil {
+				err = c.Check(use)
+			}
+			if err != nil {
+				t.Errorf("%s %s %s %s: %v", key, industry, lang, step, err)
+			}
+			if strings.Contains(c.Text, "{{") || strings.Contains(c.Text, "{%") {
+				t.Errorf("%s %s %s %s: differs by customer: %q", key, industry, lang, step, c.Text)
+			}
+		}
+		for _, op := range f.Steps {
+			switch {
+			case op.Step.Post != nil && op.Step.Post.To == "moments":
+				check(op.Step.ID, op.Step.Post.Content, content.Moment)
+			case op.Step.Post != nil:
+				check(op.Step.ID, op.Step.Post.Content, content.GroupSend)
+			case op.Step.Send != nil && op.Step.Send.Channel == massSend:
+				if len(op.Step.Send.Variants) == 0 {
+					check(op.Step.ID, op.Step.Send.Content, content.MassSend)
+				}
+				for _, v := range op.Step.Send.Variants {
+					check(op.Step.ID, v.Content, content.MassSend)
+				}
+			}
+		}
+	})
+}
