@@ -112,16 +112,10 @@ func (s *Service) place(ctx context.Context, list []move, e Entry) error {
 // placeOne moves one task from the state and member that SQL still has.
 func (s *Service) placeOne(ctx context.Context, set Settings, m move, e Entry) (Entry, bool, error) {
 	now, t := s.Clock.Now(), m.Task
-	held, err := s.Get(ctx, t.ID)
-	if err != nil || !held.State.Live() {
-		return e, false, err
-	}
-	if t.State != held.State || held.Staff != m.from {
-		return e, false, nil
-	}
+	held := Task{State: t.State, Staff: m.from} // what SQL still has, or the move does not hold
 	e.Task, e.Staff = t.ID, t.Staff
 	if e.What == WasHandedOver {
-		e.Staff, e.Target = held.Staff, t.Staff
+		e.Staff, e.Target = m.from, t.Staff
 	}
 	if t.Staff == "" {
 		t.State, t.Card, t.message = Unassigned, "", ""

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"slices"
 
+	"yutang/internal/contact"
 	"yutang/internal/fault"
 	"yutang/internal/job"
+	"yutang/internal/wecom/notice"
 )
 
 // HandOver gives a task that is not done to another member, within reach too if reach is
@@ -149,17 +151,66 @@ type handing struct {
 }
 
 // OwnerChanged has the tasks for a customer follow from one member to another; leaf 0 means
-// that the member left with all customers. to "" is whoever has the customer now, else
-// nobody. It returns at once; a job moves them. Saying it twice has no effect.
+// that the member left with all customers; from "" means tasks that nobody has. to "" is
+// whoever has the customer now, else nobody. It returns at once; a job moves them. Saying it twice has no effect.
 func (s *Service) OwnerChanged(ctx context.Context, corp, from, to string, leaf uint32) error {
 	raw, err := json.Marshal(handing{corp, from, to, leaf})
 	if err != nil {
 		return err
 	}
+	if from == "" {
+		if idle, err := s.nobodys(ctx, leaf); err != nil || idle {
+			return err
+		}
+	}
 	now := s.Clock.Now()
 	return s.Jobs.Put(ctx, job.Job{
 		Kind: moveJob, Key: fmt.Sprintf("%s/%s/%s/%d/%d", corp, from, to, leaf, now.UnixMilli()), Queue: corp, Due: now, Payload: raw,
 	})
+}
+
+// OnContact has tasks follow their customer when a relation ends, and gives those of nobody
+// to who adds the customer. It is a subscriber of package contact.
+func (s *Service) OnContact(ctx context.Context, t contact.Transition) error {
+	c := t.Contact
+	switch t.Kind {
+	case contact.WasLost, contact.WasDeleted, contact.WasTransferred:
+		return s.OwnerChanged(ctx, c.Corp, c.User, "", c.Leaf)
+	case contact.Added:
+		return s.OwnerChanged(ctx, c.Corp, "", c.User, c.Leaf)
+	}
+	return nil
+}
+
+// OnDirectory hands over the work of a member who has left. It takes change_contact.
+func (s *Service) OnDirectory(ctx context.Context, n notice.Notice) error {
+	if n.ChangeType != "delete_user" {
+		return nil
+	}
+	return s.OwnerChanged(ctx, n.Corp, n.UserID, "", 0)
+}
+
+// handed is the next tasks that a change of hands may move.
+func (s *Service) handed(ctx context.Context, h handing, leaves []uint32, after string) ([]Task, error) {
+	if h.From != "" {
+		return s.liveOf(ctx, h.Corp, h.From, after)
+	}
+	if after != "" {
+		return nil, nil
+	}
+	var out []Task
+	for _, leaf := range leaves {
+		list, err := s.ofNobody(ctx, leaf)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range list {
+			if a := t.Spec.Assign; a == "" || a == "owner" {
+				out = append(out, t)
+			}
+		}
+	}
+	return out, nil
 }
 
 // move hands tasks over after a change of hands. Tasks of a member as a member, not for a
@@ -181,13 +232,13 @@ func (s *Service) move(ctx context.Context, j job.Job) error {
 	}
 	failure := error(nil)
 	for after := ""; ; {
-		list, err := s.liveOf(ctx, h.Corp, h.From, after)
+		list, err := s.handed(ctx, h, leaves, after)
 		if err != nil || len(list) == 0 {
 			return errors.Join(err, failure)
 		}
 		after = list[len(list)-1].ID
 		for _, t := range list {
-			if len(leaves) > 0 && !slices.Contains(leaves, t.Ord) {
+			if h.From != "" && len(leaves) > 0 && !slices.Contains(leaves, t.Ord) {
 				continue
 			}
 			if err := s.follow(ctx, t, h); err != nil {
@@ -202,6 +253,9 @@ func (s *Service) follow(ctx context.Context, t Task, h handing) (err error) {
 	switch {
 	case h.To != "":
 		d, err = s.member(ctx, h.Corp, h.To)
+		if err == nil && d.reason != "" && h.From == "" {
+			return nil
+		}
 	case t.Ord != 0:
 		d, err = s.ownerOf(ctx, t.Ord, h.From)
 	}

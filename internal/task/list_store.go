@@ -14,6 +14,8 @@ const (
 	updateLooked = `UPDATE task SET opened_at = $1 WHERE id = $2 AND opened_at = 0`
 	selectLive   = `SELECT ` + taskFields + ` FROM task WHERE corp = $1 AND staff = $2 AND id > $3 AND state IN ('planned', 'queued', 'open', 'overdue')
 		ORDER BY id LIMIT 200`
+	selectNobodys      = `SELECT ` + taskFields + ` FROM task WHERE ord = $1 AND ord > 0 AND state = 'unassigned' ORDER BY id`
+	countNobodys       = `SELECT COUNT(*) FROM task WHERE ord = $1 AND ord > 0 AND state = 'unassigned'`
 	selectLivePlaybook = `SELECT ` + taskFields + ` FROM task WHERE playbook = $1 AND state <> 'done' AND state <> 'cancelled' ORDER BY id LIMIT 200`
 )
 
@@ -32,6 +34,26 @@ func (s *Service) looked(ctx context.Context, id string, now time.Time) error {
 
 func (s *Service) liveOf(ctx context.Context, corp, staff, after string) ([]Task, error) {
 	return s.tasks(ctx, selectLive, corp, staff, after)
+}
+
+// ofNobody is the tasks for a customer's record that nobody has.
+func (s *Service) ofNobody(ctx context.Context, leaf uint32) ([]Task, error) {
+	return s.tasks(ctx, selectNobodys, int64(leaf))
+}
+
+// nobodys says that no task waits for somebody who has the customer.
+func (s *Service) nobodys(ctx context.Context, leaf uint32) (idle bool, err error) {
+	leaves, err := s.Timeline.Records(leaf)
+	if err != nil {
+		return true, notMissing(err)
+	}
+	for _, l := range leaves {
+		var n int
+		if err := s.DB.Get(ctx, countNobodys, []any{int64(l)}, &n); err != nil || n > 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func (s *Service) liveOfPlaybook(ctx context.Context, playbook string) ([]Task, error) {

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -84,6 +86,7 @@ type rig struct {
 	deaf   bool     // the playbook does not listen
 	orders int
 	book   string // playbook of orders
+	held   atomic.Bool
 
 	*task.Service
 }
@@ -146,11 +149,12 @@ func (r *rig) layRoad() {
 // boot makes the rooms anew, as a start does.
 func (r *rig) boot() {
 	r.jobs = job.New(r.db, r.clock)
-	r.corps = corp.New(corp.Config{DB: r.db, Box: r.box, Clock: r.clock, Limits: wecom.NewLimits(r.clock)})
+	r.corps = corp.New(corp.Config{DB: r.db, Box: r.box, Clock: r.clock, Limits: wecom.NewLimits(r.clock), Hold: r.whyHeld})
 	r.staff = staff.New(staff.Config{DB: r.db, Box: r.box, Clock: r.clock})
 	r.contacts = contact.New(contact.Config{
 		DB: r.db, Box: r.box, Clock: r.clock, Jobs: r.jobs, Identity: r.identity, Timeline: r.timeline, Submit: r.road, Source: r.source, Clients: r.corps,
 	})
+	r.contacts.Subscribe("task", func(ctx context.Context, t contact.Transition) error { return r.OnContact(ctx, t) })
 	r.Service = task.New(task.Config{
 		DB: r.db, Box: r.box, Clock: r.clock, Jobs: r.jobs, Timeline: r.timeline, Customers: r.people, Contacts: r.contacts, Staff: r.staff,
 		Corps: r.corps, Zone: zone{}.Zone, Submit: r.road, Source: r.source,
@@ -322,6 +326,22 @@ func (r *rig) contactOf(ord uint32) contact.Contact {
 	all, err := r.contacts.OfLeaves(context.Background(), []uint32{ord})
 	r.ok(err)
 	return all[0]
+}
+
+// gain has a member add a customer.
+func (r *rig) gain(user, external string) {
+	r.t.Helper()
+	r.ok(r.contacts.OnAdded(context.Background(), notice.Notice{
+		Corp: corpID, Event: notice.ExternalContact, ChangeType: notice.AddContact, UserID: user, ExternalUserID: external, At: r.clock.Now(),
+	}))
+	r.rest()
+}
+
+func (r *rig) whyHeld() error {
+	if r.held.Load() {
+		return errors.New("a copy")
+	}
+	return nil
 }
 
 // lose has a customer delete a member.

@@ -300,8 +300,66 @@ func TestUnassigned_IsShownWithItsReasonAndFollowsTheNextOwner(t *testing.T) {
 	if !slices.Contains(r.settled(), "run_1/call=overdue") {
 		t.Errorf("a run waits for a task of nobody: %v", r.settled())
 	}
-	if x, err := r.HandOver(ctx, task.Act{By: "acc_1"}, ids[0], "li"); err != nil || x.Staff != "li" {
+	again := r.order("call", call, ords...)
+	r.pass(time.Minute)
+	if _, err := r.sim.Add("li", external, 1); err != nil {
+		t.Fatal(err)
+	}
+	r.gain("li", external)
+	if x := r.task(again[0]); x.Staff != "li" || x.State != task.Queued {
+		t.Errorf("Li added the customer: %+v", x)
+	}
+	if x, err := r.HandOver(ctx, task.Act{By: "acc_1"}, ids[0], "wang"); err != nil || x.Staff != "wang" {
 		t.Errorf("%+v %v", x, err)
+	}
+}
+
+// covers: C2
+func TestRelationEnds_TheWorkFollowsTheCustomer(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, dbtest.SQLite(t))
+	ords := r.meet("wang", "张三")
+	external := r.contactOf(ords[0]).External
+	if _, err := r.sim.Add("li", external, 1); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.Advance(-time.Hour)
+	r.gain("li", external)
+	r.clock.Advance(time.Hour)
+	ids := r.order("call", call, ords...)
+	r.pass(2 * time.Minute)
+	if x := r.task(ids[0]); x.Staff != "wang" {
+		t.Fatalf("the newest addition is Wang's, the task %s's", x.Staff)
+	}
+	r.ok(r.sim.DeleteStaff(external, "wang"))
+	r.lose("wang", external)
+	r.pass(2 * time.Minute)
+	if x := r.task(ids[0]); x.Staff != "li" || x.State != task.Open || len(r.phone("li")) != 1 {
+		t.Fatalf("%+v, Li's phone: %v", x, r.phone("li"))
+	}
+}
+
+// A held copy of a brand calls nobody; once it may, it does so once.
+//
+// covers: C2
+func TestHold_SendsNothing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, dbtest.SQLite(t))
+	ords := r.meet("wang", "张三")
+	r.held.Store(true)
+	ids := r.order("call", call, ords...)
+	for range 5 {
+		r.pass(time.Minute)
+	}
+	if x := r.task(ids[0]); x.State != task.Queued || len(r.phone("wang")) != 0 {
+		t.Fatalf("%+v %v", x, r.phone("wang"))
+	}
+	r.held.Store(false)
+	for range 3 {
+		r.pass(time.Minute)
+	}
+	if x := r.task(ids[0]); x.State != task.Open || len(r.phone("wang")) != 1 {
+		t.Fatalf("%+v %v", x, r.phone("wang"))
 	}
 }
 
@@ -355,8 +413,8 @@ func TestGrouping_EveryTaskOnOneCardAndFewMessages(t *testing.T) {
 			r.order(step, flow.Task{Title: "跟进" + step}, ords[:n]...)
 			r.pass(time.Duration(rapid.IntRange(0, 300).Draw(rt, "minutes")) * time.Minute)
 		}
-		for range 6 {
-			r.pass(4 * time.Hour)
+		for range 3 {
+			r.pass(9 * time.Hour)
 		}
 		r.checkCards(rt, before)
 	})

@@ -147,7 +147,7 @@ type row struct {
 	Results []choice
 	Items   []item
 	CanUndo bool
-	Solo    bool // without a customer
+	Plain   bool // named like its card, so its name is not said again
 }
 
 type choice struct{ Value, Label string }
@@ -213,14 +213,14 @@ func (p *pages) fill(ctx context.Context, r *http.Request, v *visit, data *cardP
 		data.Next, open = "?from="+strconv.Itoa(to), open[:to]
 	}
 	for _, t := range open[from:] {
-		x, err := p.row(ctx, v, t, data.Script == "")
+		x, err := p.row(ctx, v, t, data.Card.Title, data.Script == "")
 		if err != nil {
 			return err
 		}
 		data.Open = append(data.Open, x)
 	}
 	for _, t := range done[:min(len(done), perPage)] {
-		x, err := p.row(ctx, v, t, false)
+		x, err := p.row(ctx, v, t, "", false)
 		if err != nil {
 			return err
 		}
@@ -230,8 +230,8 @@ func (p *pages) fill(ctx context.Context, r *http.Request, v *visit, data *cardP
 	return nil
 }
 
-func (p *pages) row(ctx context.Context, v *visit, t task.Task, withScript bool) (row, error) {
-	x := row{ID: t.ID, Name: t.Title, Solo: t.Ord == 0, Note: t.Note}
+func (p *pages) row(ctx context.Context, v *visit, t task.Task, title string, withScript bool) (row, error) {
+	x := row{ID: t.ID, Name: t.Title, Plain: t.Ord == 0 && t.Title == title, Note: t.Note}
 	if withScript {
 		x.Script = t.Script
 	}
@@ -242,12 +242,15 @@ func (p *pages) row(ctx context.Context, v *visit, t task.Task, withScript bool)
 		x.Result, x.At = v.label(t.Result), v.clock(t.EndedAt)
 	}
 	for _, r := range t.Results()[1:] {
+		if t.Ord == 0 && len(t.Spec.Results) == 0 {
+			break // the default answers are about customers
+		}
 		x.Results = append(x.Results, choice{r, v.label(r)})
 	}
 	for n, text := range t.Spec.Checklist {
 		x.Items = append(x.Items, item{n, text, slices.Contains(t.Ticks, n)})
 	}
-	if x.Solo {
+	if t.Ord == 0 {
 		return x, nil
 	}
 	who, err := p.Tasks.WhoIs(ctx, t, v.Me.Reach)
@@ -328,7 +331,9 @@ func (p *pages) act(ctx context.Context, w http.ResponseWriter, r *http.Request,
 	case "done":
 		_, err = p.Tasks.Finish(ctx, v.act, id, r.PostForm.Get("result"), strings.TrimSpace(r.PostForm.Get("note")))
 		did.Set("task", id)
+		anchor = "#list"
 	case "undone":
+		anchor = "#list"
 		_, err = p.Tasks.Undo(ctx, v.act, id)
 	case "tick":
 		var at int
