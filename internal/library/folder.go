@@ -118,20 +118,18 @@ func (s *Service) checkFolder(ctx context.Context, f *Folder) error {
 // checkParent refuses a parent that is not there, that lies in the folder itself, or that
 // makes the tree too deep.
 func checkParent(byID map[string]Folder, f Folder) error {
-	depth := 1 + height(byID, f.ID)
-	for at := f.Parent; at != ""; depth++ {
+	level := 1
+	for at := f.Parent; at != "" && level <= maxDepth; level++ {
 		parent, ok := byID[at]
 		switch {
 		case !ok:
 			return fault.BadField("/parent", "there is no folder %q", at)
 		case at == f.ID:
 			return fault.BadField("/parent", "a folder cannot lie in itself")
-		case depth > maxDepth:
-			return fault.BadField("/parent", "folders are at most %d deep", maxDepth)
 		}
 		at = parent.Parent
 	}
-	if depth > maxDepth+1 {
+	if level+height(byID, f.ID) > maxDepth {
 		return fault.BadField("/parent", "folders are at most %d deep", maxDepth)
 	}
 	return nil
