@@ -1,10 +1,12 @@
 package masssend
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
 
+	corps "yutang/internal/corp"
 	"yutang/internal/outreach"
 )
 
@@ -71,5 +73,5 @@ func (s *Service) Quota(ctx context.Context, corp string, at time.Time) (rule st
 		return "", 0, start, end, err
 	}
 	start, end, limit = period(k.Settings.Quota, at)
-	return string(k.Settings.Quota), limit, start, end, nil
+	return string(cmp.Or(k.Settings.Quota, corps.QuotaMonth)), limit, start, end, nil
 }

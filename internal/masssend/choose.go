@@ -107,7 +107,7 @@ func screenFor(rule corp.Quota, x Send, when time.Time) outreach.Screen {
 	start, _, limit := period(rule, when)
 	return outreach.Screen{
 		Channel: outreach.WeComMass, Playbook: x.ID, Run: x.ID, At: when, Transactional: x.Options.Transactional,
-		Holdout: x.Options.Holdout, Priority: x.rank(), Quota: outreach.QuotaRule{Account: x.Corp, Limit: limit, Since: start},
+		Holdout: x.Options.Holdout, Priority: x.Rank(), Quota: outreach.QuotaRule{Account: x.Corp, Limit: limit, Since: start},
 	}
 }
 

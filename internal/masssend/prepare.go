@@ -110,13 +110,13 @@ func (x Send) touch(ord uint32, staff string, due time.Time) outreach.Touch {
 	return outreach.Touch{
 		Playbook: x.ID, Version: 1, Run: x.ID, Step: stepName, Occurrence: 1, Ord: ord,
 		Channel: outreach.WeComMass, Endpoint: x.Corp + "/" + staff, Transactional: x.Options.Transactional,
-		TriggerAt: x.ScheduledAt, Due: due, ExpiresAt: x.Deadline, Priority: x.rank(),
+		TriggerAt: x.ScheduledAt, Due: due, ExpiresAt: x.Deadline, Priority: x.Rank(),
 	}
 }
 
-// rank is the priority of a send among all touches: from that of a playbook which says none,
+// Rank is the priority of a send among all touches: from that of a playbook which says none,
 // in steps of five.
-func (x Send) rank() int { return outreach.DefaultPriority + 5*x.Priority }
+func (x Send) Rank() int { return outreach.DefaultPriority + 5*x.Priority }
 
 // cutCalls divides the recipients into calls, each committed with its touches and its job.
 func (s *Service) cutCalls(ctx context.Context, x Send) error {
