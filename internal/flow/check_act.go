@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -181,3 +182,6 @@ func (p *parser) update(ptr string, u *Update) {
 		p.text(at, u.Stage[kind], 64)
 	}
 }
+
+// isNull says that a raw value was written as null.
+func isNull(raw []byte) bool { return bytes.Equal(bytes.TrimSpace(raw), []byte("null")) }

@@ -1,3 +1,26 @@
+// Package flow owns what a playbook says and how somebody goes through it: the definition,
+// its checks, and the machine that takes a run from step to step.
+//
+// A definition is a tree: a step may have ways (a branch, a split, a wait with a time-out),
+// each with steps of its own, and all ways join again behind it. So a run only goes forward
+// and always ends. The machine knows neither storage nor clock: it asks a World, and the
+// same machine carries live runs, a test run with a simulated clock and a replay on
+// history.
+//
+//	Start ──▶ walks ──comes to a wait──▶ waits ──Due, signal or rule──▶ walks ─┐
+//	            ▲ │                        │                                   │
+//	            │ └── no more steps ──▶ done                                   │
+//	            │                          ├── the goal happens ──▶ goal       │
+//	            │                          ├── an exit happens ───▶ exited     │
+//	            │                          └── Finish ──▶ stopped, moved ...   │
+//	            └──────────────────────────────────────────────────────────────┘
+//
+// Promises. A transition is a function of the run, the world's answers and the time: the
+// same again gives the same acts and history. It works on a copy, so an error leaves the
+// run as it was. A run waits with a Due, or has ended. Each step is done at most once.
+// Nothing times out before its time. When several things could move a run at once, the
+// order is: goal, exits as written, what the step waits for, its time-out. A run that is
+// held out takes the same way and does nothing.
 package flow
 
 import (

@@ -159,10 +159,10 @@ func TestParse_PointsAtEveryFault(t *testing.T) {
 		step(`{"id":"s","webhook":{"endpoint":"","content":[]}}`):                                {"/steps/0/webhook/endpoint", "/steps/0/webhook/content"},
 		trigger(`{}`):                       {"/trigger"},
 		trigger(`{"event":"A","api":true}`): {"/trigger"},
-		trigger(`{"event":"Message Delivered","on":"left","late":"x"}`):                            {"/trigger/event", "/trigger/on", "/trigger/late"},
-		trigger(`{"audience":"a","where":[],"on":"stayed"}`):                                       {"/trigger/where", "/trigger/on"},
-		trigger(`{"date":{"trait":"","repeat":"daily","match":"year","offset":"3","at":"24:00"}}`): {"/trigger/date/trait", "/trigger/date/repeat", "/trigger/date/match", "/trigger/date/offset", "/trigger/date/at"},
-		trigger(`{"schedule":{}}`): {"/trigger/schedule", "/trigger/schedule/audience"},
+		trigger(`{"event":"Message Delivered","on":"left","late":"x"}`):                                                  {"/trigger/event", "/trigger/on", "/trigger/late"},
+		trigger(`{"audience":"a","where":[],"on":"stayed"}`):                                                             {"/trigger/where", "/trigger/on"},
+		trigger(`{"date":{"trait":"","repeat":"daily","match":"year","offset":"3","at":"24:00"}}`):                       {"/trigger/date/trait", "/trigger/date/repeat", "/trigger/date/match", "/trigger/date/offset", "/trigger/date/at"},
+		trigger(`{"schedule":{}}`):                                                                                       {"/trigger/schedule", "/trigger/schedule/audience"},
 		trigger(`{"schedule":{"at":"tomorrow","time":"09:00","audience":"a"}}`):                                          {"/trigger/schedule/at", "/trigger/schedule/time"},
 		trigger(`{"schedule":{"every":"week","audience":"a","days":[1],"select":{"staff":["x"]}}}`):                      {"/trigger/schedule/weekdays", "/trigger/schedule/days", "/trigger/schedule/select/staff"},
 		trigger(`{"schedule":{"every":"month","days":[0,1,1],"audience":"a","from":"2026-02-02","until":"2026-02-01"}}`): {"/trigger/schedule/days/0", "/trigger/schedule/days/2", "/trigger/schedule/until"},
@@ -252,6 +252,5 @@ func FuzzParse(f *testing.F) {
 		if err := flow.Start(b, r); err != nil || (r.End == "") != (r.Due > 0) {
 			t.Fatalf("%v: %+v", err, r)
 		}
-
 	})
 }

@@ -53,7 +53,8 @@ func TestWaitFor_IsWokenByTheEventItself_PostHog45743(t *testing.T) {
 	b.now += minute
 	for _, other := range []Signal{
 		paid(b.now, `{"order_id":"18","total":50}`), paid(b.now, `{"order_id":"17","total":5}`), paid(b.now, `{"total":50}`),
-		{Event: "Order Created", Props: props(t, `{"order_id":"17","total":50}`)}, paid(noon-1, `{"order_id":"17","total":50}`),
+		{Event: "Order Created", Props: props(t, `{"order_id":"17","total":50}`)},
+		paid(noon-1, `{"order_id":"17","total":50}`),
 	} {
 		if signal(t, f, b, r, other) {
 			t.Fatalf("woken by %+v", other)
@@ -389,6 +390,26 @@ func TestAdopt_KeepsTheTimeAlreadyWaited(t *testing.T) {
 	now.Finish(b, r, Stopped, "by hand")
 	now.Finish(b, r, Stopped, "again")
 	b.noted(t, "w stopped by hand", "run stopped by hand")
+}
+
+func TestEnter_GoesOnInAnotherStepAndAsksTheNewGoal(t *testing.T) {
+	t.Parallel()
+	old := steps(t, `[{"id":"gone","wait":{"for":"5d"}}]`, "")
+	now := steps(t, `[`+sendA+`,{"id":"w","wait":{"for":"2d"}}]`, `,"goal":{"rule":{"tag":"x"}}`)
+	b, r := open(old)
+	start(t, old, b, r)
+	reached := *r
+	b.flow, b.notes, b.now = now, nil, noon+days
+	b.rules[0] = ruling{noon + 2*days}
+	if err := now.Enter(b, r, 1); err != nil || r.Due != noon+2*days {
+		t.Fatalf("%v: %+v", err, r)
+	}
+	b.noted(t, "run moved", "w entered")
+	b.rules[0] = ruling{noon}
+	if err := now.Enter(b, &reached, 1); err != nil || reached.End != Goal {
+		t.Fatalf("%v: %+v", err, reached)
+	}
+	b.noted(t, "run moved", "run goal")
 }
 
 func TestSubjects_OtherThanCustomersAreNeverExposed(t *testing.T) {
