@@ -114,8 +114,13 @@ type pair struct {
 	thenT, thenC *armMoments
 }
 
+// plan is for how many customers of a pair of arms the always-valid tests are tuned.
+func (e *evaluation) plan() int {
+	return e.x.Settings.PlannedCustomers * 2 / max(2, len(e.m.arms))
+}
+
 func (p pair) fill(out *Comparison, limit, thenLimit float64) {
-	plan, level := p.e.x.Settings.PlannedCustomers, p.e.level
+	plan, level := p.e.plan(), p.e.level
 	clustered := p.e.x.Kind == Cluster
 	always := func(t, c stat.Moments) *Inference {
 		if clustered {
@@ -159,7 +164,7 @@ func (p pair) adjusted(out *Comparison, reached bool) {
 	m := metric(a.Effect, true)
 	m.Lift, m.LiftLow, m.LiftHigh = nil, nil, nil
 	m.Reduction, m.Theta = &a.Reduction, &a.Theta
-	q, ok := stat.SequentialCUPED(p.t.revenue, p.c.revenue, p.e.x.Settings.PlannedCustomers, p.e.level)
+	q, ok := stat.SequentialCUPED(p.t.revenue, p.c.revenue, p.e.plan(), p.e.level)
 	m.Always = sequence(q, ok, p.e.level)
 	if reached {
 		then, ok := stat.CUPED(p.thenT.revenue, p.thenC.revenue, p.e.level)
@@ -185,7 +190,7 @@ func (p pair) guardrails(out *Comparison, reached bool) {
 	for k, event := range p.e.x.Settings.Guardrails {
 		g := GuardMetric{Event: event, Metric: metric(stat.Proportions(p.t.guards[k], p.c.guards[k], p.e.level))}
 		if p.e.x.Kind != Cluster {
-			q, ok := stat.Sequential(p.t.guardSums[k], p.c.guardSums[k], p.e.x.Settings.PlannedCustomers, p.e.level)
+			q, ok := stat.Sequential(p.t.guardSums[k], p.c.guardSums[k], p.e.plan(), p.e.level)
 			g.Always = sequence(q, ok, p.e.level)
 		}
 		if reached {

@@ -84,7 +84,7 @@ func (e *evaluation) points(arms []armMoments) []Point {
 		return out
 	}
 	c := &arms[e.control]
-	plan := e.x.Settings.PlannedCustomers
+	plan := e.plan()
 	for i, name := range e.m.arms {
 		if i == e.control {
 			continue

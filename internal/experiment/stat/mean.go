@@ -27,23 +27,34 @@ type Adjusted struct {
 // Online Controlled Experiments by Utilizing Pre-Experiment Data" (WSDM 2013). theta is
 // pooled within the arms. Diff estimates the same as that of Welch, with less noise.
 func CUPED(treated, control Moments, alpha float64) (Adjusted, bool) {
-	if treated.N < 2 || control.N < 2 || !(treated.xx+control.xx > 0) {
+	theta, ok := slope(treated, control)
+	if !ok {
 		return Adjusted{}, false
 	}
-	a := Adjusted{Theta: (treated.xy + control.xy) / (treated.xx + control.xx)}
-	raw := treated.estimate().variance + control.estimate().variance
-	common := (treated.X*float64(treated.N) + control.X*float64(control.N)) / float64(treated.N+control.N)
-	t, c := treated.adjust(a.Theta, common), control.adjust(a.Theta, common)
+	t, c := adjusted(treated, control, theta)
 	effect, ok := Welch(t, c, alpha)
 	if !ok {
 		return Adjusted{}, false
 	}
-	a.Effect = effect
-	a.Reduction = math.Max(0, 1-effect.SE*effect.SE/raw)
-	return a, true
+	raw := treated.estimate().variance + control.estimate().variance
+	return Adjusted{Effect: effect, Theta: theta, Reduction: math.Max(0, 1-effect.SE*effect.SE/raw)}, true
 }
 
-// Adjust is the moments of y - theta*(x - common).
+// slope is theta: the regression of y on x within the arms.
+func slope(treated, control Moments) (theta float64, ok bool) {
+	if treated.N < 2 || control.N < 2 || !(treated.xx+control.xx > 0) {
+		return 0, false
+	}
+	return (treated.xy + control.xy) / (treated.xx + control.xx), true
+}
+
+// adjusted is both arms freed from what x foretold, about the mean of x over all.
+func adjusted(treated, control Moments, theta float64) (t, c Moments) {
+	common := (treated.X*float64(treated.N) + control.X*float64(control.N)) / float64(treated.N+control.N)
+	return treated.adjust(theta, common), control.adjust(theta, common)
+}
+
+// adjust is the moments of y - theta*(x - common).
 func (m Moments) adjust(theta, common float64) Moments {
 	return Moments{
 		N: m.N, Y: m.Y - theta*(m.X-common),

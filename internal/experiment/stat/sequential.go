@@ -29,22 +29,31 @@ type Sequence struct {
 //
 // Any tau is valid if it does not depend on the effect seen. This one makes the interval
 // shortest when plan customers are in: tau² = V* (2 log(1/alpha) + log(1 + 2 log(1/alpha)))
-// where V* is the variance then.
+// where V* is the variance then. V is the larger of two estimates, see spread.
 func Sequential(treated, control Moments, plan int, alpha float64) (Sequence, bool) {
 	if treated.N < MinSequential || control.N < MinSequential {
 		return Sequence{}, false
 	}
-	t, c := treated.estimate(), control.estimate()
-	return mixture(t.mean-c.mean, t.variance+c.variance, treated.N+control.N, plan, alpha)
+	return mixture(treated.Y-control.Y, spread(treated, control), treated.N+control.N, plan, alpha)
+}
+
+// spread is the variance of a difference of means: the larger of the sum of both arms' own
+// and the pooled one. Where outcomes are rare, a small arm (a holdout) may by chance have
+// seen none of them, and its own variance would pretend to know its mean exactly.
+func spread(treated, control Moments) float64 {
+	nt, nc := float64(treated.N), float64(control.N)
+	pooled := (treated.yy + control.yy) / (nt + nc - 2) * (1/nt + 1/nc)
+	return math.Max(pooled, treated.estimate().variance+control.estimate().variance)
 }
 
 // SequentialCUPED is Sequential of the means that CUPED compares.
 func SequentialCUPED(treated, control Moments, plan int, alpha float64) (Sequence, bool) {
-	a, ok := CUPED(treated, control, alpha)
-	if !ok || treated.N < MinSequential || control.N < MinSequential {
+	theta, ok := slope(treated, control)
+	if !ok {
 		return Sequence{}, false
 	}
-	return mixture(a.Diff, a.SE*a.SE, treated.N+control.N, plan, alpha)
+	t, c := adjusted(treated, control, theta)
+	return Sequential(t, c, plan, alpha)
 }
 
 func mixture(d, v float64, n, plan int, alpha float64) (Sequence, bool) {
