@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -25,6 +26,9 @@ var (
 	errLongNote  = fault.BadField("/note", "has at most 500 characters")
 	errNotMember = fault.BadField("/to", "name a member who works in the corp of the task")
 )
+
+// errLost is a race that the next try decides.
+var errLost = errors.New("the task changed meanwhile")
 
 const maxNote = 500
 
