@@ -38,6 +38,7 @@ type rig struct {
 	*pipeline.Pipeline
 	t         fataler
 	db        *db.DB
+	box       *seal.Box
 	clock     *clock.Manual
 	tl        *timeline.Store
 	log       *event.Log
@@ -103,9 +104,15 @@ type late struct{ *pipeline.Pipeline }
 // open starts a rig on d; more may change what rehearsals know.
 func open(t fataler, d *db.DB, more ...func(*rehearse.Config)) *rig {
 	t.Helper()
+	return assemble(t, d, func(r *rig) pipeline.Playbooks { return idle{r.outreach} }, more...)
+}
+
+// assemble is open with playbooks on the road.
+func assemble(t fataler, d *db.DB, playbooks func(r *rig) pipeline.Playbooks, more ...func(*rehearse.Config)) *rig {
+	t.Helper()
 	ctx := context.Background()
 	box, err := seal.New(bytes.Repeat([]byte{9}, 32))
-	r := &rig{t: t, db: d, clock: clock.NewManual(noon), books: &shelf{flows: map[string]*flow.Flow{}}}
+	r := &rig{t: t, db: d, box: box, clock: clock.NewManual(noon), books: &shelf{flows: map[string]*flow.Flow{}}}
 	r.must(err)
 	r.log, r.tl, r.jobs = event.NewLog(d, box), timeline.New(), job.New(d, r.clock)
 	r.identity = identity.New(d, box, r.tl, r.clock)
@@ -115,7 +122,7 @@ func open(t fataler, d *db.DB, more ...func(*rehearse.Config)) *rig {
 	r.outreach = outreach.New(outreach.Config{DB: d, Box: box, Clock: r.clock, Jobs: r.jobs, Timeline: r.tl, Zone: utc{}.Zone})
 	r.Pipeline = pipeline.New(pipeline.Rooms{
 		DB: d, Clock: r.clock, Log: r.log, Timeline: r.tl, Identity: r.identity, Customers: r.customers,
-		Audiences: r.audiences, Playbooks: idle{r.outreach}, Outreach: r.outreach,
+		Audiences: r.audiences, Playbooks: playbooks(r), Outreach: r.outreach,
 	}, box, "", nil)
 	writer.Pipeline = r.Pipeline
 	cfg := rehearse.Config{

@@ -215,15 +215,17 @@ func (w *walker) walk() error {
 			return nil
 		}
 		w.now = max(at, w.now)
+		before := w.made // what an event starts, by the change of membership that it makes, does not hear of it
 		for ; c < len(w.changes) && w.changes[c].at <= at; c++ {
 			if err := w.changed(w.changes[c]); err != nil {
 				return err
 			}
 		}
 		for ; e < w.track.Len() && w.track.At[e] <= at; e++ {
-			if err := w.happened(e); err != nil {
+			if err := w.happened(e, before); err != nil {
 				return err
 			}
+			before = w.made
 		}
 		for ; b < len(w.begins) && w.begins[b] <= at; b++ {
 			if err := w.turn(); err != nil {
@@ -336,13 +338,13 @@ func (w *walker) tell(before int, sig flow.Signal, listens func(p *passage) bool
 
 // happened handles event i of the track: it may start a run, and those from before hear
 // of it.
-func (w *walker) happened(i int) error {
+func (w *walker) happened(i, before int) error {
 	name := w.nameOf(w.track.Name[i])
 	starts := w.Definition.Trigger.Event == name
 	if !starts && !w.heard(name) {
 		return nil
 	}
-	before, props := w.made, w.propsOf(i)
+	props := w.propsOf(i)
 	if starts && w.Where.Match(props, w.now) {
 		if err := w.beginBy(props, uint64(w.track.Seq[i])); err != nil {
 			return err
