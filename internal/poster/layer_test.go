@@ -235,7 +235,7 @@ func FuzzParse(f *testing.F) {
 				return // there is no library here
 			}
 		}
-		if tmpl.Width*tmpl.Height > 400*400 {
+		if tmpl.Width*tmpl.Height > 128*128 {
 			return // takes long to draw
 		}
 		if _, err := s.Render(context.Background(), Order{Template: tmpl, Sample: true}); err != nil && fault.KindOf(err) == fault.Internal {
