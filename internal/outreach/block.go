@@ -54,7 +54,7 @@ func (s *Service) PlanMany(ctx context.Context, touches []Touch) (Block, error) 
 }
 
 // exposeMany tells of the customers whom the draw of the brand's control group concerned:
-// whom nothing else had refused before.
+// whom nothing else had refused before. A send's own control group is drawn after it.
 func (s *Service) exposeMany(ctx context.Context, touches []Touch, now time.Time) error {
 	share := s.Policy().Holdout
 	if s.exposed == nil || share == 0 {
@@ -65,7 +65,7 @@ func (s *Service) exposeMany(ctx context.Context, touches []Touch, now time.Time
 		held := t.Suppress == Holdout && t.Detail == heldOut
 		switch {
 		case t.Transactional:
-		case held, t.Suppress == "", t.Suppress == Capped, t.Suppress == Outranked, t.Suppress == Quota:
+		case t.Suppress == Holdout, t.Suppress == "", t.Suppress == Capped, t.Suppress == Outranked, t.Suppress == Quota:
 			all = append(all, Exposed{Ord: t.Ord, Held: held, Share: share, At: now})
 		}
 	}

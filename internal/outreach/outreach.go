@@ -31,9 +31,11 @@
 // minute, by the same states, the same promises and the same policy (Screen). They have no
 // jobs of their own.
 //
-// A copy of a database does not send: see Held. Quiet hours delay a touch, a cap, a
-// missing consent, a quota or a holdout suppress it. One slow or failing endpoint delays
-// only its own touches. What a message says is made by a Composer; how it travels is a
+// A copy of a database does not send: see Held. Quiet hours delay a touch; a cap, a
+// missing consent, a quota or a holdout suppress it. When more is planned for a customer
+// than a cap leaves, the touches of the best rank go (Allocator); one that is outranked
+// waits for their turn, in case they fall away, and is suppressed then. One slow or failing
+// endpoint delays only its own touches. What a message says is made by a Composer; how it travels is a
 // Sender's.
 package outreach
 
