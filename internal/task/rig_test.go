@@ -182,7 +182,8 @@ func (r *rig) hire() {
 	dir := staff.Directory{Complete: true, Departments: []staff.Department{{ID: 1, Name: "总部"}, {ID: 5, Parent: 1, Name: "一店"}}}
 	for _, m := range []staff.Member{
 		{UserID: "chen", Name: "陈店长", Departments: []int64{5}, Leader: []int64{5}},
-		{UserID: "wang", Name: "王小美", Departments: []int64{5}}, {UserID: "li", Name: "李静", Departments: []int64{5}},
+		{UserID: "wang", Name: "王小美", Departments: []int64{5}},
+		{UserID: "li", Name: "李静", Departments: []int64{5}},
 	} {
 		m.Status = staff.Active
 		dir.Members, dir.Follows = append(dir.Members, m), append(dir.Follows, m.UserID)

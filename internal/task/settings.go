@@ -41,8 +41,11 @@ func (x Settings) Validate() error {
 		ptr       string
 		v, lo, hi int
 	}{
-		{"/window_minutes", x.Window, 1, 240}, {"/gather_minutes", x.Gather, 0, 60}, {"/cards_per_day", x.CardsPerDay, 0, 1000},
-		{"/tasks_per_day", x.TasksPerDay, 0, 100_000}, {"/undo_minutes", x.Undo, 0, 1440},
+		{"/window_minutes", x.Window, 1, 240},
+		{"/gather_minutes", x.Gather, 0, 60},
+		{"/cards_per_day", x.CardsPerDay, 0, 1000},
+		{"/tasks_per_day", x.TasksPerDay, 0, 100_000},
+		{"/undo_minutes", x.Undo, 0, 1440},
 	} {
 		if n.v < n.lo || n.v > n.hi {
 			bad(n.ptr, "must be %d to %d", n.lo, n.hi)
