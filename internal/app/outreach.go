@@ -10,6 +10,7 @@ import (
 
 	"yutang/internal/channel"
 	"yutang/internal/db"
+	"yutang/internal/event"
 	"yutang/internal/fault"
 	"yutang/internal/job"
 	"yutang/internal/outreach"
@@ -124,4 +125,14 @@ func holdSending(ctx context.Context, cfg Config) (err error) {
 		return err
 	}
 	return outreach.HoldSending(ctx, d, "restored", cfg.Clock.Now().Truncate(time.Millisecond))
+}
+
+// lookup finds the customer who owns an identity.
+func (a *App) lookup(_ context.Context, who event.Identity) (uint32, error) {
+	a.timeline.RLock()
+	defer a.timeline.RUnlock()
+	if ord, ok := a.identity.Lookup(who); ok {
+		return ord, nil
+	}
+	return 0, fault.New(fault.NotFound, "customer_not_found", "nobody has this %s", who.Type)
 }

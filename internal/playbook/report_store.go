@@ -326,3 +326,22 @@ func (s *Service) standingPeople(ctx context.Context, f PeopleFilter, before int
 	}
 	return out, ctx.Err()
 }
+
+// Totals is a report without its steps.
+func (s *Service) Totals(ctx context.Context, key string) (out Report, err error) {
+	cells, err := s.counted(ctx, key, 0)
+	if err != nil {
+		return out, err
+	}
+	for _, c := range cells {
+		if c.step == "" {
+			out.add(c)
+		}
+	}
+	s.Timeline.RLock()
+	defer s.Timeline.RUnlock()
+	if b := s.books[key]; b != nil {
+		out.Live = b.live
+	}
+	return out, nil
+}

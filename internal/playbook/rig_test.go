@@ -78,8 +78,10 @@ func open(t testing.TB, d *db.DB, clk *clock.Manual) *brand {
 	b.tasks = &orders{}
 	b.playbooks = playbook.New(playbook.Config{
 		Box: box, Exposures: experiments, Tasks: b.tasks, Member: func(id string, root uint32) bool { return b.audiences.IsMember(id, root) },
-		Predicate: func(ctx context.Context, raw json.RawMessage) (playbook.Predicate, error) { return b.audiences.Predicate(ctx, raw) },
-		Watch:     func(raw json.RawMessage) (playbook.Predicate, error) { return b.audiences.Watch(raw) },
+		Predicate: func(ctx context.Context, raw json.RawMessage) (playbook.Predicate, error) {
+			return b.audiences.Predicate(ctx, raw)
+		},
+		Watch: func(raw json.RawMessage) (playbook.Predicate, error) { return b.audiences.Watch(raw) },
 		Ensure: func(ctx context.Context, _, _ string, a flow.Audience) (string, error) {
 			made, err := b.audiences.Create(ctx, audience.Input{Name: a.Name, Rule: a.Rule, By: "test"})
 			return made.ID, err
@@ -90,7 +92,7 @@ func open(t testing.TB, d *db.DB, clk *clock.Manual) *brand {
 	})
 	b.Pipeline = pipeline.New(pipeline.Rooms{
 		DB: d, Clock: clk, Log: b.log, Timeline: b.timeline, Identity: b.identity, Customers: customers,
-		Audiences: b.audiences, Playbooks: b.playbooks, Outreach: b.outreach, Regrouped: b.regrouped,
+		Audiences: b.audiences, Playbooks: &onRoad{b.playbooks, experiments}, Outreach: b.outreach, Regrouped: b.regrouped,
 	}, box, "", nil)
 	writer.Pipeline = b.Pipeline
 	b.must(b.Load(ctx))
@@ -119,6 +121,28 @@ func open(t testing.TB, d *db.DB, clk *clock.Manual) *brand {
 	b.endpoint = e.ID
 	b.must(b.outreach.SetPolicy(ctx, outreach.Policy{Consent: map[string]outreach.ConsentNeed{"webhook": outreach.ConsentNotWithdrawn}}))
 	return b
+}
+
+// onRoad is what the road starts, with what it tells.
+type onRoad struct {
+	*playbook.Service
+	experiments *experiment.Service
+}
+
+// Load reads both.
+func (r *onRoad) Load(ctx context.Context) error {
+	if err := r.experiments.Load(ctx); err != nil {
+		return err
+	}
+	return r.Service.Load(ctx)
+}
+
+// Flush writes both.
+func (r *onRoad) Flush(ctx context.Context) error {
+	if err := r.Service.Flush(ctx); err != nil {
+		return err
+	}
+	return r.experiments.Flush(ctx)
 }
 
 // orders keeps the tasks that steps give.

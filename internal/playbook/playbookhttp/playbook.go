@@ -18,11 +18,28 @@ import (
 type Playbook struct {
 	ID         string          `json:"id"`
 	Name       string          `json:"name"`
-	State      playbook.State  `json:"state" enum:"draft,published,paused,ended"`
+	State      playbook.State  `json:"state" enum:"draft,in_review,approved,published,paused,ended"`
 	Version    int             `json:"version" doc:"the last published, 0 none"`
 	Definition json.RawMessage `json:"definition" doc:"the draft: see docs/playbooks.md"`
+	Review     *Review         `json:"review,omitempty" doc:"of the draft; absent: nobody has asked for one"`
 	CreatedAt  time.Time       `json:"created_at"`
 	UpdatedAt  time.Time       `json:"updated_at"`
+	Counts     *Counts         `json:"counts,omitempty" doc:"in lists"`
+}
+
+// Review is where the draft stands.
+type Review struct {
+	State       playbook.Review `json:"state" enum:"in_review,approved,rejected"`
+	SubmittedBy string          `json:"submitted_by"`
+	ReviewedBy  string          `json:"reviewed_by,omitempty"`
+	Note        string          `json:"note,omitempty"`
+}
+
+// Counts are a playbook's runs in short.
+type Counts struct {
+	Runs int `json:"runs"`
+	Live int `json:"live"`
+	Goal int `json:"goal"`
 }
 
 func wire(b playbook.Playbook) Playbook {
@@ -30,9 +47,13 @@ func wire(b playbook.Playbook) Playbook {
 		Name string `json:"name"`
 	}
 	_ = json.Unmarshal(b.Draft, &named) // it was checked when it was saved
-	return Playbook{
+	out := Playbook{
 		ID: b.ID, Name: named.Name, State: b.State, Version: b.Version, Definition: b.Draft, CreatedAt: b.CreatedAt, UpdatedAt: b.UpdatedAt,
 	}
+	if b.Review != "" {
+		out.Review = &Review{b.Review, b.SubmittedBy, b.ReviewedBy, b.ReviewNote}
+	}
+	return out
 }
 
 type oneInput struct {
@@ -50,7 +71,19 @@ func (h *handlers) list(ctx context.Context, in *httpapi.PageQuery) (*httpapi.Li
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.Listed(p, wire), nil
+	out := httpapi.Listed(p, wire)
+	for i := range out.Body.Items {
+		item := &out.Body.Items[i]
+		if item.Version == 0 {
+			continue
+		}
+		n, err := h.playbooks.Totals(ctx, item.ID)
+		if err != nil {
+			return nil, err
+		}
+		item.Counts = &Counts{Runs: n.Runs, Live: n.Live, Goal: n.Goal}
+	}
+	return out, nil
 }
 
 type createInput struct{ Body definition }
@@ -104,9 +137,20 @@ func (h *handlers) update(ctx context.Context, in *updateInput) (*output, error)
 	return h.noted(ctx, "playbook.update", b, underDefinition(err))
 }
 
-func (h *handlers) publish(ctx context.Context, in *oneInput) (*output, error) {
+type publishInput struct {
+	ID   string `path:"id"`
+	Body *struct {
+		InFlight playbook.InFlight `json:"in_flight,omitempty" enum:"stay,move,exit" doc:"what happens to runs of older versions; stay if absent"`
+	}
+}
+
+func (h *handlers) publish(ctx context.Context, in *publishInput) (*output, error) {
 	p, _ := access.From(ctx)
-	b, err := h.playbooks.Publish(ctx, in.ID, p.ID)
+	choice := playbook.Stay
+	if in.Body != nil && in.Body.InFlight != "" {
+		choice = in.Body.InFlight
+	}
+	b, err := h.playbooks.PublishWith(ctx, in.ID, p.ID, choice)
 	return h.noted(ctx, "playbook.publish", b, err)
 }
 

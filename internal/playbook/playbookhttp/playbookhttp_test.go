@@ -53,7 +53,7 @@ func start(t *testing.T, d *db.DB) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	playbookhttp.Routes(r.API, r.playbooks, r.Access)
+	playbookhttp.Routes(r.API, playbookhttp.Deps{Playbooks: r.playbooks, Access: r.Access})
 	return r
 }
 
