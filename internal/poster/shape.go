@@ -83,6 +83,10 @@ func (l Layer) gradient(r image.Rectangle, opacity float64) image.Image {
 	from, _ := parseColor(l.Gradient.From)
 	to, _ := parseColor(l.Gradient.To)
 	from, to = faded(from, opacity), faded(to, opacity)
+	var steps [1024]color.RGBA // premultiplied
+	for i := range steps {
+		steps[i] = color.RGBAModel.Convert(between(from, to, float64(i)/float64(len(steps)-1))).(color.RGBA) //nolint:forcetypeassert // the model's own
+	}
 	out := image.NewRGBA(r)
 	sin, cos := math.Sincos(l.Gradient.Angle * math.Pi / 180)
 	length := math.Abs(l.W*cos) + math.Abs(l.H*sin)
@@ -93,7 +97,7 @@ func (l Layer) gradient(r image.Rectangle, opacity float64) image.Image {
 			if l.Gradient.Radial {
 				t = math.Hypot(dx/l.W, dy/l.H) * 2
 			}
-			out.Set(x, y, between(from, to, min(max(t, 0), 1)))
+			out.SetRGBA(x, y, steps[int(math.Round(min(max(t, 0), 1)*float64(len(steps)-1)))])
 		}
 	}
 	return out
