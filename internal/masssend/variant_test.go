@@ -167,3 +167,29 @@ func TestVariants_FaultsArePointedAt(t *testing.T) {
 		}
 	}
 }
+
+// covers: C8
+func TestGlobalHoldout_OfASendHasAllWhomItConcerned(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	r := newRig(t, dbtest.SQLite(t), 4, 120)
+	r.ledger.UseExposures(r.experiments.Global)
+	r.ok(r.ledger.SetPolicy(ctx, outreach.Policy{Holdout: 30, Consent: map[string]outreach.ConsentNeed{}}))
+	r.no(1, 2)
+	w := r.wish()
+	w.Options.Holdout = 50
+	x := r.sent(w)
+	page, err := r.experiments.Exposures(ctx, experiment.Global, "", 1000)
+	r.ok(err)
+	own, arms := r.assigned(x.ID), map[string]int{}
+	for _, e := range page.Items {
+		arms[e.Arm]++
+		held := r.ledger.Policy().HeldOut(e.Ord)
+		if held != (e.Arm == experiment.ArmControl) || held == (own[e.Ord] != "") {
+			t.Errorf("customer %d: arm %s of the brand's holdout, %q of the send's", e.Ord, e.Arm, own[e.Ord])
+		}
+	}
+	if n := len(r.names) - 1; len(page.Items) != n-2 || arms[experiment.ArmControl] == 0 || arms[experiment.ArmTreatment] != len(own) {
+		t.Fatalf("%v of %d customers, two without consent; the send has %d", arms, n, len(own))
+	}
+}
