@@ -34,7 +34,7 @@ func (h *handlers) change(ctx context.Context, action string, change func(ctx co
 	out := &output{}
 	err := h.Access.Audited(ctx, action, func(ctx context.Context) (string, any, error) {
 		m, err := change(ctx)
-		out.Body = Wire(m)
+		out.Body = wireMaterial(m)
 		return m.ID, map[string]any{"kind": m.Kind, "latest": m.Latest, "approved": m.Approved}, err
 	})
 	if err != nil {
@@ -62,7 +62,7 @@ func (h *handlers) list(ctx context.Context, in *listInput) (*httpapi.List[Mater
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.Listed(p, Wire), nil
+	return httpapi.Listed(p, wireMaterial), nil
 }
 
 type idInput struct {
@@ -74,7 +74,7 @@ func (h *handlers) get(ctx context.Context, in *idInput) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &output{Wire(m)}
+	out := &output{wireMaterial(m)}
 	out.Body.Uses, err = h.Library.Usage(ctx, in.ID)
 	return out, err
 }

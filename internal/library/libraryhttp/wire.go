@@ -70,8 +70,7 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-// Wire is a material as the API shows it.
-func Wire(m library.Material) Material {
+func wireMaterial(m library.Material) Material {
 	out := Material{
 		ID: m.ID, Space: m.Space, Kind: m.Kind, Folder: m.Folder, Name: m.Name, Tags: m.Tags, Latest: m.Latest, Approved: m.Approved,
 		Used: m.Used, Opened: m.Opened, Forwarded: m.Forwarded, ExpiresAt: moment(m.ExpiresAt), TrashedAt: moment(m.TrashedAt),

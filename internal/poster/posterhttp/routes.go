@@ -19,7 +19,6 @@ import (
 	"yutang/internal/fault"
 	"yutang/internal/httpapi"
 	"yutang/internal/library"
-	"yutang/internal/library/libraryhttp"
 	"yutang/internal/page"
 	"yutang/internal/poster"
 	"yutang/internal/sidepanel"
@@ -78,7 +77,15 @@ type createInput struct {
 	}
 }
 
-type materialOutput struct{ Body libraryhttp.Material }
+// Material is the template as it lies in the library; see GET /materials/{id} for all of it.
+type Material struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Folder string `json:"folder"`
+	Latest int    `json:"latest" doc:"newest version, a draft"`
+}
+
+type materialOutput struct{ Body Material }
 
 func (h *handlers) create(ctx context.Context, in *createInput) (*materialOutput, error) {
 	raw := in.Body.Template
@@ -95,7 +102,7 @@ func (h *handlers) create(ctx context.Context, in *createInput) (*materialOutput
 		m, err := h.Library.Create(ctx, library.NewMaterial{
 			Kind: library.Poster, Folder: in.Body.Folder, Name: in.Body.Name, Tags: in.Body.Tags, Body: raw, Note: in.Body.Note,
 		})
-		out.Body = libraryhttp.Wire(m)
+		out.Body = Material{m.ID, m.Name, m.Folder, m.Latest}
 		return m.ID, nil, err
 	})
 	if err != nil {
