@@ -62,6 +62,7 @@ type told struct {
 	props      []event.Prop
 	known      bool
 	depth      int
+	signals    bool // rules are not asked: the event that follows does that, after it was heard
 }
 
 func (t told) order(e *edition) order {
@@ -91,7 +92,7 @@ func (s *Service) tell(ctx context.Context, t told, before int64, sig *flow.Sign
 				return err
 			}
 		}
-		if x = &s.slab.slots[at]; x.num == num && e.ruled[x.step] {
+		if x = &s.slab.slots[at]; x.num == num && !t.signals && e.ruled[x.step] {
 			if err := s.recheck(ctx, at, t.depth); err != nil {
 				return err
 			}
@@ -146,7 +147,7 @@ func (s *Service) transit(ctx context.Context, m move) error {
 	s.tick()
 	s.epoch++
 	before := s.lastRun
-	t := told{root: m.root, leaf: m.leaf, seq: m.seq, at: m.at, depth: s.depthOf(m.seq)}
+	t := told{root: m.root, leaf: m.leaf, seq: m.seq, at: m.at, depth: s.depthOf(m.seq), signals: m.seq != 0}
 	listeners := s.on.left[m.audience]
 	if m.entered {
 		listeners = s.on.entered[m.audience]
