@@ -23,7 +23,9 @@ func stamp(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
-func (s *Service) sealAnswers(a Audit) []byte { return s.Box.Seal(nil, []byte(asJSON(a.Answers)), auditScope) }
+func (s *Service) sealAnswers(a Audit) []byte {
+	return s.Box.Seal(nil, []byte(asJSON(a.Answers)), auditScope)
+}
 
 func (s *Service) insertAudit(ctx context.Context, a Audit) error {
 	const query = `INSERT INTO audit_sheet (` + auditFields + `)

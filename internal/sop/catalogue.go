@@ -106,9 +106,9 @@ func (s *Service) need(ctx context.Context, n Need, held map[Need]Need) (Need, e
 		list, err = s.Endpoints(ctx, n.Name)
 		n.Count = len(list)
 	case "trait":
-		n.Count, err = s.Count(ctx, rule(map[string]any{"trait": n.Name, "op": "exists"}))
+		n.Count, err = s.Count(ctx, asRaw(map[string]any{"trait": n.Name, "op": "exists"}))
 	default:
-		n.Count, err = s.Count(ctx, rule(map[string]any{"did": map[string]any{"event": n.Name}}))
+		n.Count, err = s.Count(ctx, asRaw(map[string]any{"did": map[string]any{"event": n.Name}}))
 	}
 	if err != nil {
 		return n, fmt.Errorf("count %s %q: %w", n.Kind, n.Name, err)
@@ -118,7 +118,7 @@ func (s *Service) need(ctx context.Context, n Need, held map[Need]Need) (Need, e
 	return n, nil
 }
 
-func rule(v any) json.RawMessage {
+func asRaw(v any) json.RawMessage {
 	raw, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // texts only
@@ -250,7 +250,7 @@ func (l *Library) settings(used []string, given words, missing []fault.Field, w 
 		x := Setting{Name: p.Name, Kind: p.Kind, Doc: p.Doc[w.Lang], Needed: p.Needed}
 		if !slices.ContainsFunc(missing, func(f fault.Field) bool { return f.Pointer == "/params/"+p.Name }) {
 			if v, ok := l.valueOf(p.Name, given, w); ok {
-				x.Value = rule(v)
+				x.Value = asRaw(v)
 			}
 		}
 		out = append(out, x)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"yutang/internal/fault"
@@ -47,6 +49,7 @@ func (s *Service) Install(ctx context.Context, w Wish) (Installed, error) {
 	if err != nil {
 		return Installed{}, err
 	}
+	maps.DeleteFunc(given, func(name string, _ any) bool { return !slices.Contains(m.used, name) })
 	params, err := json.Marshal(given)
 	if err != nil {
 		return Installed{}, fmt.Errorf("keep parameters: %w", err)

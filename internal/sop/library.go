@@ -40,7 +40,7 @@ var files embed.FS
 // Library is all that is embedded, read and checked. Immutable.
 type Library struct {
 	skeletons map[string]*skeleton
-	order     []string // keys, as operators meet them
+	order     []string                    // keys, as operators meet them
 	texts     map[string]map[string]*text // language, key
 	words     map[string]map[string]words // language, industry or common
 	params    []Param

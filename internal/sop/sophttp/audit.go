@@ -64,7 +64,7 @@ type (
 			DueAt     time.Time `json:"due_at,omitempty" doc:"absent: in a week"`
 		}
 	}
-	answer struct {
+	finding struct {
 		Verdict string `json:"verdict" enum:"ok,not_ok,without"`
 		Note    string `json:"note,omitempty" maxLength:"1000"`
 		Photo   string `json:"photo,omitempty" doc:"id of an image asset"`
@@ -72,7 +72,7 @@ type (
 	tickInput struct {
 		ID   string `path:"id"`
 		Item string `path:"item"`
-		Body answer
+		Body finding
 	}
 	mineInput struct {
 		httpapi.PageQuery
