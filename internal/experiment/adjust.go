@@ -31,15 +31,15 @@ func (e *evaluation) adjust() {
 			return nil
 		})
 	}
-	for _, ask := range []func(c *ClusterResult) *Inference{
-		func(c *ClusterResult) *Inference { return &c.Conversion.Inference },
-		func(c *ClusterResult) *Inference { return &c.Revenue.Inference },
+	for _, ask := range []func(c *ClusterResult) *ClusterTest{
+		func(c *ClusterResult) *ClusterTest { return c.Conversion },
+		func(c *ClusterResult) *ClusterTest { return c.Revenue },
 	} {
 		e.holm(func(c *Comparison) *Inference {
-			if c.Clusters == nil {
+			if c.Clusters == nil || ask(c.Clusters) == nil {
 				return nil
 			}
-			return ask(c.Clusters)
+			return &ask(c.Clusters).Inference
 		})
 	}
 }
@@ -70,22 +70,23 @@ func (p pair) clusters() *ClusterResult {
 		}
 		return out
 	}
-	test := func(pick func(*clusterMoments) stat.Moments) (stat.Clustered, bool) {
-		return stat.Clusters(of(t, pick), of(c, pick), p.e.level)
-	}
-	conversion, okC := test(func(m *clusterMoments) stat.Moments { return m.conversion })
-	revenue, okR := test(func(m *clusterMoments) stat.Moments { return m.revenue })
-	if !okC && !okR {
-		return nil
+	test := func(pick func(*clusterMoments) stat.Moments) *ClusterTest {
+		compared, ok := stat.Clusters(of(t, pick), of(c, pick), p.e.level)
+		return clusterTest(compared, ok, p.e.level)
 	}
 	out := &ClusterResult{Treated: len(t.byCluster), Control: len(c.byCluster), Reached: reached}
 	out.Few = out.Treated < stat.MinClusters || out.Control < stat.MinClusters
-	out.Conversion, out.Revenue = clusterTest(conversion, p.e.level), clusterTest(revenue, p.e.level)
+	out.Conversion = test(func(m *clusterMoments) stat.Moments { return m.conversion })
+	out.Revenue = test(func(m *clusterMoments) stat.Moments { return m.revenue })
 	return out
 }
 
-func clusterTest(c stat.Clustered, alpha float64) ClusterTest {
-	return ClusterTest{
+// clusterTest shows a comparison, nil if there was none.
+func clusterTest(c stat.Clustered, ok bool, alpha float64) *ClusterTest {
+	if !ok {
+		return nil
+	}
+	return &ClusterTest{
 		Diff: c.Diff, SE: c.SE, NaiveSE: c.NaiveSE, ICC: c.ICC, DesignEffect: c.DesignEffect,
 		Inference: Inference{Low: c.CI.Low, High: c.CI.High, P: c.P, Holm: c.P, Level: 1 - alpha, Stat: c.Stat, DF: c.DF},
 	}

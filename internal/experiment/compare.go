@@ -212,11 +212,13 @@ func (p pair) incremental(out *Comparison) *Incremental {
 		low, high := i.Low*float64(n), i.High*float64(n)
 		inc.Low, inc.High, inc.Valid = &low, &high, valid
 	}
+	clusters := out.Clusters
 	switch {
-	case out.Clusters != nil && out.Clusters.Reached && p.same():
-		from(&out.Clusters.Revenue.Inference, "fixed")
-	case out.Clusters != nil && !out.Clusters.Reached:
-		from(&out.Clusters.Revenue.Inference, "one_look")
+	case clusters != nil && clusters.Revenue == nil:
+	case clusters != nil && clusters.Reached && p.same():
+		from(&clusters.Revenue.Inference, "fixed")
+	case clusters != nil && !clusters.Reached:
+		from(&clusters.Revenue.Inference, "one_look")
 	case out.Revenue.Always != nil:
 		from(out.Revenue.Always, "always")
 	case out.Revenue.Fixed != nil && p.same():

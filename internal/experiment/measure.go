@@ -60,8 +60,8 @@ func (s *Service) measure(ctx context.Context, x Info) (*measured, error) {
 	return m, nil
 }
 
-// exposed1 is one exposure of one record.
-type exposed1 struct {
+// drawn is one exposure of one record.
+type drawn struct {
 	root, ord uint32
 	cluster   uint32
 	arm       uint8
@@ -69,13 +69,13 @@ type exposed1 struct {
 }
 
 // group finds the persons and sorts by them, the earliest exposure first.
-func (s *Service) group(all []exposed1) {
+func (s *Service) group(all []drawn) {
 	s.Timeline.RLock()
 	for i := range all {
 		all[i].root = s.Timeline.Root(all[i].ord)
 	}
 	s.Timeline.RUnlock()
-	slices.SortFunc(all, func(a, b exposed1) int {
+	slices.SortFunc(all, func(a, b drawn) int {
 		return cmp.Or(cmp.Compare(a.root, b.root), cmp.Compare(a.at, b.at), cmp.Compare(a.ord, b.ord))
 	})
 }
@@ -105,7 +105,7 @@ func (s *Service) newGauge(x Settings) *gauge {
 const meetStep = 2048
 
 // meet looks up the persons of the exposures from start on, and says where it stopped.
-func (s *Service) meet(ctx context.Context, x Info, m *measured, g *gauge, all []exposed1, start int) (int, error) {
+func (s *Service) meet(ctx context.Context, x Info, m *measured, g *gauge, all []drawn, start int) (int, error) {
 	if err := ctx.Err(); err != nil {
 		return start, err
 	}
@@ -124,16 +124,16 @@ func (s *Service) meet(ctx context.Context, x Info, m *measured, g *gauge, all [
 }
 
 // judge makes a subject of the exposures of one person, whose events are in the track.
-func (g *gauge) judge(x Info, m *measured, own []exposed1) {
+func (g *gauge) judge(x Info, m *measured, own []drawn) {
 	if at, ok := g.erasedAt(); ok {
-		own = slices.DeleteFunc(slices.Clone(own), func(e exposed1) bool { return e.at <= at })
+		own = slices.DeleteFunc(slices.Clone(own), func(e drawn) bool { return e.at <= at })
 	}
 	if len(own) == 0 {
 		m.erased++
 		return
 	}
 	first := own[0]
-	if slices.ContainsFunc(own, func(e exposed1) bool { return e.arm != first.arm }) {
+	if slices.ContainsFunc(own, func(e drawn) bool { return e.arm != first.arm }) {
 		m.merged++
 		return
 	}

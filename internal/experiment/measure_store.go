@@ -16,7 +16,7 @@ const (
 )
 
 // exposures reads who was exposed before the experiment was stopped.
-func (s *Service) exposures(ctx context.Context, x Info, m *measured) (out []exposed1, err error) {
+func (s *Service) exposures(ctx context.Context, x Info, m *measured) (out []drawn, err error) {
 	until := int64(math.MaxInt64)
 	if x.StoppedAt != nil {
 		until = x.StoppedAt.UnixMilli()
@@ -26,7 +26,7 @@ func (s *Service) exposures(ctx context.Context, x Info, m *measured) (out []exp
 	}
 	clusters := map[string]uint32{"": 0}
 	err = s.DB.Each(ctx, selectExposures, []any{x.key, until}, func(rows *sql.Rows) error {
-		var e exposed1
+		var e drawn
 		var arm, cluster string
 		if err := rows.Scan(&e.ord, &arm, &cluster, &e.at); err != nil {
 			return err

@@ -130,12 +130,12 @@ type GuardMetric struct {
 
 // ClusterResult is the difference of revenue and of conversion by clusters.
 type ClusterResult struct {
-	Treated    int         `json:"treated_clusters"`
-	Control    int         `json:"control_clusters"`
-	Few        bool        `json:"few" doc:"fewer than 10 in an arm"`
-	Reached    bool        `json:"planned" doc:"read at the planned moment; otherwise it holds for a single look"`
-	Conversion ClusterTest `json:"conversion"`
-	Revenue    ClusterTest `json:"revenue"`
+	Treated    int          `json:"treated_clusters"`
+	Control    int          `json:"control_clusters"`
+	Few        bool         `json:"few" doc:"fewer than 10 in an arm"`
+	Reached    bool         `json:"planned" doc:"read at the planned moment; otherwise it holds for a single look"`
+	Conversion *ClusterTest `json:"conversion,omitempty"`
+	Revenue    *ClusterTest `json:"revenue,omitempty"`
 }
 
 // ClusterTest is one difference with the variance between clusters.

@@ -267,6 +267,15 @@ func TestResults_OfClustersHaveTheVarianceBetweenThem(t *testing.T) {
 	if k := c.Clusters; k.Treated != 12 || k.Control != 12 || k.Few || k.Reached || k.Revenue.ICC < 0.02 || k.Revenue.DesignEffect <= 1 || k.Revenue.SE <= k.Revenue.NaiveSE || k.Revenue.DF != 22 {
 		t.Errorf("%+v", k)
 	}
+	idle := experiment.Exposure{Experiment: "pb/idle", Ord: 1, At: start, Share: 50}
+	for i := range uint32(8) {
+		idle.Ord, idle.Arm, idle.Cluster = i+300, []string{"control", "treatment"}[i%2], string(rune('a'+i/2*2+i%2))
+		r.road(nil, idle)
+	}
+	r.clk.Advance(30 * 24 * time.Hour)
+	if c := r.results("pb/idle").Comparisons[0]; c.Clusters == nil || c.Clusters.Conversion != nil || c.Incremental == nil {
+		t.Errorf("nobody bought, and yet there is a test: %+v", c.Clusters)
+	}
 	if got.Split == nil || got.Split.Unit != "cluster" || got.Split.Expected["control"] != 12 || c.Incremental.Valid != "one_look" {
 		t.Errorf("%+v, %+v", got.Split, c.Incremental)
 	}
