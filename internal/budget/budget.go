@@ -65,13 +65,19 @@ type Config struct {
 	Timeline  *timeline.Store
 	Customers *customer.Service
 	Ledger    *outreach.Service
-	Zone      func() *time.Location                                                                                   // of the brand
-	ZoneOf    func(root uint32) *time.Location                                                                        // a customer's own zone, nil the brand's; the func may be nil; under the timeline's lock
-	Terms     func(ctx context.Context, playbook string, version int) (outreach.Terms, error)                         // of a playbook; nil: none has any
-	Reach     func(ctx context.Context, channel, endpoint string, roots []uint32) (map[uint32]outreach.Reason, error) // who cannot be reached, and why; nil: everybody can
-	Quota     func(ctx context.Context, channel, endpoint string, at time.Time) (Quota, error)                        // nil: no quotas
-	Accounts  func(ctx context.Context) ([]string, error)                                                             // endpoints of the channel wecom_mass; nil: none
-	Forecasts map[string]Forecast                                                                                     // by the name under which their touches are shown
+	Zone      func() *time.Location // of the brand
+
+	// The rest may be nil: then nobody has a zone of their own, playbooks have no terms,
+	// everybody can be reached, and there are no quotas.
+
+	ZoneOf   func(root uint32) *time.Location // nil: the brand's; under the timeline's lock
+	Terms    func(ctx context.Context, playbook string, version int) (outreach.Terms, error)
+	Address  func(ctx context.Context, channel, endpoint string) (identity string, err error)      // the type of identity that is written to, "" none
+	Having   func(ctx context.Context, identity string, records []uint32) (map[uint32]bool, error) // which records have one
+	Quota    func(ctx context.Context, channel, account string, at time.Time) (Quota, error)
+	Accounts func(ctx context.Context) ([]string, error) // of the channel wecom_mass
+
+	Forecasts map[string]Forecast // by the name under which their touches are shown
 }
 
 // Quota is a platform's limit for each customer in one period. The zero value is none.

@@ -185,35 +185,6 @@ func (p *Plan) refuse(x *item, g *group) {
 	}
 }
 
-// reach notes who has no address.
-func (s *Service) reach(ctx context.Context, p *Plan) error {
-	if s.Reach == nil {
-		return nil
-	}
-	type where struct{ channel, endpoint string }
-	asked := map[where][]int32{}
-	for i := range p.items {
-		if k := &p.kinds[p.items[i].kind]; p.items[i].refuse == "" {
-			w := where{k.channel, k.endpoint}
-			asked[w] = append(asked[w], int32(i))
-		}
-	}
-	for w, at := range asked {
-		roots := make([]uint32, 0, len(at))
-		for _, i := range at {
-			roots = append(roots, p.items[i].root)
-		}
-		not, err := s.Reach(ctx, w.channel, w.endpoint, slices.Compact(roots))
-		if err != nil {
-			return fmt.Errorf("ask who can be reached on %s: %w", w.channel, err)
-		}
-		for _, i := range at {
-			p.items[i].refuse = not[p.items[i].root]
-		}
-	}
-	return nil
-}
-
 // quotasOf asks for the quotas of the endpoints in the plan, from now on until its end.
 func (s *Service) quotasOf(ctx context.Context, p *Plan) error {
 	p.quotas = map[string][]outreach.AccountQuota{}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"yutang/internal/customer"
+	"yutang/internal/outreach"
 )
 
 // maxTouches bounds how many touches, the newest, are looked at: some 150 MB of memory.
@@ -58,6 +59,22 @@ func (s *Service) observe(ctx context.Context, now time.Time) (map[Cell]Sum, err
 		out[c] = out[c].plus(sum)
 	}
 	return out, nil
+}
+
+// readTouches reads the touches accepted since a moment, under the records they reached.
+func (s *Service) readTouches(ctx context.Context, since time.Time) (*past, error) {
+	p := &past{}
+	index := map[Cell]int32{}
+	return p, s.Ledger.Reached(ctx, since, maxTouches, func(x outreach.Reached) {
+		c := Cell{Level: 2, Playbook: kin(x.Playbook), Step: x.Step}
+		i, ok := index[c]
+		if !ok {
+			i = int32(len(p.steps))
+			index[c] = i
+			p.steps = append(p.steps, c)
+		}
+		p.touches = append(p.touches, touched{root: x.Ord, step: i, at: x.At})
+	})
 }
 
 // lockEvery is how many customers are looked up under one hold of the timeline's lock.

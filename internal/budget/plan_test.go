@@ -127,6 +127,37 @@ func TestPlan_WhatRaisingACapWouldGive(t *testing.T) {
 }
 
 // covers: C5
+func TestPlan_WhoHasNoAddressOnAnyRecord(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, dbtest.SQLite(t), 30)
+	r.tl.Lock()
+	r.tl.SetGroup(1, []uint32{1, 9})
+	r.tl.Unlock()
+	r.Service.Address = func(_ context.Context, channel, endpoint string) (string, error) {
+		if endpoint == "gone" {
+			return "", fault.New(fault.NotFound, "endpoint_not_found", "it is gone")
+		}
+		return map[string]string{"sms": "phone"}[channel], nil
+	}
+	r.Service.Having = func(_ context.Context, _ string, records []uint32) (map[uint32]bool, error) {
+		out := map[uint32]bool{}
+		for _, ord := range records {
+			out[ord] = ord == 9
+		}
+		return out, nil
+	}
+	away := touch("away", 1, "sms", time.Hour)
+	away.Endpoint = "gone"
+	pool := touch("stranger", 3, outreach.WeComMass, time.Hour)
+	pool.Endpoint = "ww1"
+	r.plan(1, touch("merged", 1, "sms", time.Hour), touch("without", 2, "sms", time.Hour), touch("else", 2, "mail", time.Hour), away, pool)
+	want := map[string]string{"merged": "send", "without": "no_address", "else": "send", "away": "no_endpoint", "stranger": "no_contact"}
+	if diff := cmp.Diff(want, r.verdicts(PlanFilter{})); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
+// covers: C5
 func TestPlan_QuotaAndStaffAreSuppliesToo(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, dbtest.SQLite(t), 30)

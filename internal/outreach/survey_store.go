@@ -136,3 +136,28 @@ func (s *Service) Planned(ctx context.Context, before time.Time, visit func(Deli
 	}
 	return nil
 }
+
+// Reached is one touch that was accepted.
+type Reached struct {
+	Ord            uint32
+	Playbook, Step string
+	At             int64 // ms
+}
+
+const selectReached = `SELECT ord, playbook, step, settled_at FROM delivery
+	WHERE state = 'accepted' AND NOT transactional AND settled_at >= $1 ORDER BY id DESC LIMIT $2`
+
+// Reached visits touches that were accepted since a moment, transactional ones apart, the
+// newest first and at most limit.
+func (s *Service) Reached(ctx context.Context, since time.Time, limit int, visit func(Reached)) error {
+	err := s.DB.Each(ctx, selectReached, []any{since.UnixMilli(), limit}, func(rows *sql.Rows) error {
+		var x Reached
+		err := rows.Scan(&x.Ord, &x.Playbook, &x.Step, &x.At)
+		visit(x)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read accepted touches: %w", err)
+	}
+	return nil
+}
