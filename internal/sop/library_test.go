@@ -2,8 +2,10 @@ package sop
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode"
@@ -12,67 +14,72 @@ import (
 	"yutang/internal/flow"
 )
 
-// settled is what an installation knows of a brand with one corp.
-func settled(t *testing.T, full bool) words {
-	t.Helper()
-	w := words{
-		"brand": "玉堂", "corp": "ww1", "endpoint": "ww1", "service_endpoint": "ch_1", "host": "lin",
-	}
+// settled is what an installation knows of a brand with one corp, in the language of the
+// text.
+func settled(zone *time.Location, lang string, full bool) words {
+	w := words{"brand": "玉堂", "corp": "ww1", "endpoint": "ww1", "service_endpoint": "ch_1", "host": "lin"}
 	if full {
 		w["offer"], w["coupon"], w["mall"], w["category"] = "满200减30", "CPN1", "https://mall.example.com/", "main"
 		w["staff"], w["group_tags"] = []any{"lin"}, []any{"福利群"}
 	}
-	shanghai, err := time.LoadLocation("Asia/Shanghai")
-	if err != nil {
-		t.Fatal(err)
+	if lang == English {
+		w["brand"] = "Yutang"
+		if full {
+			w["offer"], w["group_tags"] = "30 off 200", []any{"vip"}
+		}
 	}
-	if err := dates(w, time.Date(2026, 3, 1, 9, 0, 0, 0, shanghai)); err != nil {
-		t.Fatal(err)
+	if err := dates(w, time.Date(2026, 3, 1, 9, 0, 0, 0, zone)); err != nil {
+		panic(err) // no date is given
 	}
 	return w
 }
 
-// each visits every text of the library, with few and with all parameters.
-func each(t *testing.T, visit func(t *testing.T, key, industry, lang string, doc json.RawMessage, f *flow.Flow)) {
-	t.Helper()
+// variant is one text of the library, rendered and parsed.
+type variant struct {
+	key, industry, lang string
+	doc                 json.RawMessage
+	flow                *flow.Flow
+}
+
+// variants are all texts of the library, with few and with all parameters.
+var variants = sync.OnceValues(func() (out []variant, err error) {
 	lib, err := Embedded()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	if len(lib.Keys()) < 13 {
-		t.Fatalf("only %d playbooks", len(lib.Keys()))
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		return nil, err
 	}
-	shanghai, _ := time.LoadLocation("Asia/Shanghai")
 	for _, key := range lib.Keys() {
 		for _, industry := range Industries {
 			for _, lang := range Languages {
 				for _, full := range []bool{false, true} {
-					doc, _, err := lib.render(key, industry, lang, inLanguage(settled(t, full), lang))
-					if err != nil {
-						t.Errorf("%s %s %s: %v", key, industry, lang, err)
-						continue
+					v := variant{key: key, industry: industry, lang: lang}
+					if v.doc, _, err = lib.render(key, industry, lang, settled(shanghai, lang, full)); err == nil {
+						v.flow, err = flow.Parse(v.doc, shanghai)
 					}
-					f, err := flow.Parse(doc, shanghai)
 					if err != nil {
-						t.Errorf("%s %s %s: %v\n%s", key, industry, lang, err, doc)
-						continue
+						return nil, fmt.Errorf("%s %s %s: %w\n%s", key, industry, lang, err, v.doc)
 					}
-					visit(t, key, industry, lang, doc, f)
+					out = append(out, v)
 				}
 			}
 		}
 	}
-}
+	return out, nil
+})
 
-// inLanguage says the parameters in the language of the text.
-func inLanguage(w words, lang string) words {
-	if lang == English {
-		w["brand"] = "Yutang"
-		if w["offer"] != nil {
-			w["offer"], w["group_tags"] = "30 off 200", []any{"vip"}
-		}
+// each visits every text of the library.
+func each(t *testing.T, visit func(t *testing.T, key, industry, lang string, doc json.RawMessage, f *flow.Flow)) {
+	t.Helper()
+	all, err := variants()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return w
+	for _, v := range all {
+		visit(t, v.key, v.industry, v.lang, v.doc, v.flow)
+	}
 }
 
 // covers: C3
