@@ -252,7 +252,7 @@ func (d *drama) definition() string {
 // covers: C1
 func TestReplay_EqualsWhatTheRoadDid(t *testing.T) {
 	t.Parallel()
-	left := 30 // each takes a brand of its own
+	left := 20 // each takes a brand of its own
 	if testing.Verbose() {
 		left = 1 << 30
 	}

@@ -216,8 +216,9 @@ func (w *walker) walk() error {
 		}
 		w.now = max(at, w.now)
 		before := w.made // what an event starts, by the change of membership that it makes, does not hear of it
+		byEvent := e < w.track.Len() && w.track.At[e] <= at
 		for ; c < len(w.changes) && w.changes[c].at <= at; c++ {
-			if err := w.changed(w.changes[c]); err != nil {
+			if err := w.changed(w.changes[c], byEvent); err != nil {
 				return err
 			}
 		}
@@ -308,8 +309,8 @@ func (w *walker) settle() {
 }
 
 // changed handles a change of membership: it may start a run, and those from before hear
-// of it.
-func (w *walker) changed(c change) error {
+// of it. If an event made it, rules are asked when the event was heard.
+func (w *walker) changed(c change, byEvent bool) error {
 	m := &w.crowds[c.crowd]
 	m.in = c.entered
 	before, t := w.made, w.Definition.Trigger
@@ -318,12 +319,16 @@ func (w *walker) changed(c change) error {
 			return err
 		}
 	}
-	return w.tell(before, flow.Signal{At: c.at, Audience: m.name, Entered: c.entered}, func(p *passage) bool {
+	err := w.tell(before, flow.Signal{At: c.at, Audience: m.name, Entered: c.entered}, func(p *passage) bool {
 		return w.ListensTo(&p.Run, m.name)
 	})
+	if err != nil || byEvent {
+		return err
+	}
+	return w.wake()
 }
 
-// tell offers a signal to the runs made before that listen, and asks the rules of all.
+// tell offers a signal to the runs made before that listen.
 func (w *walker) tell(before int, sig flow.Signal, listens func(p *passage) bool) error {
 	for _, p := range w.runs {
 		if p.num > before || p.End != "" || !listens(p) {
@@ -333,7 +338,8 @@ func (w *walker) tell(before int, sig flow.Signal, listens func(p *passage) bool
 			return err
 		}
 	}
-	return w.wake()
+	w.settle()
+	return nil
 }
 
 // happened handles event i of the track: it may start a run, and those from before hear
@@ -350,9 +356,13 @@ func (w *walker) happened(i, before int) error {
 			return err
 		}
 	}
-	return w.tell(before, flow.Signal{At: w.track.At[i], Event: name, Props: props}, func(p *passage) bool {
+	err := w.tell(before, flow.Signal{At: w.track.At[i], Event: name, Props: props}, func(p *passage) bool {
 		return w.Listens(&p.Run, name)
 	})
+	if err != nil {
+		return err
+	}
+	return w.wake()
 }
 
 // beginBy starts a run by an event.
