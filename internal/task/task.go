@@ -228,6 +228,9 @@ const (
 // many is how often a job is tried: the platform may be away for a weekend.
 const many = 1000
 
+// settles is how many ends of one playbook are told at once: the road takes them together.
+const settles = 32
+
 // New makes the service and takes over its kinds of jobs. Call it before the queue starts.
 func New(cfg Config) *Service {
 	s := &Service{Config: cfg, specs: map[string]bool{}}
@@ -238,7 +241,11 @@ func New(cfg Config) *Service {
 		assignJob: s.assign, tellJob: s.tell, messageJob: s.deliver, remindJob: s.remind,
 		overdueJob: s.pastDue, escalateJob: s.escalate, settleJob: s.settle, moveJob: s.move,
 	} {
-		s.Jobs.Handle(kind, &job.Each{Queue: s.Jobs, Concurrency: 1, MaxAttempts: many, Do: do})
+		at := 1 // of a member: what is told first counts first
+		if kind == settleJob {
+			at = settles
+		}
+		s.Jobs.Handle(kind, &job.Each{Queue: s.Jobs, Concurrency: at, MaxAttempts: many, Do: do})
 	}
 	return s
 }
