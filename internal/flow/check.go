@@ -132,6 +132,7 @@ func (p *parser) kind(op *Op, ptr string, depth int) {
 		}
 	case KindStart:
 		p.text(ptr+"/playbook", s.Start.Playbook, maxName)
+		p.belongsNot(ptr+"/playbook", s.Start.Playbook == p.Definition.Name, "a playbook does not start itself: it would never end; use a schedule")
 	case KindStop:
 		p.text(ptr+"/playbook", s.Stop.Playbook, maxName)
 	case KindWebhook:

@@ -61,6 +61,28 @@ func (p *parser) listen(ptr string, c *Condition, out *cond) {
 	}
 }
 
+// apart says that steps i and j stand in different ways of one step, so that no run comes to
+// both.
+func (p *parser) apart(i, j int) bool {
+	for _, op := range p.Steps {
+		inside := op.Pointer + "/" + op.Kind + "/"
+		if strings.HasPrefix(p.Steps[i].Pointer, inside) && strings.HasPrefix(p.Steps[j].Pointer, inside) && op.wayOf(i) != op.wayOf(j) {
+			return true
+		}
+	}
+	return false
+}
+
+// wayOf is the way in which step i, which stands inside op, stands.
+func (op *Op) wayOf(i int) (way int) {
+	for w := range op.Ways {
+		if first := op.Ways[w].First; first <= i && first > op.Index && first != op.Next {
+			way = w
+		}
+	}
+	return way
+}
+
 // taskBefore checks that a condition names a task step that comes before, and one of its
 // results.
 func (p *parser) taskBefore(ptr string, c *Condition, before int) {
@@ -69,13 +91,16 @@ func (p *parser) taskBefore(ptr string, c *Condition, before int) {
 		p.fail(ptr+"/task", "must be the id of a task step that comes before; there is no %q", c.Task)
 		return
 	}
+	if before < len(p.Steps) && p.apart(i, before) {
+		p.fail(ptr+"/task", "%q stands in another way of the same step: a run that comes here never gave that task", c.Task)
+	}
 	if results := p.Steps[i].Step.Task.Results; c.Result != "" && !slices.Contains(results, c.Result) {
 		p.fail(ptr+"/result", "the task %q has the results %s", c.Task, strings.Join(results, ", "))
 	}
 }
 
 func (p *parser) until(ptr string, w *WaitUntil) *until {
-	u := &until{minute: -1, brand: w.Zone == "brand"}
+	u := &until{minute: -1, brand: w.Zone == "brand" || !p.customers()}
 	p.oneOf(ptr+"/zone", w.Zone, "customer", "brand")
 	if w.Zone == "customer" && !p.customers() {
 		p.fail(ptr+"/zone", `there is no customer; use "brand"`)

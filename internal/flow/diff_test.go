@@ -68,3 +68,26 @@ func TestDiff_OrderOfNamedItemsCounts(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// FuzzDiff holds that whatever two drafts say, they differ from one another exactly if they
+// say different things, and that resolving changes nothing without keys.
+func FuzzDiff(f *testing.F) {
+	f.Add(string(everything(f)), `{"name":"a","steps":[{"id":"pay"},{"id":"pay"},{"id":""},7]}`)
+	f.Add(`{"steps":[{"id":"a","branch":{"cases":[{"name":"x"},{"name":"x"}]}}]}`, `{"steps":[{"id":"a","branch":{"cases":[{"name":"x"}],"else":3}}]}`)
+	f.Add(`[]`, `null`)
+	f.Fuzz(func(t *testing.T, a, b string) {
+		if !json.Valid([]byte(a)) || !json.Valid([]byte(b)) {
+			return
+		}
+		if d := Diff([]byte(a), []byte(a)); len(d) > 0 {
+			t.Fatal(d)
+		}
+		if same := reflect.DeepEqual(meaning(t, []byte(a)), meaning(t, []byte(b))); !same && len(Diff([]byte(a), []byte(b))) == 0 {
+			t.Fatalf("no difference between %s and %s", a, b)
+		}
+		resolved, err := Resolve([]byte(a), nil)
+		if err != nil || !reflect.DeepEqual(meaning(t, []byte(a)), meaning(t, resolved)) {
+			t.Fatalf("%v: %s", err, resolved)
+		}
+	})
+}

@@ -155,8 +155,10 @@ func TestParse_PointsAtEveryFault(t *testing.T) {
 		step(`{"id":"s","update":{"set":{"a":null},"stage":{"mood":"x"},"increase":{"a":"1"}}}`): {"/steps/0/update/increase/a"},
 		step(`{"id":"s","update":{"set":{"a":null},"stage":{"mood":"x"}}}`):                      {"/steps/0/update/set/a", "/steps/0/update/stage/mood"},
 		step(`{"id":"s","coupon":{"template":""}}`):                                              {"/steps/0/coupon/template"},
-		step(`{"id":"s","start":{"playbook":""}}`):                                               {"/steps/0/start/playbook"},
-		step(`{"id":"s","webhook":{"endpoint":"","content":[]}}`):                                {"/steps/0/webhook/endpoint", "/steps/0/webhook/content"},
+		step(`{"id":"s","branch":{"cases":[{"name":"a","rule":{"tag":"a"},"steps":[{"id":"k","task":{"title":"t"}}]}],"else":[{"id":"w","wait_for":{"task":"k","timeout":"1d"}}]}}`): {"/steps/0/branch/else/0/wait_for/task"},
+		step(`{"id":"s","start":{"playbook":"n"}}`):               {"/steps/0/start/playbook"},
+		step(`{"id":"s","start":{"playbook":""}}`):                {"/steps/0/start/playbook"},
+		step(`{"id":"s","webhook":{"endpoint":"","content":[]}}`): {"/steps/0/webhook/endpoint", "/steps/0/webhook/content"},
 		trigger(`{}`):                       {"/trigger"},
 		trigger(`{"event":"A","api":true}`): {"/trigger"},
 		trigger(`{"event":"Message Delivered","on":"left","late":"x"}`):                                                  {"/trigger/event", "/trigger/on", "/trigger/late"},
@@ -231,6 +233,12 @@ func TestResolve_ReplacesKeysWhereverAnAudienceMayStand(t *testing.T) {
 	if err != nil || string(got) != want {
 		t.Fatalf("%v\n%s\n%s", err, got, want)
 	}
+}
+
+func TestParse_ATaskMayStandInAWayBefore(t *testing.T) {
+	t.Parallel()
+	steps(t, `[{"id":"s","branch":{"cases":[{"name":"a","rule":{"tag":"a"},"steps":[{"id":"k","task":{"title":"t"}},{"id":"x","split":{"arms":[{"name":"l","percent":50},
+		{"name":"r","percent":50,"steps":[{"id":"v","wait_for":{"task":"k","timeout":"1d"}}]}]}}]}]}},{"id":"w","wait_for":{"task":"k","timeout":"1d"}}]`, "")
 }
 
 // FuzzParse holds that a definition is refused with a reason or can be walked to a rest.

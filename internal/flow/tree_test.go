@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,13 +114,27 @@ func (g *grower) step(depth int) Step {
 	case KindGoal:
 		s.Goal = &Mark{Name: "won"}
 	case KindWaitFor:
-		s.WaitFor = &WaitFor{Condition: g.condition(), Timeout: g.span(), Steps: g.list(depth - 1), Else: g.list(depth - 1)}
+		s.WaitFor = &WaitFor{Condition: g.condition(), Timeout: g.span()}
+		s.WaitFor.Steps, s.WaitFor.Else = g.ways(depth - 1)
 	case KindBranch:
-		s.Branch = &Branch{Cases: []Case{{Name: "one", Rule: g.rule(), Steps: g.list(depth - 1)}, {Name: "two", Rule: g.rule()}}, Else: g.list(depth - 1)}
+		s.Branch = &Branch{Cases: []Case{{Name: "one", Rule: g.rule()}, {Name: "two", Rule: g.rule()}}}
+		s.Branch.Cases[0].Steps, s.Branch.Else = g.ways(depth - 1)
 	case KindSplit:
-		s.Split = &Split{Arms: []Arm{{Name: "l", Percent: 50, Steps: g.list(depth - 1)}, {Name: "r", Percent: 50, Steps: g.list(depth - 1)}}}
+		s.Split = &Split{Arms: []Arm{{Name: "l", Percent: 50}, {Name: "r", Percent: 50}}}
+		s.Split.Arms[0].Steps, s.Split.Arms[1].Steps = g.ways(depth - 1)
 	}
 	return s
+}
+
+// ways grows two ways of a step. The tasks of one are not known in the other.
+func (g *grower) ways(depth int) (one, two []Step) {
+	before := slices.Clone(g.tasks)
+	one = g.list(depth)
+	first := g.tasks
+	g.tasks = slices.Clone(before)
+	two = g.list(depth)
+	g.tasks = append(first, g.tasks[len(before):]...)
+	return one, two
 }
 
 // happening is what happens to a run: how long until, and what.
