@@ -166,6 +166,41 @@ func TestDeliveries_ThroughTheAPI(t *testing.T) {
 	})
 }
 
+// covers: C5, C7
+func TestDeliveries_FilteredByDayStepAndPriority(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := start(t, d)
+		op := r.Client(t, access.Operator)
+		now := r.Clock.Now()
+		touch := func(run, step string, priority int) outreach.Touch {
+			return outreach.Touch{
+				Playbook: "pb_1", Version: 1, Run: run, Step: step, Occurrence: 1, Ord: 1, Channel: "sms", Priority: priority, Value: 7,
+				TriggerAt: now, Due: now, ExpiresAt: now.Add(time.Hour), Suppress: outreach.Outranked, Detail: "2 per day: 2 sent, 0 planned rank higher",
+			}
+		}
+		err := r.DB.InTx(context.Background(), func(ctx context.Context) error {
+			_, err := r.outreach.PlanMany(ctx, []outreach.Touch{touch("r1", "a", 0), touch("r2", "b", 90), touch("r3", "b", 20)})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		today, yesterday := now.UTC().Format(time.DateOnly), now.UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+		for query, want := range map[string]int{
+			"day=" + today: 3, "day=" + yesterday: 0, "step=b": 2, "priority=50": 1, "reason=outranked&step=b&priority=90": 1, "reason=capped": 0,
+		} {
+			got := decode[struct{ Items []outreachhttp.Delivery }](t, op.Do("GET", "/deliveries?"+query, nil), 200)
+			if len(got.Items) != want || want > 0 && (got.Items[0].Value != 7 || !strings.Contains(got.Items[0].Detail, "2 per day")) {
+				t.Errorf("%s: %+v", query, got.Items)
+			}
+		}
+		if res := op.Do("GET", "/deliveries?day=yesterday", nil); res.Status < 400 {
+			t.Errorf("a day that is none: %d", res.Status)
+		}
+	})
+}
+
 // covers: C5
 func TestPolicy_ThroughTheAPI(t *testing.T) {
 	t.Parallel()
