@@ -15,7 +15,7 @@ import (
 type Query struct {
 	Steps         []json.RawMessage `json:"steps"` // {"event": E, "where"?: [P...], "name"?: label}
 	WindowSeconds int64             `json:"window_seconds"`
-	Mode          string            `json:"mode"`
+	Mode          string            `json:"mode,omitempty"` // default "ordered"
 	Modes         []string          `json:"modes,omitempty"`
 	From          string            `json:"from,omitempty"`
 	To            string            `json:"to,omitempty"`

@@ -42,31 +42,11 @@ type Row struct {
 	Holdout   *Hold   `json:"holdout,omitempty"`
 }
 
-// fields is the summary in the words of the contract.
-func (s Summary) fields() map[string]any {
-	return map[string]any{"frequency": s.Frequency, "recency": s.Recency, "T": s.T, "monetary": s.Monetary}
-}
-
 // Hold is what came after the calibration.
 type Hold struct {
 	Frequency int     `json:"frequency"`
 	Duration  int     `json:"duration"`
 	Monetary  float64 `json:"monetary"`
-}
-
-// MarshalJSON joins summary, scores and hold-out in one object.
-func (r Row) MarshalJSON() ([]byte, error) {
-	out := r.Summary.fields()
-	for k, v := range map[string]any{
-		"id": r.ID, "days_since": r.DaysSince, "often": r.Often, "money": r.Money, "r": r.R, "f": r.F, "m": r.M,
-		"segment": r.Segment, "score": r.Score, "level": r.Level,
-	} {
-		out[k] = v
-	}
-	if r.Holdout != nil {
-		out["holdout"] = r.Holdout
-	}
-	return json.Marshal(out)
 }
 
 // Answer is the scores of everybody who bought.

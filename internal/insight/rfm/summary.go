@@ -16,10 +16,10 @@ type Purchase struct {
 // Summary is one customer's purchases in whole periods, as the package lifetimes has them:
 // purchases of one period count once, and the first period is no repeat.
 type Summary struct {
-	Frequency int     // periods with a purchase, after the first
-	Recency   int     // periods from the first to the last purchase
-	T         int     // periods from the first purchase to the end of watching
-	Monetary  float64 // mean value of the repeat periods, 0 without any
+	Frequency int     `json:"frequency"` // periods with a purchase, after the first
+	Recency   int     `json:"recency"`   // periods from the first to the last purchase
+	T         int     `json:"T"`         // periods from the first purchase to the end of watching
+	Monetary  float64 `json:"monetary"`  // mean value of the repeat periods, 0 without any
 }
 
 // Holdout is what came after a calibration.
