@@ -64,8 +64,10 @@ func newStage(t fataler, d *db.DB) *stage {
 		s.playbooks = playbook.New(playbook.Config{
 			DB: d, Box: r.box, Clock: r.clock, Timeline: r.tl, Log: r.log, Customers: r.customers, Identity: r.identity, Outreach: r.outreach,
 			Zone: utc{}.Zone, Exposures: arms, Tasks: nobody{}, Member: r.audiences.IsMember,
-			Predicate: func(ctx context.Context, raw json.RawMessage) (playbook.Predicate, error) { return r.audiences.Predicate(ctx, raw) },
-			Watch:     func(raw json.RawMessage) (playbook.Predicate, error) { return r.audiences.Watch(raw) },
+			Predicate: func(ctx context.Context, raw json.RawMessage) (playbook.Predicate, error) {
+				return r.audiences.Predicate(ctx, raw)
+			},
+			Watch: func(raw json.RawMessage) (playbook.Predicate, error) { return r.audiences.Watch(raw) },
 			Ensure: func(ctx context.Context, _, _ string, a flow.Audience) (string, error) {
 				made, err := r.audiences.Create(ctx, audience.Input{Name: a.Name, Rule: a.Rule, By: "test"})
 				if err == nil {
