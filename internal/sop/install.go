@@ -49,6 +49,9 @@ func (s *Service) Install(ctx context.Context, w Wish) (Installed, error) {
 	if err != nil {
 		return Installed{}, err
 	}
+	if err := s.inTime(ctx, m.flow.Definition.Trigger.Schedule); err != nil {
+		return Installed{}, err
+	}
 	maps.DeleteFunc(given, func(name string, _ any) bool { return !slices.Contains(m.used, name) })
 	params, err := json.Marshal(given)
 	if err != nil {
@@ -68,6 +71,25 @@ func (s *Service) Install(ctx context.Context, w Wish) (Installed, error) {
 		return Installed{}, fmt.Errorf("install %s: %w", w.Key, err)
 	}
 	return in, nil
+}
+
+// inTime refuses a campaign whose beginning has passed: it would never start.
+func (s *Service) inTime(ctx context.Context, schedule *flow.Schedule) error {
+	if schedule == nil || schedule.At == "" {
+		return nil
+	}
+	b, err := s.Brand(ctx)
+	if err != nil {
+		return err
+	}
+	at, err := time.ParseInLocation("2006-01-02T15:04", schedule.At, b.Zone)
+	if err != nil {
+		return fmt.Errorf("read the beginning: %w", err)
+	}
+	if at.Before(s.Clock.Now()) {
+		return fault.BadField("/params/start", "is too early: the playbook begins at %s, which has passed", schedule.At)
+	}
+	return nil
 }
 
 // complete refuses to install what lacks a value that only the operator knows.

@@ -168,7 +168,7 @@ func (s *Service) only(ctx context.Context, p Param, out words) error {
 }
 
 // Days of a campaign around its day, as the skeletons name them.
-var around = map[string]int{"day_before_3": -3, "day_before_2": -2, "day_before_1": -1, "day_after_1": 1, "day_after_2": 2, "day_after_7": 7}
+var around = map[string]int{"day_before_3": -3, "day_before_2": -2, "day_before_1": -1, "day_after_1": 1}
 
 // dates works out the days around the day of a campaign.
 func dates(out words, now time.Time) error {

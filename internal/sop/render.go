@@ -69,7 +69,7 @@ func (l *Library) rendering(x *text, industry, lang string, given words) *render
 	if industry == "" {
 		r.layers = append(r.layers, anyIndustry[lang])
 	}
-	r.derive()
+	r.derive(lang)
 	return r
 }
 
@@ -113,6 +113,9 @@ func (l *Library) param(name string) (Param, bool) {
 // value looks a name up.
 func (r *rendering) value(name string, depth int) (any, bool) {
 	r.used[name] = true
+	if from := follows[name]; from != "" {
+		r.used[from] = true
+	}
 	if v, ok := r.given[name]; ok {
 		return v, true
 	}
@@ -199,6 +202,7 @@ func (r *rendering) text(s string, depth int) any {
 		}
 		return ""
 	})
+	s = strings.TrimRight(s, " \n")
 	return placeholder.ReplaceAllStringFunc(s, func(found string) string {
 		name := found[2 : len(found)-1]
 		v, ok := r.value(name, depth)
@@ -215,7 +219,7 @@ func (r *rendering) text(s string, depth int) any {
 
 // derive works out the days that follow from the cycle of the product, and the time of the
 // last reminder before a livestream.
-func (r *rendering) derive() {
+func (r *rendering) derive(lang string) {
 	probe := &rendering{given: r.given, layers: r.layers, used: map[string]bool{}, lacks: map[string]bool{}}
 	out := words{}
 	if v, ok := probe.value("cycle_days", 0); ok {
@@ -225,6 +229,9 @@ func (r *rendering) derive() {
 	if v, ok := probe.value("channel", 0); ok {
 		out["by_wecom"] = v == massSend // who is no contact cannot be reached, and must not dilute the lift
 	}
+	if at, err := time.Parse(time.DateOnly, fmt.Sprint(r.given["start"])); err == nil {
+		out["day"] = at.Format(saidDay[lang])
+	}
 	if v, ok := probe.value("live_time", 0); ok {
 		if at, err := time.Parse("15:04", fmt.Sprint(v)); err == nil {
 			out["before_live"] = at.Add(-30 * time.Minute).Format("15:04")
@@ -232,6 +239,15 @@ func (r *rendering) derive() {
 	}
 	r.layers = append(r.layers, out)
 }
+
+// follows says which parameter a value is worked out from.
+var follows = map[string]string{
+	"due_days": "cycle_days", "over_days": "cycle_days", "pause_days": "cycle_days", "before_live": "live_time", "by_wecom": "channel",
+	"day": "start", "day_before_3": "start", "day_before_2": "start", "day_before_1": "start", "day_after_1": "start",
+}
+
+// saidDay is how people say a day.
+var saidDay = map[string]string{Chinese: "1月2日", English: "2 January"}
 
 func whole(v any) int64 {
 	switch v := v.(type) {

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"mime/multipart"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +122,14 @@ func TestPreview_FindsTheCorpAndAsksForTheRest(t *testing.T) {
 	res := op.Do("POST", "/sop/oa-digest/install", map[string]any{})
 	if res.Status != 422 && res.Status != 400 || res.Problem(t).Code != "missing_parameter" {
 		t.Errorf("installed without an account: %d %s", res.Status, res.Body)
+	}
+	res = op.Do("POST", "/sop/livestream-invite/install", map[string]any{"params": map[string]any{"start": "2026-03-01"}})
+	if res.Status < 400 || !strings.Contains(string(res.Body), "/params/start") {
+		t.Errorf("installed for a day that has begun: %d %s", res.Status, res.Body)
+	}
+	invite := call[sophttp.Preview](r, op, "GET", "/sop/livestream-invite", nil, 200)
+	if !slices.ContainsFunc(invite.Params, func(s sop.Setting) bool { return s.Name == "start" }) {
+		t.Errorf("the day is no parameter: %+v", invite.Params)
 	}
 	own := call[sophttp.Preview](r, op, "POST", "/sop/repurchase/preview", map[string]any{
 		"params": map[string]any{"product": "安瓶", "cycle_days": 20, "offer": "满100减10", "coupon": "CPN", "brand": "荷塘"},
