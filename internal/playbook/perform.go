@@ -104,7 +104,7 @@ func (w *world) post(r *flow.Run, op *flow.Op) (flow.Result, error) {
 	}
 	w.s.Posts.Plan(PostOrder{
 		ID: "pst_" + stamp(r.ID, op.Step.ID), Playbook: r.Playbook, Name: w.edition.Definition.Name, Version: w.edition.version,
-		Run: r.ID, Step: op.Step.ID, Spec: *op.Step.Post, At: moment(w.s.now),
+		Run: r.ID, Step: op.Step.ID, Subject: r.Subject, Spec: *op.Step.Post, At: moment(w.s.now),
 	})
 	return flow.Result{Outcome: flow.Planned}, nil
 }

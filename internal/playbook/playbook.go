@@ -137,6 +137,7 @@ type PostOrder struct {
 	Version  int
 	Run      string
 	Step     string
+	Subject  flow.Subject // a member or a group: only theirs
 	Spec     flow.Post
 	At       time.Time
 }
