@@ -80,7 +80,7 @@ func benchSteps(b *testing.B, wakes bool, steps func(r *brand) []string) {
 	r := open(b, dbtest.SQLite(b), clk)
 	defer r.stop()
 	r.must(r.outreach.Hold(context.Background(), "bench", "Ann"))
-	r.play(`{"event":"A"}`, ``, steps(r)...)
+	pb := r.play(`{"event":"A"}`, ``, steps(r)...)
 	n := benchRuns()
 	started, taken := time.Now(), 1 // steps per run that are measured
 	r.crowd(n)
@@ -90,6 +90,10 @@ func benchSteps(b *testing.B, wakes bool, steps func(r *brand) []string) {
 		r.drain()
 	}
 	b.ReportMetric(float64(n*taken)/time.Since(started).Seconds(), "steps/s")
+	started = time.Now()
+	_, err := r.playbooks.Report(context.Background(), pb, 0)
+	r.must(err)
+	b.ReportMetric(float64(time.Since(started).Milliseconds()), "report-ms")
 }
 
 // BenchmarkLoad measures reading runs that wait at a start.
