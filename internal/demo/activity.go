@@ -31,8 +31,9 @@ type visit struct {
 	viewed   []int
 	cart     []line
 	toView   int
-	asked    bool   // for consent to messages
-	ordered  string // order id; a refund may follow
+	asked    bool           // for consent to messages
+	checkout map[string]any // the order on its way, nil none
+	ordered  string         // order id; a refund may follow
 	revenue  float64
 	finished bool
 }
@@ -90,6 +91,8 @@ func (a *activity) step(v *visit) message {
 		return a.view(v)
 	case a.consents(v):
 		return v.track("Consent Given", map[string]any{"channel": "webhook"})
+	case v.checkout != nil:
+		return a.order(v)
 	case len(v.cart) == 0:
 		return a.add(v)
 	case v.shopper == nil && v.email == "":
@@ -150,9 +153,20 @@ func (a *activity) identify(v *visit) message {
 	return m
 }
 
+// order takes two steps: to the checkout, where one in six leaves, and to the end.
 func (a *activity) order(v *visit) message {
+	if v.checkout == nil {
+		a.checkout(v)
+		v.finished = a.rand.IntN(6) == 0
+		return v.track("Checkout Started", v.checkout)
+	}
+	v.ordered, _ = v.checkout["order_id"].(string)
+	v.finished = a.rand.IntN(100) >= 4 // the others send it back
+	return v.track("Order Completed", v.checkout)
+}
+
+func (a *activity) checkout(v *visit) {
 	a.orders++
-	v.ordered = fmt.Sprintf("D%s-%d", a.run, a.orders)
 	pence, quantity := 0, 0
 	products := make([]map[string]any, len(v.cart))
 	for i, l := range v.cart {
@@ -162,10 +176,9 @@ func (a *activity) order(v *visit) message {
 		quantity += l.quantity
 	}
 	v.revenue = float64(pence) / 100
-	v.finished = a.rand.IntN(100) >= 4 // the others send it back
-	return v.track("Order Completed", map[string]any{
-		"order_id": v.ordered, "revenue": v.revenue, "currency": Currency, "quantity": quantity, "products": products,
-	})
+	v.checkout = map[string]any{
+		"order_id": fmt.Sprintf("D%s-%d", a.run, a.orders), "revenue": v.revenue, "currency": Currency, "quantity": quantity, "products": products,
+	}
 }
 
 func (a *activity) describe(i int) map[string]any {

@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -33,6 +34,7 @@ const (
 	shopEvery    = 2 * time.Second
 	linkedShare  = 4 // of the seeded one in so many is a customer of the history
 	signUpShare  = 3 // of newcomers so many in five sign up
+	unpaidShare  = 6 // of orders one in so many is left unpaid
 	buyersAtOnce = 2000
 	bestShoppers = 150
 )
@@ -132,7 +134,28 @@ func (s *shopping) signUp(ctx context.Context, i int, c wecomsim.Customer) error
 // identify says that a customer of the corp is somebody the shop knows.
 func (s *shopping) identify(external string, more ...map[string]any) message {
 	ids := append([]map[string]any{{"type": "external_userid:" + Corp, "id": external}}, more...)
-	return message{"type": "identify", "messageId": "wx-link-" + external, "timestamp": s.stamp(), "context": map[string]any{"externalIds": ids}}
+	return message{
+		"type": "identify", "messageId": "wx-link-" + external, "timestamp": s.stamp(), "context": map[string]any{"externalIds": ids},
+		"traits": birthdays(external),
+	}
+}
+
+// birthdays follow from the person: two in three have told theirs, one in five that of a
+// child.
+func birthdays(external string) map[string]any {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(external)) // never fails
+	n, out := h.Sum64(), map[string]any{}
+	day := func(year, n uint64) string {
+		return time.Date(int(year), 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(n%365)).Format(time.DateOnly)
+	}
+	if n%3 > 0 {
+		out["birthday"] = day(1970+n/7%35, n/11)
+	}
+	if n%5 == 0 {
+		out["baby_birthday"] = day(2023+n/13%3, n/17)
+	}
+	return out
 }
 
 // buy sends the orders that are due.
@@ -163,13 +186,19 @@ func (s *shopping) order(ctx context.Context, user string) error {
 	n := 1 + r.IntN(8)
 	revenue := float64(int(it.price*float64(n)*100+0.5)) / 100
 	id := fmt.Sprintf("%s-%d", s.run, s.n)
-	return s.send.deliver(ctx, message{
-		"type": "track", "event": "Order Completed", "userId": user, "messageId": id, "timestamp": s.stamp(),
-		"properties": map[string]any{
-			"order_id": id, "revenue": revenue, "currency": Currency,
-			"products": []map[string]any{{"product_id": it.code, "name": it.name, "price": it.price, "quantity": n}},
-		},
-	})
+	props := map[string]any{
+		"order_id": id, "revenue": revenue, "currency": Currency,
+		"products": []map[string]any{{"product_id": it.code, "name": it.name, "price": it.price, "quantity": n}},
+	}
+	track := func(event, message string) error {
+		return s.send.deliver(ctx, map[string]any{
+			"type": "track", "event": event, "userId": user, "messageId": message, "timestamp": s.stamp(), "properties": props,
+		})
+	}
+	if err := track("Checkout Started", id+"-checkout"); err != nil || r.IntN(unpaidShare) == 0 {
+		return err
+	}
+	return track("Order Completed", id)
 }
 
 func (s *shopping) stamp() string { return s.d.Clock.Now().UTC().Format(time.RFC3339Nano) }
