@@ -3,12 +3,16 @@ package sop
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 	"unicode"
+
+	"github.com/google/go-cmp/cmp"
 
 	"yutang/internal/content"
 	"yutang/internal/flow"
@@ -221,4 +225,106 @@ func TestLibrary_MassMessagesFitAndAreTheSameForAll(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Words that nothing asks for would be kept up for nothing.
+func TestLibrary_KeepsNoUnusedWords(t *testing.T) {
+	t.Parallel()
+	lib, err := Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range Languages {
+		asked := map[string]bool{"name": true, "description": true}
+		for _, key := range lib.Keys() {
+			own := map[string]bool{}
+			for _, industry := range Industries {
+				for _, full := range []bool{false, true} {
+					_, used, err := lib.render(key, industry, lang, settled(shanghai, lang, full))
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, name := range append(used, "name", "description") {
+						asked[name], own[name] = true, true
+					}
+				}
+			}
+			x := lib.texts[lang][key]
+			for _, w := range append(slices.Collect(maps.Values(x.Industries)), x.Texts) {
+				for name := range w {
+					if !own[name] {
+						t.Errorf("%s %s: %s is never used", lang, key, name)
+					}
+				}
+			}
+		}
+		for industry, w := range lib.words[lang] {
+			for name := range w {
+				if !asked[name] {
+					t.Errorf("%s %s: %s is never used", lang, industry, name)
+				}
+			}
+		}
+		for _, p := range lib.params {
+			if !asked[p.Name] || p.Doc[lang] == "" {
+				t.Errorf("%s: the parameter %s is never used, or has no explanation", lang, p.Name)
+			}
+		}
+	}
+}
+
+// What one language says of a playbook, the other says too.
+func TestLibrary_LanguagesSayTheSame(t *testing.T) {
+	t.Parallel()
+	lib, err := Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := func(w words) []string { return slices.Sorted(maps.Keys(w)) }
+	for _, key := range lib.Keys() {
+		zh, en := lib.texts[Chinese][key], lib.texts[English][key]
+		if diff := cmp.Diff(names(zh.Texts), names(en.Texts)); diff != "" {
+			t.Errorf("%s: (-zh +en)\n%s", key, diff)
+		}
+		var a, b any
+		for lang, into := range map[string]*any{Chinese: &a, English: &b} {
+			doc, _, err := lib.render(key, Beauty, lang, settled(time.UTC, Chinese, true))
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := flow.Parse(doc, time.UTC)
+			if err != nil {
+				t.Fatal(err)
+			}
+			*into = shape(outline(f.Definition.Steps))
+		}
+		if diff := cmp.Diff(a, b); diff != "" {
+			t.Errorf("%s: (-zh +en)\n%s", key, diff)
+		}
+	}
+	for i, l := range lib.lists[Chinese] {
+		other := lib.lists[English][i]
+		if l.Key != other.Key || len(l.Items) != len(other.Items) || l.Validate() != nil || other.Validate() != nil {
+			t.Errorf("%s and %s differ", l.Key, other.Key)
+		}
+	}
+	for _, lang := range Languages {
+		for _, industry := range Industries {
+			if err := lib.sheets[lang][industry].Validate(); err != nil {
+				t.Errorf("persona %s %s: %v", lang, industry, err)
+			}
+		}
+	}
+}
+
+// shape is an outline without words.
+func shape(nodes []Node) (out []string) {
+	for _, n := range nodes {
+		out = append(out, fmt.Sprint(n.Depth, n.Parent, n.ID, n.Kind))
+	}
+	return out
 }

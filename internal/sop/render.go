@@ -157,11 +157,22 @@ func (r *rendering) object(node map[string]any, depth int) (any, bool) {
 		if k == ifKey {
 			continue
 		}
-		if v, ok := r.fill(child, depth); ok {
+		if v, ok := r.fill(child, depth); ok && !bare(v) {
 			object[k] = v
 		}
 	}
 	return object, true
+}
+
+// bare says that a member of an object says nothing: an empty list or object.
+func bare(v any) bool {
+	switch v := v.(type) {
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
 }
 
 // holds says whether a name has a value that is not empty; with ! in front, that it has none.
