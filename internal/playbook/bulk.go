@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -33,8 +34,8 @@ const (
 )
 
 // fire turns the moments of schedules that have come into work.
-func (s *Service) fire() error {
-	for _, b := range s.books {
+func (s *Service) fire() {
+	for _, b := range s.byMoment() {
 		for b.next != 0 && b.next <= s.now {
 			at, e := b.next, b.current()
 			kind := bulkSchedule
@@ -51,7 +52,17 @@ func (s *Service) fire() error {
 			s.schedule(b)
 		}
 	}
-	return nil
+}
+
+// byMoment are the playbooks whose next moment has come, in the order of making.
+func (s *Service) byMoment() (out []*book) {
+	for _, b := range s.books {
+		if b.next != 0 && b.next <= s.now {
+			out = append(out, b)
+		}
+	}
+	slices.SortFunc(out, func(a, b *book) int { return cmp.Compare(a.num, b.num) })
+	return out
 }
 
 // begins adds a bulk; there is one of a kind and moment.

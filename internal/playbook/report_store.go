@@ -204,14 +204,13 @@ func (s *Service) countRuns(ctx context.Context, key string) (all, holdout int, 
 const WaitingNow flow.Outcome = "waiting"
 
 // PeopleFilter names a number of a report. Step "" is the run as a whole; Version 0 all
-// versions; Detail "" any, unless Exact.
+// versions; Detail "" any.
 type PeopleFilter struct {
 	Playbook string
 	Version  int
 	Step     string
 	Outcome  flow.Outcome
 	Detail   string
-	Exact    bool
 	Limit    int
 	Cursor   string
 }
@@ -247,49 +246,57 @@ func (s *Service) People(ctx context.Context, f PeopleFilter) (out page.Page[Per
 		}
 	}
 	slices.SortFunc(nums, func(a, b int64) int { return cmp.Compare(b, a) })
-	out.Items = []Person{}
-	var last int64
+	all := []rowPerson{}
 	for _, num := range nums {
 		end := (num + 1) << cellBits
 		if before>>cellBits == num {
 			end = before
 		}
-		err := s.DB.Each(ctx, selectPeople, []any{num << cellBits, end, limit + 1 - len(out.Items)}, func(rows *sql.Rows) error {
-			p, at, err := scanPerson(rows)
-			if len(out.Items) == limit {
-				out.Next = page.Cursor(last)
-				return err
-			}
-			out.Items, last = append(out.Items, p), at
-			return err
-		})
-		if err != nil {
+		if all, err = s.peopleOf(ctx, all, num<<cellBits, end, limit+1-len(all)); err != nil {
 			return out, fmt.Errorf("list people: %w", err)
 		}
-		if out.Next != "" {
-			break
-		}
-		if len(out.Items) == limit && num != nums[len(nums)-1] {
-			out.Next = page.Cursor(last)
+		if len(all) > limit {
 			break
 		}
 	}
-	return out, nil
+	return people(all, limit), nil
 }
 
-func scanPerson(rows *sql.Rows) (p Person, num int64, err error) {
-	var run int64
-	err = rows.Scan(&num, &run, &p.Run, &p.Ord, &p.At)
-	if p.Run == "" && run != 0 {
-		p.Run = runID(run)
+// rowPerson is a person with the number of the row that tells of them.
+type rowPerson struct {
+	Person
+	num int64
+}
+
+// people makes a page of what was read with one more.
+func people(all []rowPerson, limit int) (out page.Page[Person]) {
+	cutPage := page.Cut(all, limit, func(p rowPerson) int64 { return p.num })
+	out.Next, out.Items = cutPage.Next, make([]Person, len(cutPage.Items))
+	for i, p := range cutPage.Items {
+		out.Items[i] = p.Person
 	}
-	return p, num, err
+	return out
+}
+
+// peopleOf appends those of one counter, the newest first.
+func (s *Service) peopleOf(ctx context.Context, all []rowPerson, from, to int64, limit int) ([]rowPerson, error) {
+	err := s.DB.Each(ctx, selectPeople, []any{from, to, limit}, func(rows *sql.Rows) error {
+		var p rowPerson
+		var run int64
+		err := rows.Scan(&p.num, &run, &p.Run, &p.Ord, &p.At)
+		if p.Run == "" && run != 0 {
+			p.Run = runID(run)
+		}
+		all = append(all, p)
+		return err
+	})
+	return all, err
 }
 
 // counts says whether a counter is part of the number.
 func (f PeopleFilter) counts(c storedCell) bool {
 	switch {
-	case c.step != f.Step, f.Version != 0 && c.version != f.Version, (f.Exact || f.Detail != "") && c.detail != f.Detail:
+	case c.step != f.Step, f.Version != 0 && c.version != f.Version, f.Detail != "" && c.detail != f.Detail:
 		return false
 	case f.Outcome == flow.Entered && f.Step != "":
 		return c.outcome == flow.Entered || c.atOnce
@@ -299,11 +306,7 @@ func (f PeopleFilter) counts(c storedCell) bool {
 
 // standingPeople lists the runs that wait in a step.
 func (s *Service) standingPeople(ctx context.Context, f PeopleFilter, before int64, limit int) (out page.Page[Person], err error) {
-	type one struct {
-		Person
-		num int64
-	}
-	var all []one
+	var all []rowPerson
 	s.Timeline.RLock()
 	if b := s.books[f.Playbook]; b != nil {
 		for i := range s.slab.slots {
@@ -313,18 +316,13 @@ func (s *Service) standingPeople(ctx context.Context, f PeopleFilter, before int
 			}
 			e := s.editions[x.plan]
 			if e.book == b && (f.Step == "" || e.Steps[x.step].Step.ID == f.Step) && (f.Version == 0 || e.version == f.Version) {
-				all = append(all, one{Person{runID(x.num), x.ord, x.since}, x.num})
+				all = append(all, rowPerson{Person{runID(x.num), x.ord, x.since}, x.num})
 			}
 		}
 	}
 	s.Timeline.RUnlock()
-	slices.SortFunc(all, func(a, b one) int { return cmp.Compare(b.num, a.num) })
-	cutPage := page.Cut(all[:min(len(all), limit+1)], limit, func(o one) int64 { return o.num })
-	out.Next, out.Items = cutPage.Next, []Person{}
-	for _, o := range cutPage.Items {
-		out.Items = append(out.Items, o.Person)
-	}
-	return out, ctx.Err()
+	slices.SortFunc(all, func(a, b rowPerson) int { return cmp.Compare(b.num, a.num) })
+	return people(all[:min(len(all), limit+1)], limit), ctx.Err()
 }
 
 // Totals is a report without its steps.

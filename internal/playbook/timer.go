@@ -22,17 +22,22 @@ func (s *Service) NextDue() (ms int64, ok bool) {
 	return ms, ok
 }
 
+// batchRuns is how many runs time moves in one transaction: events that arrive meanwhile
+// wait no longer than it takes to write them, about 0.1 s. The rest has its turn at once.
+const batchRuns = 4096
+
 // Advance goes on with what is due: changes of membership that were heard of, moments of
-// schedules, work on many runs, waiting runs; at most about limit of them, and says
-// whether more are due.
+// schedules, work on many runs, waiting runs; at most about limit of them. more says that
+// others are due and belong into the same transaction; NextDue tells of the rest.
 func (s *Service) Advance(ctx context.Context, now int64, limit int) (more bool, err error) {
 	s.now = max(s.now, now)
 	s.epoch++
 	if err := s.settle(ctx); err != nil {
 		return false, err
 	}
-	if err := s.fire(); err != nil {
-		return false, err
+	s.fire()
+	if len(s.changes) >= batchRuns {
+		return false, s.grant(ctx)
 	}
 	left, err := s.carryOn(ctx, limit)
 	if err != nil {
