@@ -75,18 +75,25 @@ func (s *Service) Install(ctx context.Context, w Wish) (Installed, error) {
 
 // inTime refuses a campaign whose beginning has passed: it would never start.
 func (s *Service) inTime(ctx context.Context, schedule *flow.Schedule) error {
-	if schedule == nil || schedule.At == "" {
+	if schedule == nil || schedule.At == "" && schedule.Until == "" {
 		return nil
 	}
 	b, err := s.Brand(ctx)
 	if err != nil {
 		return err
 	}
+	now := s.Clock.Now().In(b.Zone)
+	if schedule.At == "" {
+		if schedule.Until < now.Format(time.DateOnly) {
+			return fault.BadField("/params/week", "is too early: the week ends on %s, which has passed", schedule.Until)
+		}
+		return nil
+	}
 	at, err := time.ParseInLocation("2006-01-02T15:04", schedule.At, b.Zone)
 	if err != nil {
 		return fmt.Errorf("read the beginning: %w", err)
 	}
-	if at.Before(s.Clock.Now()) {
+	if at.Before(now) {
 		return fault.BadField("/params/start", "is too early: the playbook begins at %s, which has passed", schedule.At)
 	}
 	return nil

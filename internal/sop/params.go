@@ -170,8 +170,26 @@ func (s *Service) only(ctx context.Context, p Param, out words) error {
 // Days of a campaign around its day, as the skeletons name them.
 var around = map[string]int{"day_before_3": -3, "day_before_2": -2, "day_before_1": -1, "day_after_1": 1}
 
+// week works out the week of a calendar: from a Monday to its Sunday.
+func week(out words, now time.Time) error {
+	given, _ := out["week"].(string)
+	if given == "" {
+		given = now.AddDate(0, 0, 1).Format(time.DateOnly)
+	}
+	day, err := time.ParseInLocation(time.DateOnly, given, now.Location())
+	if err != nil {
+		return fault.BadField("/params/week", `must be a day such as "2026-11-09"`)
+	}
+	day = day.AddDate(0, 0, (int(time.Monday)-int(day.Weekday())+7)%7)
+	out["week"], out["week_until"] = day.Format(time.DateOnly), day.AddDate(0, 0, 6).Format(time.DateOnly)
+	return nil
+}
+
 // dates works out the days around the day of a campaign.
 func dates(out words, now time.Time) error {
+	if err := week(out, now); err != nil {
+		return err
+	}
 	given, _ := out["start"].(string)
 	if given == "" {
 		given = now.Add(ahead).Format(time.DateOnly)

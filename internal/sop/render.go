@@ -254,7 +254,7 @@ func (r *rendering) derive(lang string) {
 // follows says which parameter a value is worked out from.
 var follows = map[string]string{
 	"due_days": "cycle_days", "over_days": "cycle_days", "pause_days": "cycle_days", "before_live": "live_time", "by_wecom": "channel",
-	"day": "start", "day_before_3": "start", "day_before_2": "start", "day_before_1": "start", "day_after_1": "start",
+	"week_until": "week", "day": "start", "day_before_3": "start", "day_before_2": "start", "day_before_1": "start", "day_after_1": "start",
 }
 
 // saidDay is how people say a day.

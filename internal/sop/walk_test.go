@@ -208,6 +208,9 @@ func startOf(f *flow.Flow, zone *time.Location, seed uint64) int64 {
 		}
 	case t.Schedule != nil:
 		at = t.Schedule.Time
+		if from, err := time.ParseInLocation(time.DateOnly, t.Schedule.From, zone); err == nil {
+			day = from
+		}
 	case t.Date != nil:
 		at = t.Date.At
 	default:

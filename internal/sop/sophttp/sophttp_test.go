@@ -115,6 +115,13 @@ func TestPreview_FindsTheCorpAndAsksForTheRest(t *testing.T) {
 	if values["corp"] != `"`+theCorp+`"` || values["host"] != `"lin"` || values["start"] != `"2026-03-15"` {
 		t.Errorf("found %v", values)
 	}
+	week := call[sophttp.Preview](r, op, "GET", "/sop/group-week", nil, 200)
+	if !strings.Contains(string(week.Definition), `"from":"2026-03-02","time":"08:30","until":"2026-03-08"`) {
+		t.Errorf("the next week is another: %s", week.Definition[:300])
+	}
+	if res := op.Do("POST", "/sop/group-week/install", map[string]any{"params": map[string]any{"week": "2026-02-02"}}); !strings.Contains(string(res.Body), "/params/week") {
+		t.Errorf("installed for a week that has passed: %d %s", res.Status, res.Body)
+	}
 	digest := call[sophttp.Preview](r, op, "GET", "/sop/oa-digest", nil, 200)
 	if len(digest.Missing) != 1 || digest.Missing[0].Name != "service_endpoint" {
 		t.Errorf("missing %v", digest.Missing)
