@@ -97,8 +97,12 @@ func (s *Service) Audits(ctx context.Context, f AuditFilter) (page.Page[Audit], 
 	var where []string
 	var args []any
 	for _, c := range []struct{ cond, value string }{
-		{"checklist = $%d", f.Checklist}, {"corp = $%d", f.Corp}, {"staff = $%d", f.Staff}, {"subject = $%d", f.Subject},
-		{"state = $%d", f.State}, {"id < $%d", before},
+		{"checklist = $%d", f.Checklist},
+		{"corp = $%d", f.Corp},
+		{"staff = $%d", f.Staff},
+		{"subject = $%d", f.Subject},
+		{"state = $%d", f.State},
+		{"id < $%d", before},
 	} {
 		if c.value != "" {
 			args = append(args, c.value)

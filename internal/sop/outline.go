@@ -86,8 +86,13 @@ func other(s *flow.Step) string {
 		kind string
 		is   bool
 	}{
-		{"holdout", s.Holdout != nil}, {"update", s.Update != nil}, {"coupon", s.Coupon != nil}, {"start", s.Start != nil},
-		{"stop", s.Stop != nil}, {"webhook", s.Webhook != nil}, {"goal", s.Goal != nil},
+		{"holdout", s.Holdout != nil},
+		{"update", s.Update != nil},
+		{"coupon", s.Coupon != nil},
+		{"start", s.Start != nil},
+		{"stop", s.Stop != nil},
+		{"webhook", s.Webhook != nil},
+		{"goal", s.Goal != nil},
 	} {
 		if k.is {
 			return k.kind

@@ -27,7 +27,6 @@ type world struct {
 	texts  func(where, text string)
 	happy  bool // the rule of the wait under way holds
 	ways   map[string]bool
-	runs   *flow.Run
 }
 
 func (w *world) Now() int64 { return w.now }
