@@ -130,6 +130,9 @@ func (s *Service) remind(ctx context.Context, j job.Job) error {
 		return err
 	}
 	r := Reminder{Audit: a.ID, Corp: a.Corp, Staff: a.Staff, Checklist: a.Name, About: a.About + " " + a.Subject, Due: a.DueAt}
+	if now := s.Clock.Now(); r.Due.Before(now) { // the program was off when it was due
+		r.Due = now.Add(24 * time.Hour)
+	}
 	for _, it := range a.Items {
 		if _, answered := a.Answers[it.ID]; !answered {
 			r.Items = append(r.Items, it.Title)
