@@ -3,7 +3,6 @@ package playbook
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"yutang/internal/event"
 	"yutang/internal/flow"
@@ -289,6 +288,3 @@ func (c *change) follow(r *flow.Run, w *world) {
 		c.ended, c.detail = w.s.now, cut(w.detail, maxDetail)
 	}
 }
-
-// span is a duration in ms.
-func span(d time.Duration) int64 { return d.Milliseconds() }

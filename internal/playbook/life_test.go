@@ -171,6 +171,7 @@ func TestSchedule_StartsMembersAndGoesOnAfterARestart(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		b := open(t, d, clock.NewManual(noon))
 		defer func() { b.stop() }()
+		b.must(b.outreach.Hold(context.Background(), "test", "Ann"))
 		for i := range 600 {
 			b.track(fmt.Sprint("u", i), []string{"Order Completed", "Page Viewed"}[i%2], `{}`)
 		}
@@ -181,6 +182,7 @@ func TestSchedule_StartsMembersAndGoesOnAfterARestart(t *testing.T) {
 		if n := len(b.planned(pb)); n != 0 {
 			t.Fatalf("%d touches before nine", n)
 		}
+		b.Stop()
 		b.clock.Advance(time.Millisecond)
 		b.timeline.Lock() // one slice, then the program ends
 		_, err := b.playbooks.Advance(context.Background(), b.clock.Now().UnixMilli(), 100)

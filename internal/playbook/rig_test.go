@@ -246,3 +246,11 @@ func (b *brand) profile(user string) customer.Profile {
 	b.must(err)
 	return p
 }
+
+// tag puts a tag on a user.
+func (b *brand) tag(user, tag string) {
+	b.t.Helper()
+	b.submit(&event.Event{
+		Name: event.TagAdded, At: b.clock.Now(), Identities: []event.Identity{{Type: "user_id", Value: user}}, Tags: []event.TagOp{{Tag: tag}},
+	})
+}

@@ -56,7 +56,6 @@ type book struct {
 	num      int64
 	state    State
 	version  int
-	created  int64
 	fired    int64 // moments of its schedule up to here are dealt with
 	next     int64 // the next one, 0 none
 	live     int   // runs that go on

@@ -161,10 +161,7 @@ func TestRender_ForAChosenCustomerSendsNothing(t *testing.T) {
 	op := r.Client(t, access.Operator)
 	in := document("ep_1")
 	in["customer"], in["event"] = "c1", map[string]string{"form": "VIP"}
-	var out struct {
-		Message outreach.Message
-	}
-	out = decode[struct{ Message outreach.Message }](t, op.Do("POST", "/playbooks/render", in), 200)
+	out := decode[struct{ Message outreach.Message }](t, op.Do("POST", "/playbooks/render", in), 200)
 	if string(out.Message.Content) != `{"text":"Hello c1 VIP"}` {
 		t.Fatalf("%s", out.Message.Content)
 	}

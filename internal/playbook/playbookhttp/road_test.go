@@ -185,7 +185,9 @@ func TestReview_ThroughTheAPI(t *testing.T) {
 	r.track("ann", "Form Submitted")
 	changed := strings.Replace(string(must(json.Marshal(document("ep_1")))), "Hello", "Good day", 1)
 	decode[playbookhttp.Playbook](t, ann.Do("PUT", path, changed, "Content-Type", "application/json"), 200)
-	changes := decode[struct{ Items []struct{ Step, Path, What string } }](t, ann.Do("GET", path+"/changes", nil), 200)
+	changes := decode[struct {
+		Items []struct{ Step, Path, What string }
+	}](t, ann.Do("GET", path+"/changes", nil), 200)
 	if len(changes.Items) != 1 || changes.Items[0].Step != "hello" || changes.Items[0].What != "changed" {
 		t.Fatalf("%+v", changes)
 	}

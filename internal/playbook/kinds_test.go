@@ -1,0 +1,239 @@
+package playbook_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"yutang/internal/clock"
+	"yutang/internal/db"
+	"yutang/internal/db/dbtest"
+	"yutang/internal/fault"
+	"yutang/internal/flow"
+	"yutang/internal/playbook"
+)
+
+// covers: C1
+func TestWaitFor_AnAudienceToBeEntered(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := open(t, d, clock.NewManual(noon))
+		defer func() { b.stop() }()
+		buyers := b.audience(`{"did":{"event":"Order Completed","within":"1d"}}`)
+		in := b.play(`{"event":"A"}`, ``, `{"id":"w","wait_for":{"audience":"`+buyers+`","timeout":"9d","steps":[`+b.say("in", "in")+`]}}`)
+		out := b.play(`{"audience":"`+buyers+`","on":"left"}`, ``, b.say("out", "out"))
+		left := b.play(`{"event":"A"}`, ``, `{"id":"w","wait_for":{"audience":"`+buyers+`","on":"left","timeout":"9d","steps":[`+b.say("left", "left")+`]}}`)
+		b.track("ann", "A", `{}`)
+		b = b.reopen()
+		b.track("ann", "Order Completed", `{"order_id":"1"}`)
+		b.track("bob", "Order Completed", `{"order_id":"2"}`)
+		b.track("bob", "A", `{}`) // a member already
+		if got := b.planned(in); !slices.Equal(got, []string{"in", "in"}) || len(b.planned(out))+len(b.planned(left)) != 0 {
+			t.Fatal(got)
+		}
+		b.after(25 * time.Hour) // both leave by time alone
+		if len(b.planned(out)) != 2 || len(b.planned(left)) != 2 {
+			t.Fatalf("%v %v", b.planned(out), b.planned(left))
+		}
+	})
+}
+
+// covers: C1
+func TestDefinition_BringsItsAudiences(t *testing.T) {
+	t.Parallel()
+	b := open(t, dbtest.SQLite(t), clock.NewManual(noon))
+	defer b.stop()
+	pb := b.play(`{"audience":"vip"}`, `"audiences":{"vip":{"name":"VIP","rule":{"tag":"VIP"}},"no":{"name":"No","rule":{"tag":"no"}}},
+		"exit":[{"rule":{"audience":"no"}}],`, rest)
+	versions, err := b.playbooks.Versions(context.Background(), pb)
+	b.must(err)
+	for _, id := range versions[0].Audiences {
+		b.must(b.audiences.Settled(context.Background(), id))
+	}
+	b.tag("ann", "VIP")
+	if r := b.only(pb); r.Step != "rest" {
+		t.Fatalf("%+v", r)
+	}
+	b.tag("ann", "no")
+	if r := b.only(pb); r.Outcome != flow.Exited {
+		t.Fatalf("%+v", r)
+	}
+}
+
+// covers: C8, E1, E2, E5
+func TestSend_VariantsMaterialsAndLinks(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := open(t, d, clock.NewManual(noon))
+		defer b.stop()
+		b.playbooks.Material = func(_ context.Context, id string) (json.RawMessage, error) {
+			if id != "mat_1" {
+				return nil, fault.New(fault.NotFound, "material_not_found", "there is no material %q", id)
+			}
+			return json.RawMessage(`{"text":"material for {{ customer.id }}: see https://shop.example/a?b=1."}`), nil
+		}
+		links := map[string]playbook.LinkOrder{}
+		b.playbooks.Shorten = func(_ context.Context, o playbook.LinkOrder) (string, error) {
+			short := fmt.Sprint("https://s/", len(links))
+			links[short] = o
+			return short, nil
+		}
+		step := fmt.Sprintf(`{"id":"ab","send":{"channel":"webhook","endpoint":%q,"track_links":true,"variants":[
+			{"name":"x","percent":50,"content":{"text":"own words"}},{"name":"y","percent":50,"material":"%%s"}]}}`, b.endpoint)
+		bad, err := b.playbooks.Create(context.Background(), b.document(`{"event":"A"}`, ``, fmt.Sprintf(step, "mat_2")))
+		b.must(err)
+		if _, err := b.playbooks.Publish(context.Background(), bad.ID, "Ann"); !points(err, "/steps/0/send/variants/1/material") {
+			t.Fatal(err)
+		}
+		pb := b.play(`{"event":"A"}`, ``, fmt.Sprintf(step, "mat_1"))
+		for i := range 16 {
+			b.track(fmt.Sprint("u", i), "A", `{}`)
+		}
+		said := map[string]string{} // by customer
+		for range 16 {
+			var body struct {
+				Customer struct{ ID string }
+				Message  struct{ Text string }
+			}
+			b.must(json.Unmarshal(<-b.got, &body))
+			said[body.Customer.ID] = body.Message.Text
+		}
+		drawn := map[string]int{}
+		for _, r := range b.runs(playbook.RunFilter{Playbook: pb}) {
+			variant := strings.TrimPrefix(b.told(r)[1], "ab planned ")
+			drawn[variant]++
+			text := said[fmt.Sprint("c", r.Ord)]
+			if (variant == "x") != (text == "own words") {
+				t.Fatalf("%s got %q", variant, text)
+			}
+			if _, short, ok := strings.Cut(text, "see "); variant == "y" {
+				o := links[strings.TrimSuffix(short, ".")]
+				if !ok || o.URL != "https://shop.example/a?b=1" || o.Run != r.ID || o.Ord != r.Ord || o.Step != "ab" || o.Delivery == "" {
+					t.Fatalf("%q: %+v", text, o)
+				}
+			}
+		}
+		if len(drawn) != 2 {
+			t.Fatalf("drawn: %v", drawn)
+		}
+	})
+}
+
+// covers: C1, C7
+func TestKinds_WaitUntilHoldoutWebhookGoalAndExit(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := open(t, d, clock.NewManual(noon))
+		defer b.stop()
+		b.identify("ann", map[string]string{"timezone": `"Asia/Shanghai"`}) // 20:00 there
+		until := b.play(`{"event":"A"}`, ``, `{"id":"morning","wait_until":{"time":"09:00"}}`, `{"id":"told","webhook":{"endpoint":"`+b.endpoint+`","content":{"to":"{{ customer.id }}"}}}`,
+			`{"id":"won","goal":{"name":"reached"}}`, b.say("never", "never"))
+		b.track("ann", "A", `{}`)
+		b.after(13*time.Hour - time.Second)
+		if len(b.planned(until)) != 0 {
+			t.Fatal("before nine in Shanghai")
+		}
+		b.after(time.Second)
+		b.expect(until, "entered", "morning entered", "morning done", "told planned", "won goal reached", "goal reached")
+		if body := string(<-b.got); !strings.Contains(body, `{"to":"c1"}`) {
+			t.Fatal(body)
+		}
+		held := b.play(`{"event":"B"}`, ``, `{"id":"h","holdout":{"percent":50}}`, b.say("hi", "hi"), `{"id":"tag","update":{"tag":["reached"]}}`, `{"id":"bye","exit":{}}`)
+		for i := range 40 {
+			b.track(fmt.Sprint("h", i), "B", `{}`)
+		}
+		reached := 0
+		for _, r := range b.runs(playbook.RunFilter{Playbook: held}) {
+			want := []string{"entered", "h took treatment", "hi planned", "tag done", "bye exited", "exited"}
+			if r.Holdout {
+				want = []string{"entered", "h held_out control", "hi held_out", "tag held_out", "bye exited", "exited"}
+			} else {
+				reached++
+			}
+			if diff := cmp.Diff(want, b.told(r)); diff != "" {
+				t.Fatal(diff)
+			}
+		}
+		if reached < 8 || reached > 32 || len(b.planned(held)) != 40 {
+			t.Fatalf("%d of 40 reached, %d rows in the ledger", reached, len(b.planned(held)))
+		}
+	})
+}
+
+// covers: C1, C2
+func TestSchedule_OfStaffAndOfTheBrand(t *testing.T) {
+	t.Parallel()
+	b := open(t, dbtest.SQLite(t), clock.NewManual(noon))
+	defer func() { b.stop() }()
+	posts := &published{}
+	wire := func(b *brand) {
+		b.playbooks.Posts = posts
+		b.playbooks.Select = func(_ context.Context, kind flow.Kind, _ flow.Select) ([]string, error) {
+			if kind != flow.Staff {
+				t.Errorf("asked for %s", kind)
+			}
+			return []string{"ww1/zoe", "ww1/amy"}, nil
+		}
+	}
+	wire(b)
+	at := `{"schedule":{"every":"week","weekdays":["tue"],"time":"10:00"}}`
+	staff := b.play(at, `"subject":"staff",`, `{"id":"list","task":{"title":"Tidy your list"}}`, rest)
+	b.play(at, `"subject":"brand",`, `{"id":"post","post":{"to":"moments","content":{"text":"Good morning"}}}`)
+	b.after(22 * time.Hour)
+	b.drain()
+	var names []string
+	for _, o := range b.tasks.all {
+		names = append(names, o.Subject.Name)
+	}
+	if !slices.Equal(names, []string{"ww1/amy", "ww1/zoe"}) || len(posts.all) != 1 || posts.all[0].Spec.To != "moments" {
+		t.Fatalf("%v, %+v", names, posts.all)
+	}
+	b = b.reopen()
+	wire(b)
+	b.after(24 * time.Hour)
+	for _, r := range b.runs(playbook.RunFilter{Playbook: staff}) {
+		if r.Outcome != flow.Done || r.Kind != flow.Staff || r.Name == "" {
+			t.Fatalf("%+v", r)
+		}
+	}
+}
+
+// published keeps the posts that steps make.
+type published struct{ all []playbook.PostOrder }
+
+// Plan takes one.
+func (p *published) Plan(o playbook.PostOrder) { p.all = append(p.all, o) }
+
+func TestPublish_RefusesWhatNobodyHereDoes(t *testing.T) {
+	t.Parallel()
+	b := open(t, dbtest.SQLite(t), clock.NewManual(noon))
+	defer b.stop()
+	for ptr, doc := range map[string]json.RawMessage{
+		"/steps/0/post":           b.document(`{"schedule":{"every":"day"}}`, `"subject":"brand",`, `{"id":"x","post":{"to":"moments","content":{"text":"x"}}}`),
+		"/steps/0/split/by":       b.document(`{"event":"A"}`, ``, `{"id":"x","split":{"by":"staff","arms":[{"name":"x","percent":50},{"name":"y","percent":50}]}}`),
+		"/steps/0/start/playbook": b.document(`{"event":"A"}`, ``, `{"id":"x","start":{"playbook":"nobody"}}`),
+		"/key":                    b.document(`{"event":"A"}`, `"key":"phone",`, rest),
+		"/subject":                b.document(`{"schedule":{"every":"day"}}`, `"subject":"group",`, rest),
+	} {
+		p, err := b.playbooks.Create(context.Background(), doc)
+		if err == nil {
+			_, err = b.playbooks.Publish(context.Background(), p.ID, "Ann")
+		}
+		if !points(err, ptr) {
+			t.Errorf("%s: %v", ptr, err)
+		}
+	}
+}
+
+// points says whether an error names this place of the document.
+func points(err error, ptr string) bool {
+	var e *fault.Error
+	return errors.As(err, &e) && slices.ContainsFunc(e.Fields, func(f fault.Field) bool { return f.Pointer == ptr })
+}
