@@ -48,7 +48,7 @@ func (s *Service) Read(ctx context.Context, v Survey) (*Reading, error) {
 	}
 	s.tl.RLock()
 	defer s.tl.RUnlock()
-	r := &Reading{Seq: s.log.Last(), At: v.At, engine: s.Engine, survey: v, only: v.Only}
+	r := &Reading{Seq: s.tl.Last(), At: v.At, engine: s.Engine, survey: v, only: v.Only}
 	if r.At.IsZero() {
 		r.At = s.clock.Now()
 	}

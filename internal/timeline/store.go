@@ -105,6 +105,10 @@ func (s *Store) Append(r Record) {
 // Customers is the highest number of a customer. Any lock is held.
 func (s *Store) Customers() int { return len(s.groups.root) - 1 }
 
+// Last is the highest Seq taken in: the event that what is read now ends with. Any lock is
+// held.
+func (s *Store) Last() uint64 { return s.last }
+
 // Events is the number of events held. Any lock is held.
 func (s *Store) Events() int { return s.events }
 
