@@ -7,6 +7,7 @@ import (
 	"yutang/internal/access"
 	"yutang/internal/httpapi"
 	"yutang/internal/insight"
+	"yutang/internal/insight/cost"
 	"yutang/internal/insight/funnel"
 	"yutang/internal/insight/ltv"
 	"yutang/internal/insight/retention"
@@ -18,6 +19,7 @@ type Deps struct {
 	Desk   *insight.Desk
 	Saver  *insight.Saver
 	Access *access.Service
+	Costs  *cost.Service
 }
 
 // handlers serves the routes below.
@@ -36,6 +38,8 @@ func Routes(a *httpapi.API, d Deps) {
 	httpapi.Register(a, op(post, "/ltv", "insight-ltv", "Expected purchases and value of each customer, judged by a hold-out", read), answer[ltv.Query, ltv.Answer](h, "ltv"))
 	httpapi.Register(a, op(post, "/retention", "insight-retention", "How many come back, cohort by cohort", read), answer[retention.Query, retention.Answer](h, "retention"))
 	httpapi.Register(a, op(post, "/rfm", "insight-rfm", "How recently, how often and for how much customers bought, with scores", read), answer[rfm.Query, rfm.Answer](h, "rfm"))
+
+	costRoutes(a, h)
 
 	httpapi.Register(a, op(post, "/{report}/people", "insight-people", "The customers behind one number of a report", access.CustomersRead), h.people)
 	httpapi.Register(a, op(post, "/{report}/people.csv", "insight-people-csv", "The same as a file", access.CustomersRead), h.export)
