@@ -45,6 +45,20 @@ func TestWaitFor_AnAudienceToBeEntered(t *testing.T) {
 	})
 }
 
+// covers: B2
+func TestWaitFor_AnAudienceThatAMergeBrings(t *testing.T) {
+	t.Parallel()
+	b := open(t, dbtest.SQLite(t), clock.NewManual(noon))
+	defer b.stop()
+	buyers := b.audience(`{"did":{"event":"Order Completed"}}`)
+	pb := b.play(`{"event":"A"}`, ``, `{"id":"w","wait_for":{"audience":"`+buyers+`","timeout":"9d","steps":[`+b.say("in", "in")+`]}}`)
+	b.track("ann", "A", `{}`)
+	b.track("bob", "Order Completed", `{"order_id":"1"}`)
+	_, err := b.Merge(context.Background(), b.customer("ann"), b.customer("bob"), "Eve")
+	b.must(err)
+	b.expect(pb, "entered", "w entered", "w met", "in planned", "done")
+}
+
 // covers: C1
 func TestDefinition_BringsItsAudiences(t *testing.T) {
 	t.Parallel()

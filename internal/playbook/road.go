@@ -70,7 +70,8 @@ func (t told) order(e *edition) order {
 }
 
 // tell offers a signal to those of a customer's runs, not newer than before, whose edition
-// is in heeds and who listen; and asks the rules of the others again.
+// is in heeds and who listen; and asks their rules again. Without a signal it asks
+// memberships too: a merge changes them silently.
 func (s *Service) tell(ctx context.Context, t told, before int64, sig *flow.Signal, heeds []bool, listens func(e *edition, r *flow.Run) bool) error {
 	places := s.slab.of(s.places[:0], s.Timeline.Leaves(t.root))
 	defer func() { s.places = places[:0] }()
@@ -92,7 +93,7 @@ func (s *Service) tell(ctx context.Context, t told, before int64, sig *flow.Sign
 				return err
 			}
 		}
-		if x = &s.slab.slots[at]; x.num == num && !t.signals && e.ruled[x.step] {
+		if x = &s.slab.slots[at]; x.num == num && !t.signals && (e.ruled[x.step] || sig == nil && e.joins[x.step]) {
 			if err := s.recheck(ctx, at, t.depth); err != nil {
 				return err
 			}

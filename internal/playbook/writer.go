@@ -3,6 +3,7 @@ package playbook
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"yutang/internal/event"
@@ -73,6 +74,7 @@ type edition struct {
 	at    uint32 // its place in writer.editions
 	rules []*asked
 	ruled []bool // by step: rules are asked while a run stands there
+	joins []bool // by step: memberships are
 	cells map[cellKey]*cell
 }
 
@@ -184,7 +186,7 @@ func (s *Service) edition(ctx context.Context, b *book, version int) (*edition, 
 
 // install lets a version run.
 func (s *Service) install(b *book, p *plan) (*edition, error) {
-	e := &edition{plan: p, book: b, at: uint32(len(s.editions)), cells: map[cellKey]*cell{}, ruled: make([]bool, len(p.Steps))}
+	e := &edition{plan: p, book: b, at: uint32(len(s.editions)), cells: map[cellKey]*cell{}}
 	for i, ask := range p.asks {
 		a := s.asked[ask]
 		if a == nil {
@@ -200,8 +202,10 @@ func (s *Service) install(b *book, p *plan) (*edition, error) {
 		}
 		e.rules = append(e.rules, a)
 	}
-	for i := range e.ruled {
-		e.ruled[i] = len(p.RulesOf(&flow.Run{Step: i})) > 0
+	for i := range p.Steps {
+		there := &flow.Run{Step: i}
+		e.ruled = append(e.ruled, len(p.RulesOf(there)) > 0)
+		e.joins = append(e.joins, slices.ContainsFunc(p.heard, func(audience string) bool { return p.ListensTo(there, audience) }))
 	}
 	b.editions[p.version] = e
 	s.editions = append(s.editions, e)
