@@ -11,6 +11,7 @@
 package attribution
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -138,52 +139,68 @@ func Split(amount int64, weights []float64) []int64 {
 // revenue of all credits together is that of all ordered paths, exactly. The answer is
 // sorted by revenue, then by name.
 func Attribute(m Model, paths []Path, halfLife float64) []Credit {
-	sum := map[string]*Credit{}
-	add := func(channel string, orders float64, revenue int64) {
-		c := sum[channel]
-		if c == nil {
-			c = &Credit{Channel: channel}
-			sum[channel] = c
-		}
-		c.Orders += orders
-		c.Revenue += revenue
-	}
-	var weights map[string]float64
+	l := newLedger(m, halfLife, nil)
 	if m == Markov {
-		weights = removal(paths)
+		l.weights = removal(paths)
 	}
 	for _, p := range paths {
-		switch {
-		case !p.Ordered:
-		case len(p.Touches) == 0:
-			add(Direct, 1, p.Revenue)
-		case m == Markov && pathWeight(p, weights) > 0:
-			names, ws := channelsOf(p, weights)
-			divide(add, names, ws, p.Revenue)
-		default:
-			names := make([]string, len(p.Touches))
-			for i, t := range p.Touches {
-				names[i] = t.Channel
-			}
-			model := m
-			if m == Markov { // no channel of the path matters to any conversion
-				model = Linear
-			}
-			divide(add, names, shares(model, p, halfLife), p.Revenue)
+		if p.Ordered {
+			l.enter(p)
 		}
 	}
-	out := make([]Credit, 0, len(sum))
-	for _, c := range sum {
+	return l.credits()
+}
+
+// ledger sums what channels are owed under one model.
+type ledger struct {
+	model    Model
+	halfLife float64
+	weights  map[string]float64 // of Markov
+	sum      map[string]*Credit
+}
+
+func newLedger(m Model, halfLife float64, weights map[string]float64) *ledger {
+	return &ledger{m, halfLife, weights, map[string]*Credit{}}
+}
+
+func (l *ledger) add(channel string, orders float64, revenue int64) {
+	c := l.sum[channel]
+	if c == nil {
+		c = &Credit{Channel: channel}
+		l.sum[channel] = c
+	}
+	c.Orders += orders
+	c.Revenue += revenue
+}
+
+// enter divides one order. It does not keep p.
+func (l *ledger) enter(p Path) {
+	switch {
+	case len(p.Touches) == 0:
+		l.add(Direct, 1, p.Revenue)
+	case l.model == Markov && pathWeight(p, l.weights) > 0:
+		names, ws := channelsOf(p, l.weights)
+		divide(l.add, names, ws, p.Revenue)
+	default:
+		names := make([]string, len(p.Touches))
+		for i, t := range p.Touches {
+			names[i] = t.Channel
+		}
+		model := l.model
+		if model == Markov { // no channel of the path matters to any conversion
+			model = Linear
+		}
+		divide(l.add, names, shares(model, p, l.halfLife), p.Revenue)
+	}
+}
+
+func (l *ledger) credits() []Credit {
+	out := make([]Credit, 0, len(l.sum))
+	for _, c := range l.sum {
 		out = append(out, *c)
 	}
 	slices.SortFunc(out, func(a, b Credit) int {
-		if a.Revenue != b.Revenue {
-			return int(math.Copysign(1, float64(b.Revenue-a.Revenue)))
-		}
-		if a.Channel < b.Channel {
-			return -1
-		}
-		return 1
+		return cmp.Or(cmp.Compare(b.Revenue, a.Revenue), cmp.Compare(a.Channel, b.Channel))
 	})
 	return out
 }

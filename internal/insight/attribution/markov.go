@@ -1,6 +1,7 @@
 package attribution
 
 import (
+	"maps"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
@@ -16,42 +17,51 @@ type chain struct {
 	total []float64   // counts out of state i
 }
 
-// build counts the steps of all paths. Repeated touches of one channel in a row count.
-func build(paths []Path) *chain {
-	index := map[string]int{}
-	c := &chain{}
-	for _, p := range paths {
-		for _, t := range p.Touches {
-			if _, ok := index[t.Channel]; !ok {
-				index[t.Channel] = -1
-				c.names = append(c.names, t.Channel)
-			}
-		}
-	}
-	slices.Sort(c.names)
-	for i, name := range c.names {
-		index[name] = i
-	}
-	size := len(c.names) + 1
-	c.n = make([][]float64, size)
+// newChain is a chain without steps. names are sorted; state i is names[i], the last one is
+// the start.
+func newChain(names []string) *chain {
+	size := len(names) + 1
+	c := &chain{names: names, n: make([][]float64, size), order: make([]float64, size), total: make([]float64, size)}
 	for i := range c.n {
 		c.n[i] = make([]float64, size)
 	}
-	c.order, c.total = make([]float64, size), make([]float64, size)
+	return c
+}
+
+// step counts n steps from a state to a channel.
+func (c *chain) step(from, to int, n float64) {
+	c.n[from][to] += n
+	c.total[from] += n
+}
+
+// end counts n paths that end at a state.
+func (c *chain) end(at int, ordered bool, n float64) {
+	c.total[at] += n
+	if ordered {
+		c.order[at] += n
+	}
+}
+
+// build counts the steps of all paths. Repeated touches of one channel in a row count.
+func build(paths []Path) *chain {
+	index := map[string]int{}
 	for _, p := range paths {
-		at := size - 1
 		for _, t := range p.Touches {
-			to := index[t.Channel]
-			c.n[at][to]++
-			c.total[at]++
-			at = to
+			index[t.Channel] = 0
 		}
-		if len(p.Touches) == 0 {
-			continue
+	}
+	c := newChain(slices.Sorted(maps.Keys(index)))
+	for i, name := range c.names {
+		index[name] = i
+	}
+	for _, p := range paths {
+		at := len(c.names)
+		for _, t := range p.Touches {
+			c.step(at, index[t.Channel], 1)
+			at = index[t.Channel]
 		}
-		c.total[at]++
-		if p.Ordered {
-			c.order[at]++
+		if len(p.Touches) > 0 {
+			c.end(at, p.Ordered, 1)
 		}
 	}
 	return c
@@ -82,19 +92,42 @@ func (c *chain) converts(without int) float64 {
 	return x.AtVec(size - 1)
 }
 
-// removal is each channel's removal effect: the share of all conversions that would be lost
-// without it.
-func removal(paths []Path) map[string]float64 {
-	c := build(paths)
-	all := c.converts(-1)
+// effects are the removal effects of all channels at once. Of the fundamental matrix
+// N = (I - Q)^-1, entry (s,i) over entry (i,i) is the probability to come to i from the
+// start; without i, just what orders after coming to i is lost. Source: J. Kemeny, J. Snell,
+// "Finite Markov Chains" (1960), theorem 3.5.4.
+func (c *chain) effects() map[string]float64 {
+	size := len(c.n)
+	a, r := mat.NewDense(size, size, nil), mat.NewVecDense(size, nil)
+	for i := range size {
+		a.Set(i, i, 1)
+		if c.total[i] == 0 {
+			continue
+		}
+		for j := range size {
+			a.Set(i, j, a.At(i, j)-c.n[i][j]/c.total[i])
+		}
+		r.SetVec(i, c.order[i]/c.total[i])
+	}
 	out := map[string]float64{}
+	var n mat.Dense
+	if n.Inverse(a) != nil {
+		return out // a state that never ends cannot come from finite paths
+	}
+	var x mat.VecDense
+	x.MulVec(&n, r)
+	start := size - 1
 	for i, name := range c.names {
-		if all > 0 {
-			out[name] = max(0, 1-c.converts(i)/all)
+		if all := x.AtVec(start); all > 0 {
+			out[name] = min(1, max(0, n.At(start, i)/n.At(i, i)*x.AtVec(i)/all))
 		}
 	}
 	return out
 }
+
+// removal is each channel's removal effect: the share of all conversions that would be lost
+// without it.
+func removal(paths []Path) map[string]float64 { return build(paths).effects() }
 
 // Removal tells the removal effects, for showing beside the credits.
 func Removal(paths []Path) map[string]float64 { return removal(paths) }
