@@ -199,12 +199,10 @@ func (w *walker) happened(i, before int) error {
 
 // beginBy starts a run by an event.
 func (w *walker) beginBy(props []event.Prop, seq uint64) error {
-	key, ok := "", true
-	if w.Definition.Key != "" {
-		if key, ok = w.KeyOf(props); !ok {
-			w.watch.refused("no_key")
-			return nil
-		}
+	key, ok := w.KeyOf(props)
+	if w.Definition.Key != "" && !ok {
+		w.watch.refused("no_key")
+		return nil
 	}
 	return w.begin(slices.Clone(props), key, seq)
 }

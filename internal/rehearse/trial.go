@@ -260,12 +260,12 @@ func mayAssume(f *flow.Flow, step, what string) error {
 	}
 	op := f.Steps[i]
 	var allowed []string
-	switch {
-	case op.Kind == flow.KindWaitFor, op.Kind == flow.KindBranch:
+	switch op.Kind {
+	case flow.KindWaitFor, flow.KindBranch:
 		for _, w := range op.Ways {
 			allowed = append(allowed, w.Name)
 		}
-	case op.Kind == flow.KindTask:
+	case flow.KindTask:
 		allowed = append(slices.Clone(op.Step.Task.Results), string(flow.TimedOut))
 	}
 	for _, a := range op.Arms() {
