@@ -247,6 +247,9 @@ func TestAttribution_OfAnAudienceLeavesTheOthersOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Audiences.Build(a)
+	if err := r.Audiences.Settled(context.Background(), a.ID); err != nil {
+		t.Fatal(err)
+	}
 	got := run(t, r, `{`+march+`,"audience":"`+a.ID+`"}`)
 	want := Reconciliation{Ledger: Sum{5, 181.48}, Touched: Sum{1, 50}, Outside: Sum{2, 120.47}, Nobody: Sum{1, 11.01}, Void: Sum{1, 0}}
 	if diff := cmp.Diff(want, got.Reconciliation); diff != "" {
