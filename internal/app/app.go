@@ -65,6 +65,8 @@ type rooms struct {
 	channels  *channel.Service
 	apiSource int64
 	wecomRooms
+	playRooms
+	proveRooms
 }
 
 // stopper ends one thing that was started.
@@ -167,7 +169,7 @@ func (a *App) build(ctx context.Context) error {
 	if err := a.buildOutreach(ctx); err != nil {
 		return err
 	}
-	road := &onRoad{playbooks: a.playbooks}
+	road := &onRoad{playbooks: a.playbooks, experiments: a.experiments}
 	a.pipeline = pipeline.New(pipeline.Rooms{
 		DB: a.db, Clock: a.Clock, Log: a.log, Timeline: a.timeline, Identity: a.identity,
 		Customers: a.customers, Audiences: a.audiences, Playbooks: road, Outreach: a.outreach, Regrouped: road.Regrouped,
@@ -180,7 +182,13 @@ func (a *App) build(ctx context.Context) error {
 	if err := a.buildWeCom(ctx); err != nil {
 		return err
 	}
-	road.tags = a.tags
+	if err := a.buildPlay(ctx); err != nil {
+		return err
+	}
+	road.tags, road.tasks, road.posts = a.tags, a.tasks, a.posts
+	if err := a.buildInsight(ctx); err != nil {
+		return err
+	}
 	source, err := a.internalSource(ctx, "playbooks")
 	if err != nil {
 		return fmt.Errorf("source of playbooks: %w", err)

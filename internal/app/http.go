@@ -154,6 +154,8 @@ func (a *App) routes(api *httpapi.API) {
 	importhttp.Routes(api, a.importer, a.access, maxUpload)
 	outreachhttp.Routes(api, outreachhttp.Deps{Outreach: a.outreach, Webhooks: a.webhooks, Access: a.access})
 	channelhttp.Routes(api, channelhttp.Deps{Channels: a.channels, Access: a.access})
+	a.playRoutes(api)
+	a.insightRoutes(api)
 	playbookhttp.Routes(api, playbookhttp.Deps{Playbooks: a.playbooks, Access: a.access, Lookup: a.lookup})
 	a.wecomRoutes(api)
 }

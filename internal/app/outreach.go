@@ -11,6 +11,7 @@ import (
 	"yutang/internal/channel"
 	"yutang/internal/db"
 	"yutang/internal/event"
+	"yutang/internal/experiment"
 	"yutang/internal/fault"
 	"yutang/internal/job"
 	"yutang/internal/outreach"
@@ -35,7 +36,10 @@ func (a *App) buildOutreach(context.Context) error {
 	for _, name := range channel.Names {
 		a.outreach.Register(name, a.channels.Sender(name))
 	}
-	a.playbooks = playbook.New(playbook.Config{
+	a.experiments = experiment.New(experiment.Config{
+		DB: a.db, Clock: a.Clock, Timeline: a.timeline, Customers: a.customers, Log: a.log, Policy: a.outreach.Policy, Zone: zone,
+	})
+	cfg := playbook.Config{
 		DB: a.db, Clock: a.Clock, Timeline: a.timeline, Log: a.log, Customers: a.customers, Identity: a.identity,
 		Outreach: a.outreach, Zone: zone, Box: a.box, CheckEndpoint: a.checkEndpoint,
 		CheckContent: a.channels.CheckContent, Address: a.channels.Address,
@@ -43,10 +47,14 @@ func (a *App) buildOutreach(context.Context) error {
 			_, err := a.audiences.Get(ctx, id)
 			return err
 		},
-		Predicate: func(ctx context.Context, raw json.RawMessage) (playbook.Predicate, error) { return a.audiences.Predicate(ctx, raw) },
-		Watch:     func(raw json.RawMessage) (playbook.Predicate, error) { return a.audiences.Watch(raw) },
-		Member:    a.audiences.IsMember,
-	})
+		Predicate: func(ctx context.Context, raw json.RawMessage) (playbook.Predicate, error) {
+			return a.audiences.Predicate(ctx, raw)
+		},
+		Watch:  func(raw json.RawMessage) (playbook.Predicate, error) { return a.audiences.Watch(raw) },
+		Member: a.audiences.IsMember,
+	}
+	a.hookPlaybooks(&cfg)
+	a.playbooks = playbook.New(cfg)
 	a.audiences.UsedBy(a.playbooks.UsingAudience)
 	return nil
 }
@@ -97,6 +105,9 @@ func (a *App) startOutreach(ctx context.Context) error {
 		return fmt.Errorf("start outreach: %w", err)
 	}
 	a.onStop("outreach", func(context.Context) error { a.outreach.Stop(); return nil })
+	if err := a.startPlay(ctx); err != nil {
+		return err
+	}
 	if err := a.sends.Start(ctx); err != nil {
 		return fmt.Errorf("start mass sends: %w", err)
 	}

@@ -18,6 +18,7 @@ import (
 	"yutang/internal/desk"
 	"yutang/internal/desk/deskhttp"
 	"yutang/internal/event"
+	"yutang/internal/experiment"
 	"yutang/internal/groupchat"
 	"yutang/internal/groupchat/groupchathttp"
 	"yutang/internal/handover"
@@ -32,12 +33,14 @@ import (
 	"yutang/internal/moment"
 	"yutang/internal/moment/momenthttp"
 	"yutang/internal/playbook"
+	"yutang/internal/post"
 	"yutang/internal/reconcile"
 	"yutang/internal/reconcile/reconcilehttp"
 	"yutang/internal/staff"
 	"yutang/internal/staff/staffhttp"
 	"yutang/internal/tag"
 	"yutang/internal/tag/taghttp"
+	"yutang/internal/task"
 	"yutang/internal/wecom"
 	"yutang/internal/wecom/notice"
 	"yutang/internal/welcome"
@@ -64,10 +67,14 @@ type wecomRooms struct {
 	panelRooms
 }
 
-// onRoad is what the road starts beside audiences: playbooks and tags.
+// onRoad is what the road starts beside audiences: playbooks with what their steps plan, and
+// tags.
 type onRoad struct {
-	playbooks *playbook.Service
-	tags      *tag.Service
+	playbooks   *playbook.Service
+	experiments *experiment.Service
+	tasks       *task.Service
+	posts       *post.Service
+	tags        *tag.Service
 }
 
 // OnEvent lets both see an event.
@@ -113,20 +120,27 @@ func (r *onRoad) Regrouped(ctx context.Context, roots ...uint32) error {
 	return r.tags.OnRegroup(ctx, roots...)
 }
 
-// Load reads both anew.
+// Load reads all of them anew, and forgets what was planned and not written.
 func (r *onRoad) Load(ctx context.Context) error {
-	if err := r.playbooks.Load(ctx); err != nil {
-		return err
+	r.experiments.Forget()
+	r.tasks.Forget()
+	r.posts.Forget()
+	for _, load := range []func(context.Context) error{r.experiments.Load, r.playbooks.Load, r.tags.Load} {
+		if err := load(ctx); err != nil {
+			return err
+		}
 	}
-	return r.tags.Load(ctx)
+	return nil
 }
 
-// Flush writes what both have pending.
+// Flush writes what they have pending.
 func (r *onRoad) Flush(ctx context.Context) error {
-	if err := r.playbooks.Flush(ctx); err != nil {
-		return err
+	for _, flush := range []func(context.Context) error{r.playbooks.Flush, r.tasks.Flush, r.posts.Flush, r.experiments.Flush, r.tags.Flush} {
+		if err := flush(ctx); err != nil {
+			return err
+		}
 	}
-	return r.tags.Flush(ctx)
+	return nil
 }
 
 // buildWeCom makes the rooms from the client up. The road is there already.
@@ -185,7 +199,7 @@ func (a *App) buildTools(road patient, source int64, zone func() *time.Location)
 	a.sends = masssend.New(masssend.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Timeline: a.timeline, Ledger: a.outreach,
 		Relations: masssend.FromContacts(a.contacts), Audiences: a.audiences, Contents: a.content, Follows: a.staff.Follows,
-		Chats: a.chatsOf, Corp: a.corps.Get, Client: a.corps.Client,
+		Chats: a.chatsOf, Corp: a.corps.Get, Client: a.corps.Client, Experiments: a.experiments,
 	})
 	a.moments = moment.New(moment.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Contents: a.content, Submit: road, Source: source,
@@ -230,6 +244,7 @@ func (a *App) connect() {
 		{contacts, notice.DelFollowUser, "contact", a.contacts.OnLost},
 		{contacts, notice.TransferFail, "contact", a.contacts.OnTransferFailed},
 		{contacts, notice.TransferFail, "handover", a.handover.OnTransferFailed},
+		{notice.Directory, "", "task", a.onTaskDirectory},
 		{tags, "", "tag", a.tags.Notice},
 		{notice.Archive, "", "archive", a.archive.OnNotify},
 		{notice.Directory, "", "staff", a.staff.OnDirectory},
@@ -256,6 +271,7 @@ func (a *App) connect() {
 	a.contacts.Subscribe("acquisition", a.links.OnContact)
 	a.contacts.Subscribe("handover", a.handover.OnContact)
 	a.contacts.Subscribe("tag", a.tags.Moved)
+	a.contacts.Subscribe("task", a.onTaskContact)
 	a.contacts.Observe(a.tags.Seen)
 }
 

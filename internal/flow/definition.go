@@ -85,7 +85,7 @@ type Select struct {
 	Staff       []string `json:"staff,omitempty"`
 	Departments []int64  `json:"departments,omitempty"` // with those below
 	Groups      []string `json:"groups,omitempty"`      // chat ids
-	Tags        []string `json:"tags,omitempty"`        // of groups
+	Tags        []string `json:"tags,omitempty"`        // groups whose name holds one of these words
 }
 
 // Step is one thing that a flow does: an id, unique in the definition, and one kind.

@@ -49,7 +49,7 @@ CREATE TABLE task (
 );
 CREATE INDEX task_planned ON task (id) WHERE state = 'planned';
 CREATE INDEX task_by_card ON task (card, state);
-CREATE INDEX task_message ON task (message) WHERE message <> '';
+CREATE INDEX task_by_message ON task (message) WHERE message <> '';
 CREATE INDEX task_staff ON task (corp, staff, state, deadline);
 CREATE INDEX task_ord ON task (ord) WHERE ord > 0;
 CREATE INDEX task_run ON task (run) WHERE run <> '';
