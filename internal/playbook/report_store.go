@@ -52,7 +52,7 @@ func (s *Service) Report(ctx context.Context, key string, version int) (out Repo
 	if err != nil {
 		return out, err
 	}
-	cells, err := s.counted(ctx, key, version)
+	cells, err := s.counted(ctx, key, func(c storedCell) bool { return version == 0 || c.version == version })
 	if err != nil {
 		return out, err
 	}
@@ -168,15 +168,18 @@ func tally(list []Figure, c storedCell) []Figure {
 	return append(list, Figure{c.outcome, c.detail, int(c.count)})
 }
 
-// counted are a playbook's counters with what they have counted.
-func (s *Service) counted(ctx context.Context, key string, version int) ([]storedCell, error) {
+// ofRuns says whether a counter is about runs as a whole.
+func ofRuns(c storedCell) bool { return c.step == "" }
+
+// counted are those of a playbook's counters that are wanted, with what they have counted.
+func (s *Service) counted(ctx context.Context, key string, wanted func(c storedCell) bool) ([]storedCell, error) {
 	all, err := s.storedCells(ctx, key)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]storedCell, 0, len(all))
 	for _, c := range all {
-		if version != 0 && c.version != version {
+		if !wanted(c) {
 			continue
 		}
 		if err := s.DB.Get(ctx, selectEnd, []any{c.num << cellBits, (c.num + 1) << cellBits}, &c.count); err != nil {
@@ -190,12 +193,10 @@ func (s *Service) counted(ctx context.Context, key string, version int) ([]store
 }
 
 func (s *Service) countRuns(ctx context.Context, key string) (all, holdout int, err error) {
-	cells, err := s.counted(ctx, key, 0)
+	cells, err := s.counted(ctx, key, ofRuns)
 	var out Report
 	for _, c := range cells {
-		if c.step == "" {
-			out.add(c)
-		}
+		out.add(c)
 	}
 	return out.Runs, out.Holdout, err
 }
@@ -327,14 +328,12 @@ func (s *Service) standingPeople(ctx context.Context, f PeopleFilter, before int
 
 // Totals is a report without its steps.
 func (s *Service) Totals(ctx context.Context, key string) (out Report, err error) {
-	cells, err := s.counted(ctx, key, 0)
+	cells, err := s.counted(ctx, key, ofRuns)
 	if err != nil {
 		return out, err
 	}
 	for _, c := range cells {
-		if c.step == "" {
-			out.add(c)
-		}
+		out.add(c)
 	}
 	s.Timeline.RLock()
 	defer s.Timeline.RUnlock()
