@@ -59,8 +59,8 @@ func (p Param) take(raw json.RawMessage) (any, string) {
 	switch p.Kind {
 	case "number":
 		var v float64
-		if json.Unmarshal(raw, &v) != nil || v < 0 || v > 3650 || v != math.Trunc(v) {
-			return nil, "must be a whole number of at least 0 and at most 3650"
+		if json.Unmarshal(raw, &v) != nil || v < 0 || v > 9999 || v != math.Trunc(v) {
+			return nil, "must be a whole number of at least 0 and at most 9999"
 		}
 		return int64(v), ""
 	case "list":
