@@ -23,7 +23,3 @@ func period(rule corp.Quota, t time.Time) (start, end time.Time, limit int) {
 	start, end = day(y, m, 1), day(y, m+1, 1)
 	return start, end, int(end.Sub(start) / (24 * time.Hour))
 }
-
-// Period is the span of a corp's quota that holds t, and how many messages a customer may
-// get in it: for who plans ahead.
-func Period(rule corp.Quota, t time.Time) (start, end time.Time, limit int) { return period(rule, t) }

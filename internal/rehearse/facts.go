@@ -22,7 +22,7 @@ type facts struct {
 	addresses map[string]*roaring.Bitmap // by identity type: who has one
 	needs     map[[2]string]string       // channel and endpoint → identity type
 	others    map[uint32][]sent          // touches that were sent in truth
-	owners    map[uint32]Owner
+	owners    map[uint32]owned
 	teams     map[Owner][2]string // department, leader
 	orders    map[uint32][]order
 }
@@ -38,6 +38,12 @@ type sent struct {
 	at       int64
 	channel  string
 	playbook string
+}
+
+// owned is an owner; the higher number is the newer contact.
+type owned struct {
+	Owner
+	n int
 }
 
 type order struct {
@@ -56,7 +62,7 @@ type scope struct {
 func (s *Service) learn(ctx context.Context, f *flow.Flow, c scope) (*facts, error) {
 	k := &facts{
 		policy: s.Outreach.Policy(), consent: map[string]map[uint32]word{}, addresses: map[string]*roaring.Bitmap{},
-		needs: map[[2]string]string{}, others: map[uint32][]sent{}, owners: map[uint32]Owner{}, teams: map[Owner][2]string{},
+		needs: map[[2]string]string{}, others: map[uint32][]sent{}, owners: map[uint32]owned{}, teams: map[Owner][2]string{},
 		orders: map[uint32][]order{},
 	}
 	for _, op := range f.Steps {
@@ -90,8 +96,10 @@ func (s *Service) learnOwners(ctx context.Context, k *facts, f *flow.Flow) error
 	if s.Owners == nil || !needsOwner(f) {
 		return nil
 	}
+	n := 0
 	err := s.Owners(ctx, func(leaf uint32, o Owner) error {
-		k.owners[leaf] = o
+		k.owners[leaf] = owned{o, n}
+		n++
 		if _, known := k.teams[o]; known || s.Team == nil {
 			return nil
 		}
@@ -180,11 +188,12 @@ func (k *facts) reachable(leaves []timeline.Ord, channel, endpoint string) bool 
 	return false
 }
 
-// owner is who has a person as a contact: of several records, the newest record's.
+// owner is who has a person as a contact: the newest over all records.
 func (k *facts) owner(leaves []timeline.Ord) (o Owner, ok bool) {
+	newest := -1
 	for _, leaf := range leaves {
-		if found, has := k.owners[leaf]; has {
-			o, ok = found, true
+		if found, has := k.owners[leaf]; has && found.n > newest {
+			o, ok, newest = found.Owner, true, found.n
 		}
 	}
 	return o, ok

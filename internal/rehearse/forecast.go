@@ -100,7 +100,7 @@ func (s *Service) foresee(ctx context.Context, x outlook, visit func(Touch) erro
 		return err
 	}
 	defer c.Close()
-	k := &facts{owners: map[uint32]Owner{}, teams: map[Owner][2]string{}}
+	k := &facts{owners: map[uint32]owned{}, teams: map[Owner][2]string{}}
 	if err := s.learnOwners(ctx, k, f); err != nil {
 		return err
 	}

@@ -78,11 +78,25 @@ func (w *walker) judge(t *touch) outreach.Answer {
 	return w.policy.Answer(q)
 }
 
+// quota is the platform's quota that a touch falls under. A period is asked for once.
 func (w *walker) quota(t *touch, at time.Time) (account string, p Period, ok bool) {
 	if w.svc.Quota == nil {
 		return "", p, false
 	}
-	return w.svc.Quota(context.Background(), t.send.Channel, t.send.Endpoint, at)
+	key := [2]string{t.send.Channel, t.send.Endpoint}
+	q, known := w.quotas[key]
+	if !known || q.ok && (at.Before(q.From) || !at.Before(q.To)) {
+		q.account, q.Period, q.ok = w.svc.Quota(context.Background(), key[0], key[1], at)
+		w.quotas[key] = q
+	}
+	return q.account, q.Period, q.ok
+}
+
+// quotaOf is the quota of an endpoint in the period last asked for.
+type quotaOf struct {
+	Period
+	account string
+	ok      bool
 }
 
 // take counts a touch against caps and quotas.

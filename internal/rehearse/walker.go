@@ -26,6 +26,7 @@ type walker struct {
 	zones  map[string]*time.Location
 	brand  *time.Location
 	policy outreach.Policy
+	quotas map[[2]string]quotaOf
 
 	track timeline.Track
 	cols  []*timeline.Column
@@ -98,7 +99,7 @@ const never = math.MaxInt64
 func (s *Service) walker(c *script, k *facts, watch watcher, from, to int64) *walker {
 	w := &walker{
 		script: c, svc: s, known: k, watch: watch, span: span{from, to}, zones: map[string]*time.Location{}, brand: s.Zone(),
-		policy: k.policy, names: map[timeline.NameID]string{}, past: map[string]past{},
+		policy: k.policy, names: map[timeline.NameID]string{}, quotas: map[[2]string]quotaOf{}, past: map[string]past{},
 	}
 	for _, p := range c.rules {
 		w.rules = append(w.rules, p.Fork())

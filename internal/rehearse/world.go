@@ -58,7 +58,7 @@ func (w *walker) passage(r *flow.Run) *passage {
 	return w.runs[i]
 }
 
-// Cluster is the owner, or their department.
+// Cluster is the owner as CORP/USERID, or their department as CORP/DEPARTMENT, as on the road.
 func (w *walker) Cluster(r *flow.Run, by string) string {
 	if r != nil && w.arms[w.Experiment(w.id, r.Step)] != "" {
 		return "assumed" // the arm is given, whoever the owner is
@@ -67,10 +67,13 @@ func (w *walker) Cluster(r *flow.Run, by string) string {
 	if !ok {
 		return ""
 	}
+	unit := o.User
 	if by == "department" {
-		return w.known.teams[o][0]
+		if unit = w.known.teams[o][0]; unit == "" {
+			return ""
+		}
 	}
-	return o.User
+	return o.Corp + "/" + unit
 }
 
 // Assigned is the arm that the customer has in truth.
