@@ -173,6 +173,9 @@ func fits(t *timeline.Track, seq uint32, now int64) bool {
 	if n := len(t.At); n > 0 && t.At[n-1] > now {
 		return false
 	}
+	if t.Last() <= uint64(seq) {
+		return true
+	}
 	for _, s := range t.Seq {
 		if s > seq {
 			return false

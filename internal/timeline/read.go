@@ -40,14 +40,16 @@ func (s *Store) locate(ord Ord) (*segment, int) {
 // is not ready has holes. Any lock is held while t is used.
 func (s *Store) Read(ord Ord, cols []*Column, t *Track) {
 	t.start(len(cols))
+	t.last = 0
 	switch leaves := s.Leaves(ord); len(leaves) {
 	case 0:
 		t.clear()
 	case 1:
-		s.readLeaf(leaves[0], cols, t)
+		s.segments[leaves[0]>>segmentBits].read(leaves[0], cols, t)
 	default:
 		for _, leaf := range leaves {
 			g, local := s.locate(leaf)
+			t.last = max(t.last, g.applied)
 			t.collect(g, local, cols)
 		}
 		t.sort()
@@ -55,17 +57,19 @@ func (s *Store) Read(ord Ord, cols []*Column, t *Track) {
 	}
 }
 
-// readLeaf fills t with the events of a customer who stands alone.
-func (s *Store) readLeaf(ord Ord, cols []*Column, t *Track) {
-	g, local := s.locate(ord)
+// read fills t, which is started, with the events of a customer who stands alone.
+func (g *segment) read(ord Ord, cols []*Column, t *Track) {
+	local := int(ord & (segmentSize - 1))
 	if g.recent.has(local) {
+		t.own.empty()
+		t.last = g.applied
 		t.collect(g, local, cols)
 		t.showOwn()
 		return
 	}
 	b := &g.base
 	lo, hi := b.span(local)
-	t.At, t.Name, t.Seq = b.at[lo:hi], b.name[lo:hi], b.seq[lo:hi]
+	t.At, t.Name, t.Seq, t.last = b.at[lo:hi], b.name[lo:hi], b.seq[lo:hi], b.last
 	for k, c := range cols {
 		t.Codes[k] = Codes{}
 		if c == nil || lo == hi {
@@ -103,11 +107,15 @@ func (t *Track) sparse(k int, p *part, lo, hi uint32) []uint32 {
 // start readies t for this number of columns.
 func (t *Track) start(cols int) {
 	o := &t.own
-	o.at, o.name, o.seq = o.at[:0], o.name[:0], o.seq[:0]
 	if cap(t.Codes) < cols || cap(o.codes) < cols {
 		t.Codes, o.codes, o.hints = make([]Codes, cols), make([][]uint32, cols), make([]int, cols)
 	}
 	t.Codes, o.codes, o.hints = t.Codes[:cols], o.codes[:cols], o.hints[:cols]
+	o.empty()
+}
+
+func (o *buffers) empty() {
+	o.at, o.name, o.seq = o.at[:0], o.name[:0], o.seq[:0]
 	for k := range o.codes {
 		o.codes[k] = o.codes[k][:0]
 	}

@@ -46,16 +46,21 @@ func (s *Store) Scan(ctx context.Context, cols []*Column, workers int, visit fun
 func (s *Store) scanStep(first int, cols []*Column, t *Track, visit func(Ord) error) (more bool, err error) {
 	s.RLock()
 	defer s.RUnlock()
-	end := min(first+scanStep, len(s.groups.root))
+	roots := s.groups.root
+	end := min(first+scanStep, len(roots))
+	if first >= end {
+		return false, nil
+	}
+	g := s.segments[first>>segmentBits] // a step lies within one segment
+	t.start(len(cols))
 	for ord := Ord(max(first, 1)); int(ord) < end; ord++ {
-		if s.groups.root[ord] != ord {
+		if roots[ord] != ord {
 			continue
 		}
 		if s.groups.isJoint(ord) {
 			s.Read(ord, cols, t)
 		} else {
-			t.start(len(cols))
-			s.readLeaf(ord, cols, t)
+			g.read(ord, cols, t)
 		}
 		if err := visit(ord); err != nil {
 			return false, err

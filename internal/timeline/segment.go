@@ -28,6 +28,7 @@ type base struct {
 	name  []NameID
 	seq   []uint32
 	parts []part // by slot; may be shorter than the list of columns
+	last  uint64 // no event here has a higher Seq
 }
 
 // recent is the part that grows: rows in order of arrival, linked per customer.

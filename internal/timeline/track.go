@@ -35,8 +35,13 @@ type Track struct {
 	Name  []NameID // what happened
 	Seq   []uint32 // place in the event log
 	Codes []Codes  // one per column asked for, in that order
+	last  uint64
 	own   buffers
 }
+
+// Last is a place in the log that no event of the track is behind. It need not be an
+// event of the track: it spares looking at Seq when nothing new has come.
+func (t *Track) Last() uint64 { return t.last }
 
 // Len is the number of events.
 func (t *Track) Len() int { return len(t.At) }

@@ -52,26 +52,57 @@ func (s *scan) steps(t *tally) []Step {
 			out[k].FromBefore = float64(out[k].Count) / float64(before)
 		}
 		if k < len(t.seconds) {
-			out[k].Average, out[k].Median = spread(t.seconds[k])
+			out[k].Average, out[k].Median = spread(t.seconds[k], t.sums[k])
 		}
 	}
 	return out
 }
 
-// spread is the mean and the median, nil of nothing.
-func spread(seconds []float32) (average, median *float64) {
+// spread is the mean and the median, nil of nothing. sum is in ms.
+func spread(seconds []float32, sum int64) (average, median *float64) {
 	n := len(seconds)
 	if n == 0 {
 		return nil, nil
 	}
-	slices.Sort(seconds)
-	sum := 0.0
-	for _, s := range seconds {
-		sum += float64(s)
+	mean := float64(sum) / 1000 / float64(n)
+	low := nth(seconds, (n-1)/2)
+	middle := float64(low)
+	if n%2 == 0 {
+		middle = (middle + float64(slices.Min(seconds[n/2:]))) / 2
 	}
-	mean := sum / float64(n)
-	middle := (float64(seconds[(n-1)/2]) + float64(seconds[n/2])) / 2
 	return &mean, &middle
+}
+
+// nth is the element that would be at place k if list were sorted. It moves elements so
+// that none before k is greater and none after it smaller. C. A. R. Hoare, "Algorithm 65:
+// Find", Communications of the ACM 4 (1961).
+func nth(list []float32, k int) float32 {
+	for lo, hi := 0, len(list)-1; lo < hi; {
+		pivot := list[lo+(hi-lo)/2]
+		i, j := lo, hi
+		for i <= j {
+			for list[i] < pivot {
+				i++
+			}
+			for pivot < list[j] {
+				j--
+			}
+			if i <= j {
+				list[i], list[j] = list[j], list[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			hi = j
+		case k >= i:
+			lo = i
+		default:
+			return list[k]
+		}
+	}
+	return list[k]
 }
 
 // byValue shows the values that most customers began with, and joins the rest.

@@ -1,5 +1,7 @@
 package funnel
 
+import "math/bits"
+
 // hit is an event that some step or exclusion picks.
 type hit struct {
 	at    int64
@@ -16,69 +18,102 @@ type attempt struct {
 	events [maxSteps]int32
 }
 
-// walker finds the longest attempt of one customer at a time. It keeps its memory.
+// walker finds the longest attempt of one customer at a time. It keeps its memory, the
+// attempt that it found among it.
 type walker struct {
-	p    *plan
-	best []attempt // ordered: the latest attempt that stands at each level
-	once []level
+	p       *plan
+	best    []attempt // ordered: the latest attempt that stands at each level
+	once    []level
+	entries []entry
+	found   attempt
 }
 
 func newWalker(p *plan) *walker {
 	return &walker{p: p, best: make([]attempt, p.steps()), once: make([]level, p.steps())}
 }
 
-// longest gives the attempt that comes furthest, the first such one.
-func (w *walker) longest(hits []hit) attempt {
+// longest gives the attempt that comes furthest, the first such one. It is valid until
+// the next call.
+func (w *walker) longest(hits []hit) *attempt {
 	switch w.p.Mode {
 	case Strict:
-		return w.strict(hits)
+		w.found = w.strict(hits)
 	case Unordered:
-		return w.unordered(hits)
+		w.found = w.unordered(hits)
 	case WindowFunnel:
-		return w.clickHouse(hits)
+		w.found = w.clickHouse(hits)
+	default:
+		w.ordered(hits)
 	}
-	return w.ordered(hits)
+	return &w.found
+}
+
+// only is the longest attempt where the names of a customer's events allow no more than
+// the first step, nil where they allow more. Most customers of most funnels are such.
+func (w *walker) only(hits []hit, named uint32) *attempt {
+	if w.p.Mode == WindowFunnel || w.p.Mode == Unordered || w.p.steps() > 1 && named&2 != 0 {
+		return nil
+	}
+	w.found.level = 0
+	for i := range hits {
+		if hits[i].steps&1 != 0 {
+			w.found.begin(&hits[i])
+			break
+		}
+	}
+	return &w.found
+}
+
+// begin makes a the attempt that has come to the first step.
+func (a *attempt) begin(h *hit) {
+	a.level, a.start, a.times[0], a.events[0] = 1, h.at, h.at, h.event
+}
+
+// follow makes a the attempt that b becomes by one event more.
+func (a *attempt) follow(b *attempt, h *hit) {
+	k := b.level
+	copy(a.times[:k], b.times[:k])
+	copy(a.events[:k], b.events[:k])
+	a.level, a.start, a.times[k], a.events[k] = k+1, b.start, h.at, h.event
 }
 
 // ordered keeps for each level the attempt with the latest start: it has the most time
 // left, so no other can come further. Steps are tried from the last, so that one event
 // fills one step.
-func (w *walker) ordered(hits []hit) (longest attempt) {
-	n := w.p.steps()
+func (w *walker) ordered(hits []hit) {
+	n, longest := w.p.steps(), &w.found
+	longest.level = 0
 	for i := range w.best {
 		w.best[i].level = 0
 	}
-	for _, h := range hits {
+	for i := range hits {
+		h := &hits[i]
 		if h.out != 0 {
 			w.end(h.out)
 		}
-		for k := n - 1; k > 0; k-- {
-			if h.steps&(1<<k) == 0 {
-				continue
-			}
+		for later := h.steps &^ 1; later != 0; {
+			k := bits.Len32(later) - 1
+			later &^= 1 << k
 			from := &w.best[k-1]
 			if from.level != k || h.at-from.start > w.p.window {
 				continue
 			}
-			w.best[k] = *from
 			to := &w.best[k]
-			to.level, to.times[k], to.events[k] = k+1, h.at, h.event
+			to.follow(from, h)
 			if to.level > longest.level {
-				longest = *to
+				longest.follow(from, h)
 			}
 		}
 		if h.steps&1 != 0 {
-			first := &w.best[0]
-			first.level, first.start, first.times[0], first.events[0] = 1, h.at, h.at, h.event
+			w.best[0].begin(h)
 			if longest.level == 0 {
-				longest = *first
+				longest.begin(h)
 			}
 		}
 		if longest.level == n {
-			break
+			return
 		}
 	}
-	return longest
 }
 
 // end drops the attempts that an excluded event meets between its steps.

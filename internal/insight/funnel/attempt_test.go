@@ -19,7 +19,7 @@ func walk(t *testing.T, mode string, modes, steps []string, window int64, events
 	for _, m := range modes {
 		p.modes[m] = true
 	}
-	return newWalker(p).longest(hitsOf(steps, events, at))
+	return *newWalker(p).longest(hitsOf(steps, events, at))
 }
 
 func hitsOf(steps, events []string, at []int64) (hits []hit) {

@@ -126,6 +126,8 @@ type scan struct {
 	shown   map[string]bool // of a cell that asks for "(other)": the values with a line of their own
 	byName  []uint32
 	plain   uint32
+	every   bool   // events that no step picks matter too
+	least   uint32 // who has no event named by one of these picks is not counted; 0: everybody is looked at
 	workers []worker
 }
 
@@ -139,25 +141,27 @@ type worker struct {
 	_      [64]byte // workers write on cache lines of their own
 }
 
-// tally counts customers by how far they came. Both lists grow as far as somebody came.
+// tally counts customers by how far they came. The lists grow as far as somebody came.
 type tally struct {
 	levels  []int32
 	seconds [][]float32 // per step, from the one before
+	sums    []int64     // of the same, in ms
 }
 
 func (t *tally) add(a *attempt) {
 	t.reach(a.level)
 	t.levels[a.level]++
 	for k := 1; k < a.level; k++ {
-		t.seconds[k] = append(t.seconds[k], float32(a.times[k]-a.times[k-1])/1000)
+		took := a.times[k] - a.times[k-1]
+		t.sums[k] += took
+		t.seconds[k] = append(t.seconds[k], float32(took)/1000)
 	}
 }
 
 // reach makes room for a level.
 func (t *tally) reach(level int) {
 	for len(t.levels) <= level {
-		t.levels = append(t.levels, 0)
-		t.seconds = append(t.seconds, nil)
+		t.levels, t.seconds, t.sums = append(t.levels, 0), append(t.seconds, nil), append(t.sums, 0)
 	}
 }
 
@@ -165,6 +169,7 @@ func (t *tally) join(u *tally) {
 	t.reach(len(u.levels) - 1)
 	for k := range u.levels {
 		t.levels[k] += u.levels[k]
+		t.sums[k] += u.sums[k]
 		t.seconds[k] = append(t.seconds[k], u.seconds[k]...)
 	}
 }
@@ -206,6 +211,13 @@ func (r *Report) scan(ctx context.Context, p *plan, c *cell) (*scan, error) {
 		}
 	}
 	s.byName, s.plain = reading.Masks()
+	s.every = p.Mode == Strict || p.modes["strict_order"]
+	switch {
+	case p.Mode == Ordered || p.Mode == Strict:
+		s.least = 1
+	case !s.every: // window_funnel counts who comes to level 0 too
+		s.least = 1<<p.steps() - 1
+	}
 	for i := range s.workers {
 		s.workers[i] = worker{walker: newWalker(p), values: map[string]*tally{}, people: roaring.New()}
 	}
@@ -221,11 +233,21 @@ func firstOf(list []string) string {
 
 func (s *scan) visit(person *audience.Person) error {
 	w := &s.workers[person.Worker()]
-	w.hits = s.collect(person, w.hits[:0])
+	named := uint32(0)
+	for _, name := range person.Name {
+		named |= s.byName[name]
+	}
+	if s.least != 0 && named&s.least == 0 {
+		return nil
+	}
+	w.hits = s.collect(person, w.hits)
 	if s.p.Breakdown != nil && s.p.Breakdown.Attribution == "all_events" && s.p.Breakdown.Prop != "" {
 		return s.visitEach(person, w)
 	}
-	a := w.longest(w.hits)
+	a := w.only(w.hits, named)
+	if a == nil {
+		a = w.longest(w.hits)
+	}
 	if a.level == 0 {
 		if s.p.Mode == WindowFunnel && s.cell == nil && len(w.hits) > 0 {
 			w.all.reach(0)
@@ -235,12 +257,12 @@ func (s *scan) visit(person *audience.Person) error {
 	}
 	value := ""
 	if s.p.Breakdown != nil {
-		value = s.value(person, &a)
+		value = s.value(person, a)
 	}
 	if s.cell == nil {
-		w.all.add(&a)
+		w.all.add(a)
 	}
-	return w.take(s, person.Root, &a, value)
+	return w.take(s, person.Root, a, value)
 }
 
 // take counts an attempt under its value, or the customer if they are asked for.
@@ -290,11 +312,11 @@ func (s *scan) visitEach(person *audience.Person, w *worker) error {
 		if a.level == 0 {
 			continue
 		}
-		if err := w.take(s, person.Root, &a, value); err != nil {
+		if err := w.take(s, person.Root, a, value); err != nil {
 			return err
 		}
 		if a.level > longest.level {
-			longest = a
+			longest = *a
 		}
 	}
 	if longest.level > 0 && s.cell == nil {
@@ -303,7 +325,8 @@ func (s *scan) visitEach(person *audience.Person, w *worker) error {
 	return nil
 }
 
-// collect lists the events that matter. Strict modes look at all of them.
+// collect lists the events that matter, in the memory of hits. Strict modes look at all of
+// them.
 func (s *scan) collect(person *audience.Person, hits []hit) []hit {
 	lo, hi := 0, person.Len()
 	if !s.p.from.IsZero() {
@@ -312,18 +335,23 @@ func (s *scan) collect(person *audience.Person, hits []hit) []hit {
 	if hi > 0 && person.At[hi-1] > s.p.to.UnixMilli() {
 		hi, _ = slices.BinarySearch(person.At, s.p.to.UnixMilli()+1)
 	}
-	every := s.p.Mode == Strict || s.p.modes["strict_order"]
 	steps := uint32(1)<<s.p.steps() - 1
-	for i := lo; i < hi; i++ {
-		if s.byName[person.Name[i]] == 0 && !every {
+	hits = slices.Grow(hits[:0], hi-lo)[:hi-lo]
+	names, at, n := person.Name[lo:hi], person.At[lo:hi], 0
+	for i, name := range names {
+		m := s.byName[name]
+		if m == 0 && !s.every {
 			continue
 		}
-		m := person.Hits(s.byName, s.plain, i)
-		if m != 0 || every {
-			hits = append(hits, hit{at: person.At[i], event: int32(i), steps: m & steps, out: m >> s.p.steps()})
+		if m&^s.plain != 0 {
+			if m = person.Hits(s.byName, s.plain, lo+i); m == 0 && !s.every {
+				continue
+			}
 		}
+		hits[n] = hit{at: at[i], event: int32(lo + i), steps: m & steps, out: m >> s.p.steps()}
+		n++
 	}
-	return hits
+	return hits[:n]
 }
 
 // value is what the breakdown says of a customer's attempt.

@@ -1,13 +1,16 @@
 package funnel
 
-import "slices"
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
 
 // entry is one condition that one event meets, as ClickHouse's windowFunnel lists them.
 type entry struct {
-	at    int64
-	step  int // -1: none, kept where strict order asks for it
-	hit   int
-	event int32
+	at   int64
+	step int // -1: none, kept where strict order asks for it
+	hit  int
 }
 
 // clickHouse answers as ClickHouse's windowFunnel (24.8) does: its documentation and the
@@ -17,13 +20,13 @@ func (w *walker) clickHouse(hits []hit) attempt {
 	if w.p.modes["strict_once"] {
 		return w.strictOnce(hits)
 	}
-	m := w.p.modes
-	entries := listed(hits, w.p.steps(), m["strict_order"])
-	if len(entries) == 0 {
-		return attempt{}
+	m, n := w.p.modes, w.p.steps()
+	dedupe, order, reentry, increase := m["strict_deduplication"], m["strict_order"], m["allow_reentry"], m["strict_increase"]
+	w.entries = listed(w.entries[:0], hits, order)
+	entries, best := w.entries, w.best
+	for k := range best {
+		best[k].level = 0 // nobody stands there
 	}
-	n := w.p.steps()
-	best := make([]attempt, n) // level 0: nobody stands there
 	begun := false
 scan:
 	for i, e := range entries {
@@ -33,27 +36,25 @@ scan:
 				break scan
 			}
 		case e.step == 0:
-			if n > 1 && best[1].level > 0 && m["strict_order"] && !m["allow_reentry"] {
+			if n > 1 && best[1].level > 0 && order && !reentry {
 				break scan // back at the beginning
 			}
-			best[0] = attempt{level: 1, start: e.at}
-			best[0].times[0], best[0].events[0] = e.at, e.event
+			best[0].begin(&hits[e.hit])
 			begun = true
-		case m["strict_deduplication"] && best[e.step].level > 0:
+		case dedupe && best[e.step].level > 0:
 			return best[max(entries[i-1].step, 0)]
-		case m["strict_order"] && begun && best[e.step-1].level == 0:
-			if !m["allow_reentry"] {
+		case order && begun && best[e.step-1].level == 0:
+			if !reentry {
 				break scan
 			}
 		case best[e.step-1].level > 0:
-			from := best[e.step-1]
-			if e.at > from.start+w.p.window || m["strict_increase"] && from.times[e.step-1] >= e.at {
+			from := &best[e.step-1]
+			if e.at > from.start+w.p.window || increase && from.times[e.step-1] >= e.at {
 				continue
 			}
-			from.level, from.times[e.step], from.events[e.step] = e.step+1, e.at, e.event
-			best[e.step] = from
+			best[e.step].follow(from, &hits[e.hit])
 			if e.step == n-1 {
-				return from
+				return best[e.step]
 			}
 		}
 	}
@@ -69,25 +70,20 @@ func highest(best []attempt) attempt {
 	return attempt{}
 }
 
-// listed are the entries of all events, by time and then by step.
-func listed(hits []hit, steps int, all bool) []entry {
-	out := make([]entry, 0, len(hits))
+// listed appends the entries of all events to out, by time and then by step.
+func listed(out []entry, hits []hit, all bool) []entry {
 	for i, h := range hits {
 		if h.steps == 0 && all {
-			out = append(out, entry{h.at, -1, i, h.event})
+			out = append(out, entry{h.at, -1, i})
 		}
-		for k := range steps {
-			if h.steps&(1<<k) != 0 {
-				out = append(out, entry{h.at, k, i, h.event})
-			}
+		for rest := h.steps; rest != 0; rest &= rest - 1 {
+			out = append(out, entry{h.at, bits.TrailingZeros32(rest), i})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b entry) int {
-		if a.at != b.at {
-			return int(min(max(a.at-b.at, -1), 1))
-		}
-		return a.step - b.step
-	})
+	order := func(a, b entry) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.step, b.step)) }
+	if !slices.IsSortedFunc(out, order) {
+		slices.SortStableFunc(out, order)
+	}
 	return out
 }
 
