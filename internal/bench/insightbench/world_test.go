@@ -33,11 +33,13 @@ func BenchmarkQuestions(b *testing.B) {
 	} {
 		b.Run(q.name, func(b *testing.B) {
 			b.ReportAllocs()
+			before := Processors()
 			for b.Loop() {
 				if err := q.ask(); err != nil {
 					b.Fatal(err)
 				}
 			}
+			b.ReportMetric(float64((Processors()-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
 		})
 	}
 }

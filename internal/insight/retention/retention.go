@@ -95,6 +95,7 @@ type scan struct {
 	cell    *cell
 	byName  []uint32
 	plain   uint32
+	brief   bool // sets of intervals are all that is to be known of a customer
 	workers []worker
 }
 
@@ -124,6 +125,7 @@ func (r *Report) scan(ctx context.Context, p *plan, c *cell) (*scan, error) {
 	s := &scan{p: p, meta: meta, cell: c, workers: make([]worker, audience.Workers())}
 	s.byName, s.plain = reading.Masks()
 	n := p.TotalIntervals
+	s.brief = n <= 64 && p.sum == "" && p.MinimumOccurrences == 1
 	for i := range s.workers {
 		s.workers[i] = worker{
 			sizes: make([]int, n), counts: make([]int, n*n), sums: make([]event.Decimal, n*n), people: roaring.New(),
@@ -141,6 +143,10 @@ const (
 
 func (s *scan) visit(person *audience.Person) error {
 	w := &s.workers[person.Worker()]
+	if s.brief {
+		s.visitBrief(person, w)
+		return nil
+	}
 	clear(w.began)
 	clear(w.back)
 	clear(w.spent)

@@ -168,7 +168,8 @@ func TestMatrix_EqualsARecountAndItsPeople(t *testing.T) {
 		}
 		r.MustSubmit(t, evs...)
 		kind := rapid.SampledFrom([]Type{Recurring, FirstTime, Rolling}).Draw(t, "type")
-		query := json.RawMessage(fmt.Sprintf(`{"period":"day","total_intervals":%d,"to":"2026-03-06","type":%q,"target":{"event":%q},"returning":{"event":%q}}`, n, kind, in, back))
+		measure := rapid.SampledFrom([]string{`"count"`, `{"sum":"revenue"}`}).Draw(t, "measure") // which are counted in two ways
+		query := json.RawMessage(fmt.Sprintf(`{"period":"day","total_intervals":%d,"to":"2026-03-06","type":%q,"target":{"event":%q},"returning":{"event":%q},"measure":%s}`, n, kind, in, back, measure))
 		got, err := desk(r).Matrix(context.Background(), query)
 		if err != nil {
 			t.Fatal(err)
