@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"time"
 
 	"yutang/internal/app"
 	"yutang/internal/bench"
+	"yutang/internal/demo"
 )
 
 type backupCommand struct {
@@ -46,7 +49,7 @@ func (c *restoreCommand) Run(ctx context.Context) error {
 }
 
 type benchCommand struct {
-	Name      string `arg:"" help:"What to measure: all, ingest, single, idle, visible, timers, preview, memory, restart, callback, welcome, sync, resume, growth, masssend."`
+	Name      string `arg:"" help:"What to measure: all, ingest, single, idle, visible, timers, preview, memory, restart, callback, welcome, sync, resume, growth, masssend, playbook."`
 	JSON      bool   `help:"One JSON object a figure."`
 	Seconds   int    `help:"Seconds of load." default:"20"`
 	Data      string `help:"Directory to fill and keep for the next run; a temporary one without it." type:"path"`
@@ -58,6 +61,18 @@ type benchCommand struct {
 // Run measures.
 func (c *benchCommand) Run(ctx context.Context) error {
 	return bench.Run(ctx, c.Name, bench.Config{
-		Data: c.Data, JSON: c.JSON, Seconds: c.Seconds, Customers: c.Customers, Events: c.Events, Profile: c.Profile, Out: os.Stdout,
+		Data: c.Data, JSON: c.JSON, Seconds: c.Seconds, Customers: c.Customers, Events: c.Events, Profile: c.Profile, Out: os.Stdout, History: demoHistory,
 	})
+}
+
+// historyEnd is the day after the last order of the demo's history.
+var historyEnd = time.Date(2011, 12, 10, 0, 0, 0, 0, time.UTC)
+
+// demoHistory makes an empty brand the demo's, without what lives on top.
+func demoHistory(ctx context.Context, a *app.App) (time.Time, error) {
+	if err := a.SetBrand(ctx, demo.Brand, demo.Zone, demo.Currency); err != nil {
+		return time.Time{}, err
+	}
+	_, err := demo.Load(ctx, demo.Deps{Importer: a.Importer(), Totals: totals(a), Clock: a.Clock, Out: io.Discard})
+	return historyEnd, err
 }

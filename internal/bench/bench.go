@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"yutang/internal/app"
 	"yutang/internal/fault"
 )
 
@@ -48,6 +49,10 @@ type Config struct {
 	JSON      bool
 	Profile   string // file for a CPU profile of the measuring
 	Out       io.Writer
+
+	// History fills an empty brand with the demo's history and gives the moment after its
+	// end. nil: there is none, and "playbook" cannot replay it.
+	History func(ctx context.Context, a *app.App) (end time.Time, err error)
 }
 
 func (c Config) defaults() Config {
@@ -83,6 +88,7 @@ var measures = []struct {
 	{"resume", nil, measureResume},
 	{"growth", nil, measureGrowth},
 	{"masssend", nil, measureMassSend},
+	{"playbook", nil, measurePlaybook},
 }
 
 func none(Config) int   { return 0 }
