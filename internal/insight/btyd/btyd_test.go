@@ -263,6 +263,31 @@ func TestFit_FindsTheParametersThatMadeTheData(t *testing.T) {
 	}
 }
 
+// Identities of Gauss' function that are known in closed form.
+func TestHyp2f1_AgreesWithClosedForms(t *testing.T) {
+	t.Parallel()
+	for _, z := range []float64{0.01, 0.3, 0.7, 0.95, 0.99} {
+		near(t, "2F1(1,1;2)", hyp2f1(1, 1, 2, z), -math.Log1p(-z)/z, 1e-11)
+		near(t, "2F1(a,b;b)", hyp2f1(2.5, 1000, 1000, z), math.Pow(1-z, -2.5), 1e-9)
+		near(t, "2F1(1/2,1;3/2)", hyp2f1(0.5, 1, 1.5, z*z), math.Atanh(z)/z, 1e-9)
+	}
+}
+
+// Nobody stops: the likelihood is highest where a is 0 and b without bound, and the model is
+// the negative binomial one.
+func TestFit_WhereNobodyStopsIsQuickAndSane(t *testing.T) {
+	t.Parallel()
+	fit, err := FitBGNBD(simulate(BGNBD{0.8, 6, 1e-9, 5}, 3000, 11))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := fit.Model
+	near(t, "r", m.R, 0.8, 0.1)
+	near(t, "E[X(50)]", m.ExpectedNew(50), m.R*50/m.Alpha, 0.02)
+	c := Customer{X: 3, TX: 20, T: 30}
+	near(t, "conditional expectation", m.Expected(c, 10), (m.R+3)/(m.Alpha+30)*10, 0.03)
+}
+
 func TestFit_TooFewRepeatersIsSaid(t *testing.T) {
 	t.Parallel()
 	list := make([]Customer, 100)

@@ -5,15 +5,24 @@ import "math"
 // maxTerms bounds a series. At z = 0.999 about 40,000 terms are needed.
 const maxTerms = 100_000
 
-// hyp2f1 is Gauss' hypergeometric function for 0 <= z < 1 and c > 0, by its series
-// (Abramowitz and Stegun 15.1.1), to about 14 digits.
+// hyp2f1 is Gauss' hypergeometric function for 0 <= z < 1 and c > 0, to about 13 digits: by
+// its series (Abramowitz and Stegun 15.1.1), or that of Euler's transformation (15.3.3) if
+// its parameters are smaller.
 func hyp2f1(a, b, c, z float64) float64 {
+	if math.Abs((c-a)*(c-b)) < math.Abs(a*b) {
+		return math.Exp((c-a-b)*math.Log1p(-z)) * series2f1(c-a, c-b, c, z)
+	}
+	return series2f1(a, b, c, z)
+}
+
+func series2f1(a, b, c, z float64) float64 {
 	sum, term := 1.0, 1.0
 	for n := range maxTerms {
 		k := float64(n)
-		term *= (a + k) * (b + k) / ((c + k) * (1 + k)) * z
+		ratio := (a + k) * (b + k) / ((c + k) * (1 + k)) * z
+		term *= ratio
 		sum += term
-		if math.Abs(term) < 1e-15*math.Abs(sum) && k > a && k > b {
+		if math.Abs(ratio) < 1 && math.Abs(term) < 1e-16*math.Abs(sum) {
 			break
 		}
 	}

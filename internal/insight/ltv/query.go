@@ -17,7 +17,7 @@ type Query struct {
 	At             string          `json:"at,omitempty"`              // the data end here; default now
 	Unit           insight.Period  `json:"unit,omitempty"`            // of time in the models: "week" (default) or "day"
 	Horizon        float64         `json:"horizon,omitempty"`         // units ahead; default 52 weeks or 365 days
-	Model          string          `json:"model,omitempty"`           // "bgnbd+gg" (default), "pareto+gg", or "auto": the likelier
+	Model          string          `json:"model,omitempty"`           // "auto" (default: the likelier), "bgnbd+gg" or "pareto+gg"
 	Event          string          `json:"event,omitempty"`           // default Order Completed
 	Where          json.RawMessage `json:"where,omitempty"`
 	Value          string          `json:"value,omitempty"`    // property with the money; default revenue
@@ -109,7 +109,7 @@ func (p *plan) defaults() {
 		p.Horizon = 364 / p.days
 	}
 	if p.Model == "" {
-		p.Model = BGNBD
+		p.Model = Auto
 	}
 	if p.Event == "" {
 		p.Event = event.OrderCompleted
