@@ -48,22 +48,6 @@ func (w *walker) longest(hits []hit) *attempt {
 	return &w.found
 }
 
-// only is the longest attempt where the names of a customer's events allow no more than
-// the first step, nil where they allow more. Most customers of most funnels are such.
-func (w *walker) only(hits []hit, named uint32) *attempt {
-	if w.p.Mode == WindowFunnel || w.p.Mode == Unordered || w.p.steps() > 1 && named&2 != 0 {
-		return nil
-	}
-	w.found.level = 0
-	for i := range hits {
-		if hits[i].steps&1 != 0 {
-			w.found.begin(&hits[i])
-			break
-		}
-	}
-	return &w.found
-}
-
 // begin makes a the attempt that has come to the first step.
 func (a *attempt) begin(h *hit) {
 	a.level, a.start, a.times[0], a.events[0] = 1, h.at, h.at, h.event
