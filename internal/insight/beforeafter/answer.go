@@ -103,6 +103,9 @@ func (s *study) answer(ctx context.Context) (Answer, error) {
 	if err != nil {
 		return out, err
 	}
+	if len(effects) == 0 {
+		effects = []float64{s.p.effect(m)}
+	}
 	out.Joined, out.Others = s.window(m.pre, m.post), s.window(m.preOther, m.postOther)
 	e := s.effectOf(s.p.effect(m), effects)
 	out.Effect = &e
