@@ -207,7 +207,7 @@ func (f *figures) profit(w int) (float64, string) {
 		return 0, why
 	}
 	for _, s := range []special{spend, team} {
-		v, why := f.term(cost(s), w)
+		v, why := f.term(worked(s), w)
 		if why != "" {
 			return 0, why
 		}
@@ -218,7 +218,7 @@ func (f *figures) profit(w int) (float64, string) {
 
 // payback divides the cost of a new buyer by the gross profit of a buyer and month.
 func (f *figures) payback(w int) (float64, string) {
-	spent, why := f.term(cost(spend), w)
+	spent, why := f.term(worked(spend), w)
 	if why != "" {
 		return 0, why
 	}

@@ -3,6 +3,7 @@ package board
 import (
 	"yutang/internal/audience"
 	"yutang/internal/event"
+	"yutang/internal/insight"
 )
 
 // The events that boards look at, as picks of the survey.
@@ -47,11 +48,12 @@ const (
 	day  = 24 * hour
 )
 
-// None is the row of what belongs to no channel, member of staff or campaign.
-const None = "(none)"
-
-// Other is the row of all rows that are not shown.
-const Other = "(other)"
+// The rows of what belongs to no channel, member of staff or campaign, and of all rows that
+// are not shown.
+const (
+	None  = insight.None
+	Other = insight.Other
+)
 
 // relation is one add of the customer by a member of staff.
 type relation struct {
@@ -83,7 +85,7 @@ type facts struct {
 	keys      []int64
 	active    []int64
 	scans     []place
-	orders    []sale
+	orders    []insight.Purchase
 }
 
 // place is when something happened, and in which row.

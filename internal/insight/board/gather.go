@@ -1,14 +1,11 @@
 package board
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"yutang/internal/audience"
-	"yutang/internal/customer"
 	"yutang/internal/insight"
 )
 
@@ -58,7 +55,7 @@ type scan struct {
 	shown   map[string]bool
 	byName  []uint32
 	plain   uint32
-	orders  ledger
+	orders  *insight.Book
 	workers []worker
 }
 
@@ -72,7 +69,7 @@ func (r *Report) scan(ctx context.Context, p *plan, c *cell, t *term, shown map[
 		return nil, err
 	}
 	s := &scan{p: p, meta: meta, cell: c, term: t, shown: shown, workers: make([]worker, audience.Workers())}
-	if s.orders, err = r.ledger(ctx, reading.At.UnixMilli()); err != nil {
+	if s.orders, err = r.Base.Book(ctx, reading.At); err != nil {
 		return nil, err
 	}
 	s.byName, s.plain = reading.Masks()
@@ -91,37 +88,11 @@ func (r *Report) scan(ctx context.Context, p *plan, c *cell, t *term, shown map[
 	return s, nil
 }
 
-// ledger reads the orders up to a moment, with the customers of today.
-func (r *Report) ledger(ctx context.Context, asOf int64) (ledger, error) {
-	var out ledger
-	err := r.Base.Customers.Ledger(ctx, func(o customer.Order) error {
-		if at := o.At.UnixMilli(); at <= asOf {
-			out = append(out, sale{uint32(o.Record), at, o.Net, o.Void})
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	tl := r.Base.Timeline
-	tl.RLock()
-	for i := range out {
-		if out[i].root != 0 {
-			out[i].root = tl.Root(out[i].root)
-		}
-	}
-	tl.RUnlock()
-	slices.SortFunc(out, func(a, b sale) int {
-		return cmp.Or(cmp.Compare(a.root, b.root), cmp.Compare(a.at, b.at), cmp.Compare(a.net, b.net))
-	})
-	return out, nil
-}
-
 func (s *scan) visit(p *audience.Person) error {
 	w := &s.workers[p.Worker()]
 	w.visit++
 	w.facts.read(p, s.byName, s.plain)
-	w.facts.orders = s.orders.of(p.Root)
+	w.facts.orders = s.orders.Of(p.Root)
 	if s.cell != nil {
 		s.seek(w, p.Root)
 		return nil
@@ -178,18 +149,18 @@ func (s *scan) nobody() {
 	w := &s.workers[0]
 	w.facts.reset()
 	n := len(s.p.windows)
-	for _, o := range s.orders.of(0) {
+	for _, o := range s.orders.Of(0) {
 		for _, m := range []measure{revenue, orders} {
-			if m == orders && o.void {
+			if m == orders && o.Void {
 				continue
 			}
 			for k, win := range s.p.windows {
-				if !win.holds(o.at) {
+				if !win.holds(o.At) {
 					continue
 				}
-				w.all.at(m, n, k).join(tally{count: 1, sum: o.net})
+				w.all.at(m, n, k).join(tally{count: 1, sum: o.Net})
 				if s.p.spec.Rows != "" && k < periods {
-					w.row(None).at(m, periods, k).join(tally{count: 1, sum: o.net})
+					w.row(None).at(m, periods, k).join(tally{count: 1, sum: o.Net})
 				}
 			}
 		}

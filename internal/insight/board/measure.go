@@ -1,7 +1,5 @@
 package board
 
-import "slices"
-
 // measure is something that happens to customers, at a time. A number counts the customers
 // it happened to in a window, or how often, or sums its amounts.
 type measure uint8
@@ -161,9 +159,9 @@ func (f *facts) newContact(at int64, put put) {
 	}
 	bought, value := false, int64(0)
 	for _, o := range f.orders {
-		if o.at >= at {
-			value += o.net
-			bought = bought || !o.void
+		if o.At >= at {
+			value += o.Net
+			bought = bought || !o.Void
 		}
 	}
 	if bought {
@@ -175,17 +173,17 @@ func (f *facts) newContact(at int64, put put) {
 func (f *facts) orderMarks(put put) {
 	n, total, first := 0, int64(0), int64(0)
 	for _, o := range f.orders {
-		total += o.net
-		put(revenue, o.at, o.net, f.home)
-		if o.void {
+		total += o.Net
+		put(revenue, o.At, o.Net, f.home)
+		if o.Void {
 			continue
 		}
-		put(orders, o.at, 0, f.home)
+		put(orders, o.At, 0, f.home)
 		if n == 0 {
-			first = o.at
-			put(firstOrders, o.at, 0, f.home)
+			first = o.At
+			put(firstOrders, o.At, 0, f.home)
 		} else {
-			put(repeats, o.at, 0, f.home)
+			put(repeats, o.At, 0, f.home)
 		}
 		n++
 	}
@@ -217,29 +215,4 @@ func (f *facts) talkMarks(put put) {
 func (f *facts) again(w window) (before, both bool) {
 	before = within(f.active, w.before, w.from-1)
 	return before, before && within(f.active, w.from, w.to-1)
-}
-
-// sale is one order of the ledger.
-type sale struct {
-	root uint32
-	at   int64
-	net  int64
-	void bool
-}
-
-// ledger is all orders by root and time.
-type ledger []sale
-
-func (l ledger) of(root uint32) []sale {
-	i, _ := slices.BinarySearchFunc(l, root, func(s sale, root uint32) int {
-		if s.root < root {
-			return -1
-		}
-		return 1
-	})
-	j := i
-	for j < len(l) && l[j].root == root {
-		j++
-	}
-	return l[i:j]
 }

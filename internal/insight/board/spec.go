@@ -49,7 +49,7 @@ func countOf(m measure) *term { return &term{m: m, of: often} }
 
 func sumOf(m measure) *term { return &term{m: m, of: sum} }
 
-func cost(s special) *term { return &term{special: s} }
+func worked(s special) *term { return &term{special: s} }
 
 // Number defines one number of a board.
 type Number struct {
@@ -78,7 +78,7 @@ var (
 	buyersNumber  = n("buyers", "购买人数", "buyers", Count, peopleOf(orders), nil)
 	averageNumber = n("average_order", "客单价", "average order value", Money, sumOf(revenue), countOf(orders))
 	successNumber = n("add_success", "加好友成功率", "add success", Share, countOf(attemptsDone), countOf(attempts))
-	fanCost       = n("cost_per_fan", "单粉成本", "cost per fan", Money, cost(spend), peopleOf(newContacts))
+	fanCost       = n("cost_per_fan", "单粉成本", "cost per fan", Money, worked(spend), peopleOf(newContacts))
 	repurchase    = n("repurchase_rate", "复购率", "repurchase rate", Share, peopleOf(repeats), peopleOf(orders))
 )
 
@@ -141,19 +141,19 @@ var specs = []Spec{
 		},
 		"acquisition": {successNumber, fanCost},
 		"people": {
-			n("gross_profit", "毛利", "gross profit", Money, cost(grossProfit), nil),
-			n("profit_per_team_cost", "团队人效：毛利 / 团队成本", "gross profit per team cost", Times, cost(grossProfit), cost(team)),
-			n("profit", "利润", "profit", Money, cost(profit), nil),
+			n("gross_profit", "毛利", "gross profit", Money, worked(grossProfit), nil),
+			n("profit_per_team_cost", "团队人效：毛利 / 团队成本", "gross profit per team cost", Times, worked(grossProfit), worked(team)),
+			n("profit", "利润", "profit", Money, worked(profit), nil),
 		},
 	}, "conversion", "acquisition", "people")},
 	{Name: "unit", Zh: "0-1 阶段单位经济", En: "unit economics of the 0-1 stage", Numbers: []Number{
 		repurchase,
 		n("referral_rate", "转介绍率", "referral rate", Share, peopleOf(referrals), peopleOf(activeIn)),
 		fanCost,
-		n("cac", "获客成本 CAC", "cost per new buyer", Money, cost(spend), peopleOf(firstOrders)),
-		n("profit_per_head", "人均毛利", "gross profit per buyer", Money, cost(perHead), peopleOf(orders)),
-		n("profit_to_cac", "新客毛利 / 获客成本", "gross profit of new buyers to date, for each unit of cost", Times, cost(valueProfit), cost(spend)),
-		n("payback_months", "回本月数", "months to pay back", Months, cost(payback), nil),
+		n("cac", "获客成本 CAC", "cost per new buyer", Money, worked(spend), peopleOf(firstOrders)),
+		n("profit_per_head", "人均毛利", "gross profit per buyer", Money, worked(perHead), peopleOf(orders)),
+		n("profit_to_cac", "新客毛利 / 获客成本", "gross profit of new buyers to date, for each unit of cost", Times, worked(valueProfit), worked(spend)),
+		n("payback_months", "回本月数", "months to pay back", Months, worked(payback), nil),
 	}},
 	rowBoard("channel", "渠道看板", "channels"), rowBoard("staff", "员工看板", "staff"), rowBoard("campaign", "活动看板", "campaigns"),
 }
@@ -167,7 +167,7 @@ func rowBoard(by, zh, en string) Spec {
 		n("orders", "订单数", "orders", Count, countOf(orders), nil), revenueNumber,
 		n("ltv_to_date", "新增好友至今人均净收入", "net revenue to date per new contact", Money, sumOf(newValue), peopleOf(newContacts)),
 		n("losses", "被客户删除", "removals by customers", Count, countOf(lost), nil),
-		n("spend", "投放成本", "acquisition costs", Money, cost(spend), nil), fanCost,
+		n("spend", "投放成本", "acquisition costs", Money, worked(spend), nil), fanCost,
 	}}
 }
 
