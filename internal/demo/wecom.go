@@ -83,6 +83,7 @@ func (d Deps) connect(ctx context.Context, made map[string]string, shop *shoppin
 		{"make the mass send", c.massSend},
 		{"make the moment", c.moment},
 		{"greet at customer service", c.desk},
+		{"install playbooks", c.playbooks},
 	} {
 		if err := step.run(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)
@@ -103,7 +104,7 @@ func (c *setup) put(ctx context.Context) error {
 		"apps": []map[string]any{
 			{"name": "main", "agent_id": CorpAgent, "secret": corpSecret, "token": corpToken, "aes_key": corpAESKey},
 		},
-		"settings": map[string]any{"managers": c.users[:1]},
+		"settings": map[string]any{"managers": c.users[:1], "public_url": c.d.URL},
 	})
 	if err != nil {
 		return err
