@@ -64,6 +64,13 @@ func (k *Book) Of(root uint32) []Purchase {
 	return k.purchases[from:to]
 }
 
+// Each visits all orders, by customer and time.
+func (k *Book) Each(visit func(Purchase)) {
+	for _, p := range k.purchases {
+		visit(p)
+	}
+}
+
 // Net is the sum of all orders, in minor units.
 func (k *Book) Net() (sum int64) {
 	for _, p := range k.purchases {
