@@ -7,6 +7,7 @@ import (
 	"yutang/internal/access"
 	"yutang/internal/httpapi"
 	"yutang/internal/insight"
+	"yutang/internal/insight/attribution"
 	"yutang/internal/insight/beforeafter"
 	"yutang/internal/insight/cac"
 	"yutang/internal/insight/cost"
@@ -15,6 +16,7 @@ import (
 	"yutang/internal/insight/ltv"
 	"yutang/internal/insight/ltvtree"
 	"yutang/internal/insight/paths"
+	"yutang/internal/insight/planner"
 	"yutang/internal/insight/retention"
 	"yutang/internal/insight/rfm"
 	"yutang/internal/insight/trends"
@@ -26,6 +28,7 @@ type Deps struct {
 	Saver  *insight.Saver
 	Access *access.Service
 	Costs  *cost.Service
+	Plans  *planner.Service
 }
 
 // handlers serves the routes below.
@@ -40,6 +43,7 @@ func Routes(a *httpapi.API, d Deps) {
 	}
 	const post, read = http.MethodPost, access.InsightRead
 
+	httpapi.Register(a, op(post, "/attribution", "insight-attribution", "Which touches orders are owed to, by six models, reconciled with the order ledger", read), answer[attribution.Query, attribution.Answer](h, "attribution"))
 	httpapi.Register(a, op(post, "/beforeafter", "insight-beforeafter", "What customers are worth before and after they join, against others alike", read), answer[beforeafter.Query, beforeafter.Answer](h, "beforeafter"))
 	httpapi.Register(a, op(post, "/cac", "insight-cac", "What a new customer costs and when it is earned back", read), answer[cac.Query, cac.Answer](h, "cac"))
 	boardRoutes(a, h, op)
@@ -53,6 +57,7 @@ func Routes(a *httpapi.API, d Deps) {
 	httpapi.Register(a, op(post, "/trends", "insight-trends", "How events develop over time", read), answer[trends.Query, trends.Answer](h, "trends"))
 
 	costRoutes(a, h)
+	planRoutes(a, h)
 
 	httpapi.Register(a, op(post, "/{report}/people", "insight-people", "The customers behind one number of a report", access.CustomersRead), h.people)
 	httpapi.Register(a, op(post, "/{report}/people.csv", "insight-people-csv", "The same as a file", access.CustomersRead), h.export)
