@@ -30,6 +30,7 @@ func (p *parser) trigger() {
 	p.belongs(ptr, "where", len(t.Where) > 0, "event", kind)
 	p.belongs(ptr, "on", t.On != "", "audience", kind)
 	p.belongs(ptr, "existing", t.Existing, "audience", kind)
+	p.belongsNot(ptr+"/rule", len(t.Rule) > 0 && kind != "event" && kind != "date", `belongs to "event" and "date"; other triggers start members of an audience`)
 	p.forSubject(ptr+"/"+kind, kind)
 	switch kind {
 	case "event":
@@ -45,6 +46,9 @@ func (p *parser) trigger() {
 		p.triggerDate(ptr+"/date", t.Date)
 	case "schedule":
 		p.schedule(ptr+"/schedule", t.Schedule)
+	}
+	if len(t.Rule) > 0 && p.customers() {
+		p.Only = p.keep(ptr+"/rule", t.Rule)
 	}
 }
 

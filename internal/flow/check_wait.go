@@ -100,7 +100,7 @@ func (p *parser) taskBefore(ptr string, c *Condition, before int) {
 }
 
 func (p *parser) until(ptr string, w *WaitUntil) *until {
-	u := &until{minute: -1, brand: w.Zone == "brand" || !p.customers()}
+	u := &until{minute: -1, end: -1, brand: w.Zone == "brand" || !p.customers()}
 	p.oneOf(ptr+"/zone", w.Zone, "customer", "brand")
 	if w.Zone == "customer" && !p.customers() {
 		p.fail(ptr+"/zone", `there is no customer; use "brand"`)
@@ -110,6 +110,12 @@ func (p *parser) until(ptr string, w *WaitUntil) *until {
 	}
 	if w.Time != "" {
 		u.minute = p.timeOfDay(ptr+"/time", w.Time)
+	}
+	if w.Until != "" {
+		u.end = p.timeOfDay(ptr+"/until", w.Until)
+		p.belongsNot(ptr+"/until", w.Time == "", `ends the window that begins at "time", which is missing`)
+		p.belongsNot(ptr+"/until", w.Time != "" && u.end <= u.minute, `must be later than "time"`)
+		p.belongsNot(ptr+"/until", w.Date != "", "a date that has begun goes on at once; leave it out")
 	}
 	if w.Date != "" {
 		u.date = p.date(ptr+"/date", w.Date)

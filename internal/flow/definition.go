@@ -54,6 +54,7 @@ type Trigger struct {
 	Date     *Date           `json:"date,omitempty"`
 	Schedule *Schedule       `json:"schedule,omitempty"`
 	API      bool            `json:"api,omitempty"`
+	Rule     json.RawMessage `json:"rule,omitempty"` // with an event or a date: only customers who match it at that moment start
 	Late     string          `json:"late,omitempty"` // how late a run may still start; default: the expires_in of a first step that sends, else "24h"
 }
 
@@ -173,9 +174,11 @@ type Wait struct {
 	For string `json:"for"` // duration
 }
 
-// WaitUntil rests until the next moment that fits.
+// WaitUntil rests until the next moment that fits. With Until it is a window: who comes
+// within it goes on at once, everybody else when it next begins.
 type WaitUntil struct {
 	Time     string   `json:"time,omitempty"`     // "HH:MM"; "" any time of a fitting day
+	Until    string   `json:"until,omitempty"`    // "HH:MM", later than time: the window ends before it
 	Weekdays []string `json:"weekdays,omitempty"` // "mon" to "sun"; none: every day
 	Date     string   `json:"date,omitempty"`     // YYYY-MM-DD; past: goes on at once
 	Zone     string   `json:"zone,omitempty"`     // "customer" (default) or "brand"

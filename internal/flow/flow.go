@@ -62,6 +62,7 @@ type Flow struct {
 	Rules      []Rule        // World.Match names them by index
 	Events     []string      // names that waits, goal and exits listen to, sorted
 	Where      rule.Where    // of the trigger
+	Only       int           // the trigger's rule in Rules: who matches it starts; -1 everybody does
 	Late       time.Duration // how late a run may still start
 	Again      time.Duration // Reentry as a duration, 0 if it is a word
 

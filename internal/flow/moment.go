@@ -8,6 +8,7 @@ import (
 // until is a checked wait_until.
 type until struct {
 	minute int // of the day, -1 any
+	end    int // of the window that begins at minute, -1 none
 	days   [7]bool
 	date   time.Time // midnight UTC of the day, zero without
 	brand  bool
@@ -20,6 +21,9 @@ const searchDays = 16
 // whose clocks skip the time of day, the moment after the gap fits; on one whose clocks
 // show it twice, either does.
 func (u *until) next(since int64, zone *time.Location) int64 {
+	if u.end > 0 {
+		return u.inside(since, zone)
+	}
 	if !u.date.IsZero() {
 		at, ok := firstOn(u.date, max(u.minute, 0), zone, 0)
 		if !ok || at < since {
@@ -42,6 +46,38 @@ func (u *until) next(since int64, zone *time.Location) int64 {
 		}
 	}
 	return since
+}
+
+// inside is the first moment, not before since, at which clocks in zone show a time in the
+// window on a fitting day. Between two changes of a zone's clocks they run evenly, so it
+// looks at one such span after the other.
+func (u *until) inside(since int64, zone *time.Location) int64 {
+	last := time.UnixMilli(since).AddDate(0, 0, searchDays)
+	for t := time.UnixMilli(since).In(zone); t.Before(last); {
+		_, offset := t.Zone()
+		wall := u.fits(t.UnixMilli() + int64(offset)*1000)
+		_, end := t.ZoneBounds()
+		at := wall - int64(offset)*1000
+		if end.IsZero() || at < end.UnixMilli() {
+			return at
+		}
+		t = end
+	}
+	return since
+}
+
+// fits is the first reading of a clock in the window, not before one; both in ms as if in
+// UTC.
+func (u *until) fits(wall int64) int64 {
+	today := day(time.UnixMilli(wall).UTC())
+	for i := range 8 {
+		d := today.AddDate(0, 0, i)
+		opens := d.Add(time.Duration(u.minute) * time.Minute).UnixMilli()
+		if u.days[d.Weekday()] && wall < d.Add(time.Duration(u.end)*time.Minute).UnixMilli() {
+			return max(wall, opens)
+		}
+	}
+	return wall
 }
 
 func mod(a, b int64) int64 { return ((a % b) + b) % b }

@@ -74,6 +74,38 @@ func TestWaitUntil_IsTheNextFittingMomentOnAnyClock(t *testing.T) {
 	})
 }
 
+// TestWaitUntil_AWindowIsEnteredAtOnceOrWhenItNextBegins looks at one minute after the other.
+func TestWaitUntil_AWindowIsEnteredAtOnceOrWhenItNextBegins(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		z := zone(t, rapid.SampledFrom(zones).Draw(t, "zone"))
+		u := &until{minute: rapid.IntRange(0, 24*60-2).Draw(t, "minute")}
+		if rapid.Bool().Draw(t, "early") {
+			u.minute %= 4 * 60
+		}
+		u.end = u.minute + rapid.IntRange(1, 24*60-1-u.minute).Draw(t, "length")
+		if rapid.Bool().Draw(t, "short") {
+			u.end = min(u.end, u.minute+20) // a change of clocks may skip all of it
+		}
+		for d := range 7 {
+			u.days[d] = rapid.Bool().Draw(t, "day")
+		}
+		u.days[rapid.IntRange(0, 6).Draw(t, "one")] = true
+		since := moments(z).Draw(t, "since").UnixMilli()
+		want := since
+		for at := since - mod(since, minute); at < since+16*days; at += minute {
+			wall := time.UnixMilli(at).In(z)
+			if m := wall.Hour()*60 + wall.Minute(); u.days[wall.Weekday()] && m >= u.minute && m < u.end {
+				want = max(at, since)
+				break
+			}
+		}
+		if got := u.next(since, z); got != want {
+			t.Fatalf("%d to %d, days %v, since %v: %v, want %v", u.minute, u.end, u.days, time.UnixMilli(since).In(z), time.UnixMilli(got).In(z), time.UnixMilli(want).In(z))
+		}
+	})
+}
+
 func TestWaitUntil_DaysAndDates(t *testing.T) {
 	t.Parallel()
 	shanghai := zone(t, "Asia/Shanghai")
@@ -89,6 +121,9 @@ func TestWaitUntil_DaysAndDates(t *testing.T) {
 		{`{"weekdays":["sat","sun"]}`, "2026-03-06 23:59:00", "2026-03-07 00:00:00"},
 		{`{"weekdays":["mon"],"time":"09:00"}`, "2026-03-02 09:00:59", "2026-03-02 09:00:59"}, // still that minute
 		{`{"weekdays":["mon"],"time":"09:00"}`, "2026-03-02 09:01:00", "2026-03-09 09:00:00"},
+		{`{"time":"09:00","until":"21:00"}`, "2026-03-02 20:59:59", "2026-03-02 20:59:59"},
+		{`{"time":"09:00","until":"21:00"}`, "2026-03-02 21:00:00", "2026-03-03 09:00:00"},
+		{`{"time":"09:00","until":"21:00","weekdays":["sat"]}`, "2026-03-02 10:00:00", "2026-03-07 09:00:00"},
 		{`{"time":"21:00"}`, "2026-03-02 09:01:00", "2026-03-02 21:00:00"},
 		{`{"date":"2026-11-11"}`, "2026-03-02 09:01:00", "2026-11-11 00:00:00"},
 		{`{"date":"2026-11-11","time":"20:00"}`, "2026-11-11 09:01:00", "2026-11-11 20:00:00"},

@@ -72,7 +72,7 @@ type parser struct {
 // its business.
 func Parse(raw []byte, zone *time.Location) (*Flow, error) {
 	p := &parser{
-		Flow: &Flow{index: map[string]int{}}, zone: zone,
+		Flow: &Flow{index: map[string]int{}, Only: -1}, zone: zone,
 		tasks: map[string]int{}, events: map[string]bool{}, ids: map[string]string{},
 	}
 	if !p.readable(raw) {

@@ -59,7 +59,7 @@ func node(s *flow.Step) (n Node, ways []way) {
 	case s.Wait != nil:
 		n.Kind, n.Summary = "wait", s.Wait.For
 	case s.WaitUntil != nil:
-		n.Kind, n.Summary = "wait_until", strings.TrimSpace(s.WaitUntil.Date+" "+strings.Join(s.WaitUntil.Weekdays, " ")+" "+s.WaitUntil.Time)
+		n.Kind, n.Summary = "wait_until", untilWords(s.WaitUntil)
 	case s.WaitFor != nil:
 		n.Kind, n.Summary = "wait_for", cmp.Or(s.WaitFor.Event, s.WaitFor.Task, "rule")+" ≤ "+s.WaitFor.Timeout
 		ways = []way{{"met", s.WaitFor.Steps}, {"timed_out", s.WaitFor.Else}}
@@ -99,4 +99,13 @@ func other(s *flow.Step) string {
 		}
 	}
 	return "exit"
+}
+
+// untilWords is when a wait_until goes on, such as "mon 09:00-21:00".
+func untilWords(w *flow.WaitUntil) string {
+	at := w.Time
+	if w.Until != "" {
+		at += "-" + w.Until
+	}
+	return strings.TrimSpace(w.Date + " " + strings.Join(w.Weekdays, " ") + " " + at)
 }
