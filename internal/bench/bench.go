@@ -82,6 +82,7 @@ var measures = []struct {
 	{"preview", full, measurePreview},
 	{"memory", full, measureMemory},
 	{"restart", full, measureRestart},
+	{"insight", nil, measureInsight},
 	{"callback", nil, measureCallback},
 	{"welcome", nil, measureWelcome},
 	{"sync", nil, measureSync},

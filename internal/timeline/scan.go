@@ -7,12 +7,49 @@ import (
 	"sync/atomic"
 )
 
-// scanStep is how many customers a scan visits without letting the writer in.
-const scanStep = 2048
+const (
+	scanStep = 2048 // customers that a scan visits without letting the writer in
+	calmStep = 512  // steps after an event until scans take all processors again
+)
+
+// manners is how scans make room for the road. While events come in, all scans together
+// keep to half of the processors, one at least: a step is made by who holds a turn.
+type manners struct {
+	turns chan struct{}
+	seen  atomic.Uint64 // the store's last when a step looked
+	busy  atomic.Int64  // steps left until the road counts as calm
+}
+
+func newManners() manners {
+	return manners{turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
+}
+
+// note tells what last a step found.
+func (m *manners) note(last uint64) {
+	if m.seen.Swap(last) != last {
+		m.busy.Store(calmStep)
+	} else if m.busy.Load() > 0 {
+		m.busy.Add(-1)
+	}
+}
+
+// turn waits for a turn if the road is busy; the caller calls done after its step.
+func (m *manners) turn() (done func()) {
+	if m.busy.Load() <= 0 {
+		return func() {}
+	}
+	m.turns <- struct{}{}
+	return m.pass
+}
+
+func (m *manners) pass() {
+	<-m.turns
+	runtime.Gosched()
+}
 
 // Scan visits every root with its events, customers without events too, on this many
 // goroutines (0: one per processor); worker counts from 0. It takes the read lock itself
-// and gives it up often, so a customer who is new or regrouped meanwhile may be visited
+// and gives it up often, and processors too while events come in, so a customer who is new or regrouped meanwhile may be visited
 // once, twice or not at all: who needs more evaluates those again. visit takes no lock
 // and does not keep t. The first error ends the scan and is returned.
 func (s *Store) Scan(ctx context.Context, cols []*Column, workers int, visit func(worker int, root Ord, t *Track) error) error {
@@ -27,8 +64,10 @@ func (s *Store) Scan(ctx context.Context, cols []*Column, workers int, visit fun
 		group.Go(func() {
 			t := &Track{}
 			for ctx.Err() == nil {
+				done := s.manners.turn()
 				first := int(next.Add(scanStep)) - scanStep
 				more, err := s.scanStep(first, cols, t, func(root Ord) error { return visit(w, root, t) })
+				done()
 				if err != nil {
 					stop(err)
 				}
@@ -46,6 +85,7 @@ func (s *Store) Scan(ctx context.Context, cols []*Column, workers int, visit fun
 func (s *Store) scanStep(first int, cols []*Column, t *Track, visit func(Ord) error) (more bool, err error) {
 	s.RLock()
 	defer s.RUnlock()
+	s.manners.note(s.last)
 	roots := s.groups.root
 	end := min(first+scanStep, len(roots))
 	if first >= end {

@@ -44,14 +44,16 @@ type Store struct {
 	shapes  [][]*Column   // by event name: columns of the last event's properties
 	scratch scratch       // the writer's
 	turn    chan struct{} // held by the one who builds columns
+	manners manners       // of scans
 }
 
 // New makes an empty store.
 func New() *Store {
 	return &Store{
-		groups: groups{root: make([]Ord, 1), leaves: map[Ord][]Ord{}},
-		byProp: map[string]*Column{},
-		turn:   make(chan struct{}, 1),
+		groups:  groups{root: make([]Ord, 1), leaves: map[Ord][]Ord{}},
+		byProp:  map[string]*Column{},
+		turn:    make(chan struct{}, 1),
+		manners: newManners(),
 	}
 }
 
