@@ -15,6 +15,7 @@ import (
 	"yutang/internal/insight/funnel"
 	"yutang/internal/insight/ltv"
 	"yutang/internal/insight/ltvtree"
+	"yutang/internal/insight/maturity"
 	"yutang/internal/insight/paths"
 	"yutang/internal/insight/planner"
 	"yutang/internal/insight/retention"
@@ -24,11 +25,12 @@ import (
 
 // Deps are what the routes serve.
 type Deps struct {
-	Desk   *insight.Desk
-	Saver  *insight.Saver
-	Access *access.Service
-	Costs  *cost.Service
-	Plans  *planner.Service
+	Desk     *insight.Desk
+	Saver    *insight.Saver
+	Access   *access.Service
+	Costs    *cost.Service
+	Maturity *maturity.Service
+	Plans    *planner.Service
 }
 
 // handlers serves the routes below.
@@ -57,6 +59,7 @@ func Routes(a *httpapi.API, d Deps) {
 	httpapi.Register(a, op(post, "/trends", "insight-trends", "How events develop over time", read), answer[trends.Query, trends.Answer](h, "trends"))
 
 	costRoutes(a, h)
+	maturityRoutes(a, h, op)
 	planRoutes(a, h)
 
 	httpapi.Register(a, op(post, "/{report}/people", "insight-people", "The customers behind one number of a report", access.CustomersRead), h.people)
