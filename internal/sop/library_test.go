@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"yutang/internal/content"
+	"yutang/internal/event"
 	"yutang/internal/flow"
 )
 
@@ -327,4 +328,41 @@ func shape(nodes []Node) (out []string) {
 		out = append(out, fmt.Sprint(n.Depth, n.Parent, n.ID, n.Kind))
 	}
 	return out
+}
+
+// Whom no member of staff has added cannot be reached over WeCom, and would only make the
+// lift look smaller: what starts by an event or a date starts contacts.
+//
+// covers: C3
+func TestLibrary_OverWeComOnlyContactsStart(t *testing.T) {
+	t.Parallel()
+	lib, err := Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	for _, key := range lib.Keys() {
+		for _, channel := range []string{massSend, "sms"} {
+			given := settled(time.UTC, English, true)
+			given["channel"] = channel
+			doc, _, err := lib.render(key, Beauty, English, given)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := flow.Parse(doc, time.UTC)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := f.Definition
+			if d.Trigger.Date == nil && d.Trigger.Event == "" || d.Trigger.Event == event.ContactAdded {
+				continue
+			}
+			if asked++; (len(d.Trigger.Rule) > 0) != (channel == massSend) {
+				t.Errorf("%s over %s starts those who match %q", key, channel, d.Trigger.Rule)
+			}
+		}
+	}
+	if asked < 6 {
+		t.Errorf("only %d were asked", asked)
+	}
 }

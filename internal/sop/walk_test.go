@@ -246,3 +246,42 @@ func TestLibrary_HeldOutCustomersAreLeftAlone(t *testing.T) {
 		}
 	})
 }
+
+// Somebody who leaves an order unpaid at night is not called before the shop opens; by day
+// half an hour later.
+//
+// covers: C3
+func TestUnpaidOrder_StaffAreAskedInOpeningHours(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	each(t, func(t *testing.T, key, _, lang string, _ json.RawMessage, f *flow.Flow) {
+		if key != "unpaid-order" {
+			return
+		}
+		for hour := range 24 {
+			w := &world{t: t, flow: f, lang: lang, zone: time.UTC, ways: map[string]bool{}}
+			began := time.Date(2026, 3, 2, hour, 10, 0, 0, time.UTC)
+			w.now = began.UnixMilli()
+			w.texts = func(where, _ string) {
+				if where != "help" {
+					return
+				}
+				asked++
+				want := began.Add(30 * time.Minute)
+				if hour := want.Hour(); hour < 9 || hour >= 21 {
+					want = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+					if hour >= 21 {
+						want = want.AddDate(0, 0, 1)
+					}
+				}
+				if at := time.UnixMilli(w.now).UTC(); !at.Equal(want) {
+					t.Fatalf("begun at %v, staff are asked at %v, want %v", began, at, want)
+				}
+			}
+			w.walk(f, uint64(hour))
+		}
+	})
+	if asked < 24 {
+		t.Errorf("asked %d times", asked)
+	}
+}
