@@ -4,7 +4,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FLAGS   := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 export CGO_ENABLED = 0
 
-.PHONY: help build demo serve test test-go long fuzz crash powercut bench lint features clean tools
+.PHONY: help build demo serve test test-go long fuzz crash powercut bench bench-compare lint features clean tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ powercut: build ## cut the power 300 times (root; needs xfsprogs)
 
 bench: build ## measure everything; about 15 minutes
 	./bin/yutang bench all
+
+bench-compare: ## ask ClickHouse and PostgreSQL the same; about 5 minutes, installs both as root
+	$(GO) run ./bench/compare
 
 lint: ## golangci-lint with the floors of the house
 	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run
