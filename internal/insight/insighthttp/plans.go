@@ -52,10 +52,14 @@ func (h *handlers) listPlans(ctx context.Context, in *planListInput) (*output[pa
 
 func (h *handlers) createPlan(ctx context.Context, in *input[planner.Input]) (*output[planner.Plan], error) {
 	who, _ := access.From(ctx)
+	d, err := h.Plans.Draft(ctx, in.Body, who.ID)
+	if err != nil {
+		return nil, err
+	}
 	var p planner.Plan
-	err := h.Access.Audited(ctx, "plan.create", func(ctx context.Context) (string, any, error) {
+	err = h.Access.Audited(ctx, "plan.create", func(ctx context.Context) (string, any, error) {
 		var err error
-		p, err = h.Plans.Create(ctx, in.Body, who.ID)
+		p, err = h.Plans.Create(ctx, d)
 		return p.ID, map[string]any{"name": p.Name, "target": in.Body.Scenario.Target}, err
 	})
 	if err != nil {
@@ -84,10 +88,14 @@ type planEdit struct {
 
 func (h *handlers) updatePlan(ctx context.Context, in *planEdit) (*output[planner.Plan], error) {
 	who, _ := access.From(ctx)
+	d, err := h.Plans.Draft(ctx, in.Body, who.ID)
+	if err != nil {
+		return nil, err
+	}
 	var p planner.Plan
-	err := h.Access.Audited(ctx, "plan.update", func(ctx context.Context) (string, any, error) {
+	err = h.Access.Audited(ctx, "plan.update", func(ctx context.Context) (string, any, error) {
 		var err error
-		p, err = h.Plans.Update(ctx, in.ID, in.Body, who.ID)
+		p, err = h.Plans.Update(ctx, in.ID, d)
 		return in.ID, map[string]any{"version": p.Version, "target": in.Body.Scenario.Target}, err
 	})
 	if err != nil {

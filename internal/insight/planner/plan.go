@@ -58,71 +58,71 @@ func checkTexts(in Input) error {
 	return nil
 }
 
-// Create keeps a new plan. by is who asks.
-func (s *Service) Create(ctx context.Context, in Input, by string) (Plan, error) {
-	if in.Name = strings.TrimSpace(in.Name); in.Name == "" {
+// Draft is a version that is computed and not kept yet.
+type Draft struct {
+	name string
+	rev  Revision
+	span *span
+}
+
+// Draft computes what a version says, which takes a while: call it before any transaction.
+// by is who asks.
+func (s *Service) Draft(ctx context.Context, in Input, by string) (*Draft, error) {
+	if err := checkTexts(in); err != nil {
+		return nil, err
+	}
+	span, err := s.check(in.Scenario)
+	if err != nil {
+		return nil, below(err, "/scenario")
+	}
+	a, err := s.Simulate(ctx, in.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	rev := Revision{Note: in.Note, Scenario: span.Scenario, Answer: &a, CreatedBy: by, CreatedAt: s.Clock.Now().UTC().Truncate(time.Millisecond)}
+	return &Draft{strings.TrimSpace(in.Name), rev, span}, nil
+}
+
+// Create keeps a new plan.
+func (s *Service) Create(ctx context.Context, d *Draft) (Plan, error) {
+	if d.name == "" {
 		return Plan{}, fault.BadField("/name", "a plan has a name")
 	}
-	rev, span, err := s.revise(ctx, in, by)
-	if err != nil {
-		return Plan{}, err
-	}
-	rev.Version = 1
-	p := Plan{ID: id.New("pln"), Name: in.Name, Version: 1, CreatedBy: by, CreatedAt: rev.CreatedAt, Revision: rev}
+	d.rev.Version = 1
+	p := Plan{ID: id.New("pln"), Name: d.name, Version: 1, CreatedBy: d.rev.CreatedBy, CreatedAt: d.rev.CreatedAt, Revision: d.rev}
 	return p, s.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := s.insertPlan(ctx, p, span.to); err != nil {
+		if err := s.insertPlan(ctx, p, d.span.to); err != nil {
 			return err
 		}
-		if err := s.insertRevision(ctx, p.ID, rev); err != nil {
-			return err
-		}
-		return s.expect(ctx, p.ID, span)
+		return s.keep(ctx, p.ID, d)
 	})
 }
 
 // Update adds a version to a plan. Errors: not_found.
-func (s *Service) Update(ctx context.Context, planID string, in Input, by string) (Plan, error) {
-	p, err := s.Get(ctx, planID, 0)
-	if err != nil {
-		return p, err
-	}
-	if in.Name = strings.TrimSpace(in.Name); in.Name != "" {
-		p.Name = in.Name
-	}
-	rev, span, err := s.revise(ctx, in, by)
-	if err != nil {
-		return p, err
-	}
-	return p, s.DB.InTx(ctx, func(ctx context.Context) error {
-		newest, err := s.selectPlan(ctx, planID)
-		if err != nil {
+func (s *Service) Update(ctx context.Context, planID string, d *Draft) (p Plan, err error) {
+	err = s.DB.InTx(ctx, func(ctx context.Context) error {
+		if p, err = s.selectPlan(ctx, planID); err != nil {
 			return err
 		}
-		rev.Version = newest.Version + 1
-		p.Version, p.Revision = rev.Version, rev
-		if err := s.updatePlan(ctx, p, span.to); err != nil {
+		if d.name != "" {
+			p.Name = d.name
+		}
+		p.Version++
+		d.rev.Version = p.Version
+		p.Revision = d.rev
+		if err := s.updatePlan(ctx, p, d.span.to); err != nil {
 			return err
 		}
-		if err := s.insertRevision(ctx, planID, rev); err != nil {
-			return err
-		}
-		return s.expect(ctx, planID, span)
+		return s.keep(ctx, planID, d)
 	})
+	return p, err
 }
 
-func (s *Service) revise(ctx context.Context, in Input, by string) (Revision, *span, error) {
-	if err := checkTexts(in); err != nil {
-		return Revision{}, nil, err
+func (s *Service) keep(ctx context.Context, planID string, d *Draft) error {
+	if err := s.insertRevision(ctx, planID, d.rev); err != nil {
+		return err
 	}
-	span, err := s.check(in.Scenario)
-	if err != nil {
-		return Revision{}, nil, below(err, "/scenario")
-	}
-	a, err := s.Simulate(ctx, in.Scenario)
-	if err != nil {
-		return Revision{}, nil, err
-	}
-	return Revision{Note: in.Note, Scenario: span.Scenario, Answer: &a, CreatedBy: by, CreatedAt: s.Clock.Now().UTC().Truncate(time.Millisecond)}, span, nil
+	return s.expect(ctx, planID, d.span)
 }
 
 // below moves the pointers of a fault below a field.
