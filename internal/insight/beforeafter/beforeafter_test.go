@@ -214,3 +214,18 @@ func TestCompare_TooFewAndBadQueriesAreSaid(t *testing.T) {
 		t.Errorf("an unknown group: %v", err)
 	}
 }
+
+// Who joins for a reason that nobody recorded cannot be matched on it. It shows before the
+// window that is matched on: the kinds did not go alike.
+func TestCompare_SelectionThatNobodyRecordedFailsThePreTrend(t *testing.T) {
+	t.Parallel()
+	got := compare(t, simulate(t, world{likes: func(rate float64) float64 {
+		if rate > 1.1 {
+			return 0.9
+		}
+		return 0.1
+	}}, 6))
+	if got.Trend.Parallel {
+		t.Errorf("estimated %+v with the trend %+v", got.Effect, got.Trend)
+	}
+}

@@ -102,11 +102,7 @@ func (s *study) visit(who *audience.Person) error {
 	s.convert(who.Root, w)
 	for k := range w.mine {
 		m := &w.mine[k]
-		for fact, yes := range map[int]bool{tried: m.tried > 0, delivered: m.delivered > 0, referred: m.referrals > 0} {
-			if yes {
-				m.customers[fact] = 1
-			}
-		}
+		m.customers[tried], m.customers[delivered], m.customers[referred] = min(m.tried, 1), min(m.delivered, 1), min(m.referrals, 1)
 		w.sums[k].add(m)
 	}
 	if f := s.find; f != nil && w.mine[f.month].customers[f.fact] > 0 {
