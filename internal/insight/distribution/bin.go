@@ -195,10 +195,13 @@ func round(low, high event.Decimal) (edges []event.Decimal) {
 	if over < 0 {
 		over += event.Decimal(width)
 	}
-	at := low - min(over, low-math.MinInt64)
+	at := event.Decimal(math.MinInt64)
+	if low >= math.MinInt64+over {
+		at = low - over
+	}
 	for ; at <= high; at += event.Decimal(width) {
 		edges = append(edges, at)
-		if high-at < 0 || uint64(math.MaxInt64-at) < width {
+		if uint64(math.MaxInt64)-uint64(at) < width {
 			return append(edges, math.MaxInt64)
 		}
 	}

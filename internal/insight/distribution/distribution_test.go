@@ -1,0 +1,168 @@
+package distribution
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"yutang/internal/clock"
+	"yutang/internal/db/dbtest"
+	"yutang/internal/event"
+	"yutang/internal/fault"
+	"yutang/internal/insight"
+	"yutang/internal/pipeline/roadtest"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+func open(t *testing.T) (*roadtest.Road, *Report) {
+	t.Helper()
+	r := roadtest.Open(t, dbtest.SQLite(t), clock.NewManual(noon), roadtest.Options{})
+	t.Cleanup(r.Close)
+	return r, &Report{Base: &insight.Base{
+		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
+		Zone: func() *time.Location { return time.UTC },
+		EventKnown: func(name string) bool {
+			_, ok := r.Log.NameID(name)
+			return ok
+		},
+	}}
+}
+
+// bars are what an answer shows: label, customers, events.
+func bars(a Answer) (out []string) {
+	for _, b := range a.Bins {
+		label := ""
+		switch {
+		case b.Value != nil:
+			label = *b.Value
+		case b.From == nil:
+			label = fmt.Sprint("<", *b.To)
+		case b.To == nil:
+			label = fmt.Sprint(">=", *b.From)
+		default:
+			label = fmt.Sprint(*b.From, "..", *b.To)
+		}
+		out = append(out, fmt.Sprint(label, ": ", b.Customers, "/", b.Events))
+	}
+	return out
+}
+
+// covers: I1
+func TestDistribution_EqualsWhatWasCountedByHand(t *testing.T) {
+	t.Parallel()
+	r, report := open(t)
+	n := 0
+	for user, revenues := range map[string][]float64{"ann": {10, 20}, "bob": {30}, "cid": {10, 10, 500}, "dan": nil} {
+		r.MustSubmit(t, r.Track(user, "Seen", noon, ""))
+		for _, v := range revenues {
+			n++
+			r.MustSubmit(t, r.Track(user, event.OrderCompleted, noon.Add(-time.Hour), fmt.Sprintf(`{"order_id":"o%d","revenue":%v,"way":"w%d"}`, n, v, int(v)%4)))
+		}
+	}
+	for query, want := range map[string][]string{
+		`{"of":{"event":"Order Completed","count":true}}`:                                {"1: 1/0", "2: 1/0", "3: 1/0"},
+		`{"of":{"event":"Order Completed","sum":"revenue"},"bins":[30,31,500]}`:          {"<30: 0/0", "30..31: 2/0", "31..500: 0/0", ">=500: 1/0"},
+		`{"of":{"event":"Order Completed","prop":"revenue"}}`:                            {"10: 2/3", "20: 1/1", "30: 1/1", "500: 1/1"},
+		`{"of":{"event":"Order Completed","prop":"way"},"top":1}`:                        {"w2: 3/4", "(other): 2/2"},
+		`{"of":{"level":"tier"}}`:                                                        {"V1: 2/0", "V2: 1/0"},
+		`{"of":{"trait":"net_revenue"}}`:                                                 {"0: 1/0", "30: 2/0", "520: 1/0"},
+		`{"of":{"event":"Never Seen","count":true}}`:                                     nil,
+		`{"of":{"event":"Order Completed","count":true},"to":"2020-01-01"}`:              nil,
+		`{"of":{"event":"Order Completed","prop":"revenue"},"bins":[10,11,400,1000000]}`: {"<10: 0/0", "10..11: 2/3", "11..400: 2/2", "400..1e+06: 1/1", ">=1e+06: 0/0"},
+	} {
+		got, err := report.Distribution(context.Background(), json.RawMessage(query))
+		if err != nil {
+			t.Errorf("%s: %v", query, err)
+			continue
+		}
+		if diff := cmp.Diff(want, bars(got)); diff != "" {
+			t.Errorf("%s: %s", query, diff)
+		}
+		for i, b := range got.Bins {
+			people, err := report.People(context.Background(), json.RawMessage(query), json.RawMessage(fmt.Sprintf(`{"bin":%d}`, i)))
+			if err != nil || int(people.GetCardinality()) != b.Customers {
+				t.Errorf("%s, bin %d: %v, %v", query, i, people, err)
+			}
+		}
+		missing, err := report.People(context.Background(), json.RawMessage(query), json.RawMessage(`{"missing":true}`))
+		if err != nil || int(missing.GetCardinality()) != got.Missing || got.Customers+got.Missing != 4 {
+			t.Errorf("%s: %d with and %d without a value: %v, %v", query, got.Customers, got.Missing, missing, err)
+		}
+	}
+	got, err := report.Distribution(context.Background(), json.RawMessage(`{"of":{"event":"Order Completed","prop":"revenue"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 10 10 10 20 30 500
+	want := Summary{Count: 6, Sum: 580, Mean: 580.0 / 6, Min: 10, P25: 10, Median: 10, P75: 30, P90: 500, Max: 500}
+	for _, v := range []float64{10, 10, 10, 20, 30, 500} {
+		want.SD += (v - want.Mean) * (v - want.Mean) / 5
+	}
+	want.SD = math.Sqrt(want.SD)
+	if math.Abs(got.Summary.SD-want.SD) > 1e-9 {
+		t.Errorf("sd %v, want %v", got.Summary.SD, want.SD)
+	}
+	got.Summary.SD = want.SD
+	if diff := cmp.Diff(want, *got.Summary); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// covers: I1
+func TestBins_OfAnyNumbersHoldEachOnceAndAreFew(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		f := newFound()
+		for _, v := range rapid.SliceOfN(rapid.Int64(), 1, 60).Draw(t, "values") {
+			if err := f.add(event.Value{Kind: event.Number, Num: event.Decimal(v)}, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b := (&plan{}).bins(&f)
+		if len(b.list) > 2*autoBins+2 {
+			t.Fatalf("%d bins", len(b.list))
+		}
+		f.weighted(func(v event.Decimal, _ int) {
+			i := b.of(event.Value{Kind: event.Number, Num: v})
+			if i < 0 {
+				t.Fatalf("%d is in no bin of %d", v, b.edges)
+			}
+			if b.exact == nil && (v < b.edges[i] || v >= b.edges[i+1] && v != math.MaxInt64) {
+				t.Fatalf("%d is in the bin %d to %d", v, b.edges[i], b.edges[i+1])
+			}
+		})
+	})
+}
+
+func TestBins_HaveARoundWidth(t *testing.T) {
+	t.Parallel()
+	edges := round(3*event.DecimalScale, 98*event.DecimalScale)
+	if len(edges) != 21 || edges[0] != 0 || edges[1] != 5*event.DecimalScale {
+		t.Errorf("edges %v", edges)
+	}
+}
+
+func TestDistribution_BadQueriesAreToldByField(t *testing.T) {
+	t.Parallel()
+	_, report := open(t)
+	for query, pointer := range map[string]string{
+		`{}`: "/of", `{"of":{"trait":"a","level":"tier"}}`: "/of", `{"of":{"count":true}}`: "/of/event", `{"of":{"trait":"phone"}}`: "/of",
+		`{"of":{"level":"x"}}`: "/of/level", `{"of":{"trait":"a"},"bins":[3,2]}`: "/bins", `{"of":{"trait":"a"},"bins":"many"}`: "/bins",
+		`{"of":{"trait":"a"},"top":1001}`: "/top", `{"of":{"event":"A","count":true},"from":"2026-02-02","to":"2026-02-01"}`: "/to",
+		`{"of":{"event":"A","count":true,"where":3}}`: "/of/where",
+	} {
+		_, err := report.Distribution(context.Background(), json.RawMessage(query))
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Kind != fault.Invalid || len(f.Fields) == 0 || f.Fields[0].Pointer != pointer {
+			t.Errorf("%s: %v, want a fault at %s", query, err, pointer)
+		}
+	}
+}
