@@ -161,8 +161,11 @@ func checkTexts(r *Row) error {
 		ptr, text string
 		most      int
 	}{
-		{"/channel", r.Channel, maxText}, {"/staff", r.Staff, maxText}, {"/campaign", r.Campaign, maxText},
-		{"/phase", r.Phase, maxText}, {"/note", r.Note, maxNote},
+		{"/channel", r.Channel, maxText},
+		{"/staff", r.Staff, maxText},
+		{"/campaign", r.Campaign, maxText},
+		{"/phase", r.Phase, maxText},
+		{"/note", r.Note, maxNote},
 	} {
 		if n := utf8.RuneCountInString(t.text); n > t.most {
 			return fault.BadField(t.ptr, "has %d characters; at most %d", n, t.most)

@@ -109,8 +109,11 @@ func TestImport_TakesWhatIsRightAndNamesWhatIsNot(t *testing.T) {
 				t.Errorf("round %d: %+v", round, got)
 			}
 			want := []Rejected{
-				{6, "日期", "is no day; write 2026-01-31"}, {7, "花费(元)", "is no amount; write 1234.50"}, {8, "结束日期", "2026-01-01 is before 2026-01-07"},
-				{9, "", "has 2 columns, the header has 6"}, {10, "", "the quotes of the line do not match"},
+				{6, "日期", "is no day; write 2026-01-31"},
+				{7, "花费(元)", "is no amount; write 1234.50"},
+				{8, "结束日期", "2026-01-01 is before 2026-01-07"},
+				{9, "", "has 2 columns, the header has 6"},
+				{10, "", "the quotes of the line do not match"},
 			}
 			if diff := cmp.Diff(want, got.Rejects); diff != "" {
 				t.Errorf("round %d: %s", round, diff)
@@ -166,8 +169,11 @@ func TestImport_WhatCannotBeUsedIsExplained(t *testing.T) {
 		m    Mapping
 		want string
 	}{
-		{"", nil, "has no header"}, {"a,b\n1,2\n", nil, "give a mapping"}, {"date,amount\n", Mapping{"date": "when"}, `no column "when"`},
-		{"date,amount\n", Mapping{"colour": "date"}, "is no field"}, {strings.Repeat("x", MaxFile+1), nil, "larger"},
+		{"", nil, "has no header"},
+		{"a,b\n1,2\n", nil, "give a mapping"},
+		{"date,amount\n", Mapping{"date": "when"}, `no column "when"`},
+		{"date,amount\n", Mapping{"colour": "date"}, "is no field"},
+		{strings.Repeat("x", MaxFile+1), nil, "larger"},
 	} {
 		if _, err := s.Import(context.Background(), []byte(c.file), c.m, ""); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%.20q: %v, want %q", c.file, err, c.want)
