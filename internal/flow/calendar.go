@@ -19,8 +19,10 @@ const scheduleDays = 9 * 366
 // after the gap counts; on days with two, the first.
 func (s *Schedule) Next(after int64, zone *time.Location) (at int64, ok bool) {
 	if s.At != "" {
-		at, ok = s.once(zone)
-		return at, ok && at > after
+		if at, ok = s.once(zone); at <= after {
+			return 0, false
+		}
+		return at, ok
 	}
 	first := day(time.UnixMilli(after).In(zone))
 	if from, err := time.Parse(time.DateOnly, s.From); err == nil && from.After(first) {
@@ -87,7 +89,10 @@ func (d *Date) Next(value string, after int64, zone *time.Location) (at int64, o
 	offset, _ := strconv.Atoi(strings.TrimSuffix(d.Offset, "d")) // checked
 	if d.Repeat == "once" {
 		at, ok = firstOn(d.in(origin, origin.Year()).AddDate(0, 0, offset), minuteOf(d.At), zone, 0)
-		return at, ok && at > after
+		if at <= after {
+			return 0, false
+		}
+		return at, ok
 	}
 	year := time.UnixMilli(after).In(zone).Year()
 	for y := year - 2; y <= year+3; y++ { // an offset moves it by a year at most

@@ -175,6 +175,9 @@ func TestSchedule_WeeksMonthsAndEnds(t *testing.T) {
 	} {
 		after, _ := time.Parse(localMinute, c.after)
 		got, ok := c.s.Next(after.UnixMilli(), time.UTC)
+		if !ok && got != 0 {
+			t.Errorf("%+v after %s: none, and yet %d", c.s, c.after, got)
+		}
 		if text := time.UnixMilli(got).UTC().Format(localMinute); ok != (c.want != "") || ok && text != c.want {
 			t.Errorf("%+v after %s: %s %v, want %q", c.s, c.after, text, ok, c.want)
 		}
@@ -198,6 +201,9 @@ func TestDate_ComesEachYearWithItsOffset(t *testing.T) {
 	} {
 		after, _ := time.Parse(localMinute, c.after)
 		got, ok := c.d.Next(c.value, after.UnixMilli(), time.UTC)
+		if !ok && got != 0 {
+			t.Errorf("%+v of %s after %s: none, and yet %d", c.d, c.value, c.after, got)
+		}
 		if text := time.UnixMilli(got).UTC().Format(localMinute); ok != (c.want != "") || ok && text != c.want {
 			t.Errorf("%+v of %s after %s: %s %v, want %q", c.d, c.value, c.after, text, ok, c.want)
 		}
