@@ -55,16 +55,24 @@ type happened struct {
 //	dan  added by li (store) in March, bought 200.01 then; bought 9.99 on day 20; referred once
 //	eve  never added; bought 40 on day 6, all of it cancelled
 var month = []happened{
-	{"dan", "Contact Added", -480, `{"staff":"li","channel":"store"}`}, {"dan", "Order Completed", -400, `{"order_id":"d1","revenue":200.01}`},
-	{"ann", "Contact Added", 1, `{"staff":"li","channel":"store"}`}, {"ann", "Message Delivered", 1, `{"channel":"welcome"}`},
-	{"ann", "Message Replied", 5, `{"staff":"li"}`}, {"ann", "Message Replied", 5, `{"staff":"li"}`},
-	{"ann", "Order Completed", 24, `{"order_id":"a1","revenue":100}`}, {"ann", "Order Completed", 216, `{"order_id":"a2","revenue":50}`},
-	{"bob", "Contact Half Added", 2, `{"staff":"wu","channel":"ad"}`}, {"bob", "Contact Added", 24, `{"staff":"wu","channel":"ad"}`},
-	{"bob", "Order Completed", 48, `{"order_id":"b1","revenue":80}`}, {"bob", "Order Refunded", 50, `{"order_id":"b1","refund_amount":30}`},
+	{"dan", "Contact Added", -480, `{"staff":"li","channel":"store"}`},
+	{"dan", "Order Completed", -400, `{"order_id":"d1","revenue":200.01}`},
+	{"ann", "Contact Added", 1, `{"staff":"li","channel":"store"}`},
+	{"ann", "Message Delivered", 1, `{"channel":"welcome"}`},
+	{"ann", "Message Replied", 5, `{"staff":"li"}`},
+	{"ann", "Message Replied", 5, `{"staff":"li"}`},
+	{"ann", "Order Completed", 24, `{"order_id":"a1","revenue":100}`},
+	{"ann", "Order Completed", 216, `{"order_id":"a2","revenue":50}`},
+	{"bob", "Contact Half Added", 2, `{"staff":"wu","channel":"ad"}`},
+	{"bob", "Contact Added", 24, `{"staff":"wu","channel":"ad"}`},
+	{"bob", "Order Completed", 48, `{"order_id":"b1","revenue":80}`},
+	{"bob", "Order Refunded", 50, `{"order_id":"b1","refund_amount":30}`},
 	{"bob", "Contact Lost", 96, `{"staff":"wu","channel":"ad"}`},
 	{"cid", "Contact Half Added", 72, `{"staff":"wu","channel":"ad"}`},
-	{"dan", "Order Completed", 456, `{"order_id":"d2","revenue":9.99}`}, {"dan", "Referral Completed", 460, ""},
-	{"eve", "Order Completed", 120, `{"order_id":"e1","revenue":40}`}, {"eve", "Order Cancelled", 121, `{"order_id":"e1"}`},
+	{"dan", "Order Completed", 456, `{"order_id":"d2","revenue":9.99}`},
+	{"dan", "Referral Completed", 460, ""},
+	{"eve", "Order Completed", 120, `{"order_id":"e1","revenue":40}`},
+	{"eve", "Order Cancelled", 121, `{"order_id":"e1"}`},
 }
 
 func live(t *testing.T, r *roadtest.Road) {

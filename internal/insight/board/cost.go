@@ -130,10 +130,9 @@ func (f *figures) number(x *Number, w int) (*float64, string) {
 		}
 		num /= den
 	}
-	switch {
-	case x.Unit == Money:
+	if x.Unit == Money {
 		num /= f.books.scale
-	case x.Unit == Seconds:
+	} else if x.Unit == Seconds {
 		num /= 1000
 	}
 	return &num, ""

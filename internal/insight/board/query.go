@@ -214,7 +214,8 @@ func (p *plan) parsePicks() error {
 		ptr     string
 		instead []string
 	}{
-		{pickKey, p.Settings.Activation, "/settings/activation", keyActions}, {pickActive, p.Settings.Active, "/settings/active", activeActions},
+		{pickKey, p.Settings.Activation, "/settings/activation", keyActions},
+		{pickActive, p.Settings.Active, "/settings/active", activeActions},
 		{pickScan, p.Settings.Scan, "/settings/scan", scans},
 	} {
 		if len(part.raw) == 0 {

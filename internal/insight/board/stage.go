@@ -1,7 +1,6 @@
 package board
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -39,62 +38,6 @@ type Flow struct {
 	To     string `json:"to"`
 	People int    `json:"people"`
 	Moves  int    `json:"moves"`
-}
-
-// step is one change of a customer's stage.
-type step struct {
-	root uint32
-	at   int64
-	to   int8 // customer.NoLevel none
-}
-
-// journey is all changes of a kind by root and time. Changes noted under a record that
-// was merged into another since are not the customer's: the survivor's are.
-type journey []step
-
-func (r *Report) journey(ctx context.Context, kind string, asOf int64) (journey, error) {
-	var out journey
-	err := r.Base.Customers.LevelMoves(ctx, func(m customer.LevelMove) error {
-		if m.Kind == kind && m.At <= asOf {
-			out = append(out, step{m.Record, m.At, int8(m.To)})
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	tl := r.Base.Timeline
-	tl.RLock()
-	out = slices.DeleteFunc(out, func(s step) bool { return tl.Root(s.root) != s.root })
-	tl.RUnlock()
-	slices.SortStableFunc(out, func(a, b step) int { return cmp.Or(cmp.Compare(a.root, b.root), cmp.Compare(a.at, b.at)) })
-	return out, nil
-}
-
-func (j journey) of(root uint32) journey {
-	i, _ := slices.BinarySearchFunc(j, root, func(s step, root uint32) int {
-		if s.root < root {
-			return -1
-		}
-		return 1
-	})
-	k := i
-	for k < len(j) && j[k].root == root {
-		k++
-	}
-	return j[i:k]
-}
-
-// at is the stage just before a moment.
-func (j journey) at(moment int64) int {
-	level := customer.NoLevel
-	for _, s := range j {
-		if s.at >= moment {
-			break
-		}
-		level = int(s.to)
-	}
-	return level
 }
 
 // counts is what one goroutine gathers of stages; index 0 is no stage.
@@ -159,6 +102,9 @@ func (r *Report) stageScan(ctx context.Context, p *plan, c *cell) ([]string, []c
 	return names, workers, meta, err
 }
 
+// maxLevels is more than any kind has, with that of no stage.
+const maxLevels = 8
+
 // count adds one customer's stages.
 func (c *counts) count(p *plan, own journey) {
 	win := p.windows[now]
@@ -171,8 +117,10 @@ func (c *counts) count(p *plan, own journey) {
 		c.series[own.at(w.to)+1][k]++
 	}
 	level, since := customer.NoLevel, int64(0)
-	present, highest := map[int]bool{own.at(win.from): true}, map[int]int{}
-	highest[own.at(win.from)] = own.at(win.from)
+	var present [maxLevels]bool
+	var highest [maxLevels]int
+	first := own.at(win.from)
+	present[first+1], highest[first+1] = true, first
 	for _, s := range own {
 		to := int(s.to)
 		if to == level {
@@ -190,16 +138,19 @@ func (c *counts) count(p *plan, own journey) {
 			for was := range present {
 				highest[was] = max(highest[was], to)
 			}
-			if !present[to] {
-				present[to], highest[to] = true, to
+			if !present[to+1] {
+				present[to+1], highest[to+1] = true, to
 			}
 		}
 		level, since = to, s.at
 	}
-	for at := range present {
-		c.present[at+1]++
-		if highest[at] > at {
-			c.rose[at+1]++
+	for at := range c.present {
+		if !present[at] {
+			continue
+		}
+		c.present[at]++
+		if highest[at] > at-1 {
+			c.rose[at]++
 		}
 	}
 }
@@ -238,18 +189,6 @@ func wanted(c *cell, names []string) (func(*plan, journey) bool, error) {
 		}
 		return j.at(moment) == at
 	}, err
-}
-
-// moved says whether the customer went from one stage to another within a window.
-func (j journey) moved(w window, from, to int) bool {
-	level := customer.NoLevel
-	for _, s := range j {
-		if int(s.to) != level && level == from && int(s.to) == to && w.holds(s.at) {
-			return true
-		}
-		level = int(s.to)
-	}
-	return false
 }
 
 func (r *Report) stagePeople(ctx context.Context, p *plan, c *cell) (*roaring.Bitmap, error) {

@@ -231,8 +231,10 @@ func (a *Assessment) score() {
 func level(score float64) int { return min(int(score/20)+1, 5) }
 
 var levels = [5][2]string{
-	{"起步：靠个人", "beginning: it depends on persons"}, {"成形：有做法", "forming: there are ways of doing it"},
-	{"规范：有流程", "defined: there are processes"}, {"数据驱动：有度量", "measured: there are numbers"},
+	{"起步：靠个人", "beginning: it depends on persons"},
+	{"成形：有做法", "forming: there are ways of doing it"},
+	{"规范：有流程", "defined: there are processes"},
+	{"数据驱动：有度量", "measured: there are numbers"},
 	{"持续优化", "improving all the time"},
 }
 

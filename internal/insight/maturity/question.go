@@ -15,9 +15,14 @@ type Dimension struct {
 
 // Dimensions are the axes, in their order.
 var Dimensions = []Dimension{
-	{"strategy", "战略与组织", "strategy and organisation"}, {"traffic", "引流", "traffic in"}, {"reception", "承接", "reception"},
-	{"data", "数据与标签", "data and tags"}, {"content", "内容与 SOP 运营", "content and operation"},
-	{"conversion", "转化与商城", "conversion and shop"}, {"service", "服务", "service"}, {"referral", "转介绍与度量", "referral and measurement"},
+	{"strategy", "战略与组织", "strategy and organisation"},
+	{"traffic", "引流", "traffic in"},
+	{"reception", "承接", "reception"},
+	{"data", "数据与标签", "data and tags"},
+	{"content", "内容与 SOP 运营", "content and operation"},
+	{"conversion", "转化与商城", "conversion and shop"},
+	{"service", "服务", "service"},
+	{"referral", "转介绍与度量", "referral and measurement"},
 }
 
 // Question has five answers, 0 to 4. One about a number has the edges between them.
@@ -50,10 +55,10 @@ func practice(dimension, id, zh, en, anchorsZh, anchorsEn string, do deed) Quest
 func measured(dimension, id, zh, en, board, number string, share bool, edges []float64, do deed) Question {
 	q := Question{ID: id, Dimension: dimension, Zh: zh, En: en, Board: board, Number: number, Edges: edges, share: share, do: do}
 	for i := range q.AnchorsZh {
-		switch {
-		case i == 0:
+		switch i {
+		case 0:
 			q.AnchorsZh[i], q.AnchorsEn[i] = q.word("低于", "以上", edges[0]), q.word("below ", "above ", edges[0])
-		case i == 4:
+		case 4:
 			q.AnchorsZh[i], q.AnchorsEn[i] = q.word("至少 ", "至多 ", edges[3]), q.word("at least ", "at most ", edges[3])
 		default:
 			between := q.show(edges[i-1]) + " – " + q.show(edges[i])

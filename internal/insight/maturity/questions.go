@@ -5,8 +5,10 @@ var questions = []Question{
 	practice("strategy", "goal", "私域有年度目标并拆到月和人", "there is a yearly goal for the private domain, broken down by month and person",
 		"没有目标|有口头目标|有年度目标|拆到月|拆到月和人并按周复盘",
 		"no goal|a spoken one|a yearly one|by month|by month and person, reviewed weekly",
-		deed{"用增长规划把收入目标拆成客户、加粉和触达，按月对照", "break the revenue goal down into customers, adds and touches with the growth planner, and compare monthly",
-			"/insight/plans", "plans", "", "目标有据，缺口提前一个月看到", "gaps show a month earlier"}),
+		deed{
+			"用增长规划把收入目标拆成客户、加粉和触达，按月对照", "break the revenue goal down into customers, adds and touches with the growth planner, and compare monthly",
+			"/insight/plans", "plans", "", "目标有据，缺口提前一个月看到", "gaps show a month earlier",
+		}),
 	practice("strategy", "team", "有专职团队和明确分工", "there is a team of its own with clear roles",
 		"没有人负责|有人兼职|有专职|有分工|有分工、有考核、有培训",
 		"nobody is responsible|somebody beside other work|full-time people|clear roles|roles, goals and training",
@@ -30,8 +32,10 @@ var questions = []Question{
 		"不知道|少数知道|一半知道|多数知道|全部知道", "unknown|of few|of half|of most|of all",
 		deed{"所有物料改用带渠道的活码", "use codes with a channel on all material", "/codes", "boards/channel", "", "渠道收入可归因", "revenue can be told by channel"}),
 	measured("traffic", "add_success", "加好友成功率", "add success", "five_stage", "add_success", true, []float64{0.2, 0.35, 0.5, 0.65},
-		deed{"开免验证、压缩员工确认时间，逐渠道看流失在哪一步", "skip verification, shorten the time until staff confirm, and see by channel where people stop",
-			"/codes", "boards/channel", "", "每提高 10 个百分点，同样投放多得 10 % 以上好友", "each 10 points bring over 10 % more contacts for the same money"}),
+		deed{
+			"开免验证、压缩员工确认时间，逐渠道看流失在哪一步", "skip verification, shorten the time until staff confirm, and see by channel where people stop",
+			"/codes", "boards/channel", "", "每提高 10 个百分点，同样投放多得 10 % 以上好友", "each 10 points bring over 10 % more contacts for the same money",
+		}),
 
 	practice("reception", "greeting", "欢迎语按来源不同并在几秒内发出", "greetings differ by where people come from and go out within seconds",
 		"没有欢迎语|统一欢迎语|按渠道|按渠道和时段|按渠道、时段并测试", "none|one for all|by channel|by channel and hour|also tested",
@@ -40,8 +44,10 @@ var questions = []Question{
 		"没有|个别有|多数有|全部有|全部有并定期检查", "none|some|most|all|all, checked regularly",
 		deed{"从内容库选人设并下发", "choose a persona from the library and hand it out", "/library", "", "moments-week", "7 日留存提高", "more people stay 7 days"}),
 	measured("reception", "welcome", "欢迎语 24 小时送达率", "greeted within 24 h", "five_stage", "welcome_rate", true, []float64{0.5, 0.7, 0.85, 0.95},
-		deed{"检查未送达的原因：权限、其他工具抢发、超时", "look why greetings did not go out: permission, another tool was first, too late", "/welcome", "boards/five_stage", "new-contact",
-			"送达率应接近 100 %", "it should be near 100 %"}),
+		deed{
+			"检查未送达的原因：权限、其他工具抢发、超时", "look why greetings did not go out: permission, another tool was first, too late", "/welcome", "boards/five_stage", "new-contact",
+			"送达率应接近 100 %", "it should be near 100 %",
+		}),
 	measured("reception", "reply", "24 小时开口率", "replied within 24 h", "five_stage", "reply_rate", true, []float64{0.05, 0.1, 0.2, 0.3},
 		deed{"欢迎语里只问一个好回答的问题", "ask one easy question in the greeting", "/welcome", "boards/five_stage", "new-contact", "开口的客户首单率更高", "who answers buys sooner"}),
 	measured("reception", "stay", "7 日留存率", "stayed 7 days", "five_stage", "stay_7d", true, []float64{0.7, 0.8, 0.9, 0.95},

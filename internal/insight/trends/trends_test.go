@@ -57,9 +57,16 @@ func TestTrends_EqualWhatWasCountedByHand(t *testing.T) {
 		day        int
 		props      string
 	}{
-		{"ann", "Seen", 0, `{"city":"Wuhan"}`}, {"ann", "Seen", 0, `{"city":"Wuhan"}`}, {"bob", "Seen", 0, `{"city":"Xian"}`},
-		{"ann", "Seen", 2, `{"city":"Xian"}`}, {"cid", "Seen", 2, ""}, {"ann", "Bought", 0, `{"price":10.5}`}, {"ann", "Bought", 2, `{"price":"free"}`},
-		{"bob", "Bought", 2, `{"price":4.5}`}, {"bob", "Bought", 3, `{"price":99}`}, {"bob", "Seen", -1, ""},
+		{"ann", "Seen", 0, `{"city":"Wuhan"}`},
+		{"ann", "Seen", 0, `{"city":"Wuhan"}`},
+		{"bob", "Seen", 0, `{"city":"Xian"}`},
+		{"ann", "Seen", 2, `{"city":"Xian"}`},
+		{"cid", "Seen", 2, ""},
+		{"ann", "Bought", 0, `{"price":10.5}`},
+		{"ann", "Bought", 2, `{"price":"free"}`},
+		{"bob", "Bought", 2, `{"price":4.5}`},
+		{"bob", "Bought", 3, `{"price":99}`},
+		{"bob", "Seen", -1, ""},
 	} {
 		r.MustSubmit(t, r.Track(e.user, e.name, day0.AddDate(0, 0, e.day), e.props))
 	}
