@@ -130,10 +130,12 @@ func (f *figures) number(x *Number, w int) (*float64, string) {
 		}
 		num /= den
 	}
-	if x.Unit == Money {
+	switch x.Unit {
+	case Money:
 		num /= f.books.scale
-	} else if x.Unit == Seconds {
+	case Seconds:
 		num /= 1000
+	default:
 	}
 	return &num, ""
 }
