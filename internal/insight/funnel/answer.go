@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sync"
 )
 
 // answer joins what the workers gathered.
@@ -32,9 +33,14 @@ func (s *scan) answer() (out Answer) {
 	return out
 }
 
+// manySeconds are worth a goroutine to find their median.
+const manySeconds = 50_000
+
 // steps turns a tally into the steps of an answer.
 func (s *scan) steps(t *tally) []Step {
 	out := make([]Step, s.p.steps())
+	var large sync.WaitGroup
+	defer large.Wait()
 	came := 0
 	for k := len(out) - 1; k >= 0; k-- {
 		came += t.at(k + 1)
@@ -51,9 +57,15 @@ func (s *scan) steps(t *tally) []Step {
 		if before := out[k-1].Count; before > 0 {
 			out[k].FromBefore = float64(out[k].Count) / float64(before)
 		}
-		if k < len(t.seconds) {
-			out[k].Average, out[k].Median = spread(t.seconds[k], t.sums[k])
+		if k >= len(t.seconds) {
+			continue
 		}
+		seconds, sum, step := t.seconds[k], t.sums[k], &out[k]
+		if len(seconds) < manySeconds {
+			step.Average, step.Median = spread(seconds, sum)
+			continue
+		}
+		large.Go(func() { step.Average, step.Median = spread(seconds, sum) })
 	}
 	return out
 }
