@@ -116,7 +116,7 @@ const (
 // after the other and without.
 func (b *bench) measureInterference(ctx context.Context) error {
 	reports := insightbench.Reports(b.app.Audiences(), b.app.Events())
-	each := max(time.Second, time.Duration(b.Seconds)*time.Second/turns)
+	each := time.Duration(b.Seconds) * time.Second / turns
 	var quiet, busy []time.Duration
 	var asked int
 	var asking time.Duration
@@ -138,7 +138,7 @@ func (b *bench) measureInterference(ctx context.Context) error {
 	ratio := with.Seconds() / p99.Seconds()
 	b.report(Result{
 		Name: "reports beside ingest", Value: ratio, Unit: "x p99", Target: "<= 1.5", Met: ratio <= 1.5,
-		Details: fmt.Sprintf("ack p99 %.1f ms with, %.1f ms without (p50 %.1f and %.1f), %d events/s in batches of 100, %d turns of %.0f s each; %d reports, %.0f ms each; %d customers, %d events",
+		Details: fmt.Sprintf("ack p99 %.1f ms with, %.1f ms without (p50 %.1f and %.1f), %d events/s in batches of 100, %d turns of %.1f s each; %d reports, %.0f ms each; %d customers, %d events",
 			ms(with), ms(p99), ms(quantile(busy, 0.5)), ms(quantile(quiet, 0.5)), steadyRate, turns, each.Seconds(), asked,
 			ms(asking)/float64(max(asked, 1)), b.app.Customers(), b.app.Events().Last()),
 	})
