@@ -56,6 +56,7 @@ func (a *App) buildOutreach(context.Context) error {
 	a.hookPlaybooks(&cfg)
 	a.playbooks = playbook.New(cfg)
 	a.audiences.UsedBy(a.playbooks.UsingAudience)
+	a.audiences.OnRebuilt(a.playbooks.OnRebuilt)
 	return nil
 }
 

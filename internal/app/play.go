@@ -46,8 +46,8 @@ func (a *App) hookPlaybooks(cfg *playbook.Config) {
 	cfg.Tasks, cfg.Posts, cfg.Exposures = taskPlans{a}, postPlans{a}, armPlans{a}
 	cfg.Value = func(book, step string, root uint32) int64 { return a.budget.Value(book, step, root) }
 	cfg.Material, cfg.Script = a.material, func(ctx context.Context, id string) (string, error) { return a.library.Script(ctx, id) }
-	cfg.Shorten = func(ctx context.Context, o playbook.LinkOrder) (string, error) {
-		return a.shortLinks.Shorten(ctx, link.Order(o))
+	cfg.Links = func(ctx context.Context, content json.RawMessage, o playbook.LinkOrder) (json.RawMessage, error) {
+		return a.shortLinks.Replace(ctx, content, link.Order{Ord: o.Ord, Playbook: o.Playbook, Step: o.Step, Run: o.Run, Delivery: o.Delivery})
 	}
 	cfg.Select, cfg.Cluster, cfg.Ensure = a.selected, a.clusterOf, a.ensureAudience
 }
@@ -81,7 +81,7 @@ func (a *App) buildPlay(ctx context.Context) error {
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Timeline: a.timeline, Log: a.log, Customers: a.customers, Audiences: a.audiences,
 		Outreach: a.outreach, Playbooks: a.playbooks, Zone: zone, Address: a.channels.Address, Owners: a.owners, Team: a.teamOf,
 		Quota: a.rehearsedQuota, Assigned: a.experiments.Assigned, Identities: a.identity.Identities, Select: a.selected,
-		Material: a.material, Script: a.library.Script, Published: a.publishedBooks,
+		Material: a.material, Script: a.library.Script, Published: a.publishedBooks, Past: a.playbooks.Past,
 	})
 	sends := budget.MassSends{Sends: a.sends}
 	a.budget = budget.New(budget.Config{

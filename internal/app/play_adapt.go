@@ -42,19 +42,28 @@ type (
 func (p taskPlans) Plan(o playbook.TaskOrder) {
 	p.a.tasks.Plan(task.Order{
 		ID: o.ID, Playbook: o.Playbook, Name: o.Name, Version: o.Version, Run: o.Run, Step: o.Step, Variant: o.Variant, Ord: o.Ord,
-		Subject: o.Subject, Spec: o.Spec, At: o.At, TriggerSeq: o.TriggerSeq,
+		Subject: o.Subject, Spec: o.Spec, Priority: o.Priority, At: o.At, TriggerSeq: o.TriggerSeq,
 	})
 }
+
+// Cancel takes back the tasks of a run that has ended early, End those of a playbook.
+func (p taskPlans) Cancel(run string)   { p.a.tasks.PlanCancel(run) }
+func (p taskPlans) End(playbook string) { p.a.tasks.PlanEnd(playbook) }
 
 func playbookOrder(o task.Order) playbook.TaskOrder {
 	return playbook.TaskOrder{
 		ID: o.ID, Playbook: o.Playbook, Name: o.Name, Version: o.Version, Run: o.Run, Step: o.Step, Variant: o.Variant, Ord: o.Ord,
-		Subject: o.Subject, Spec: o.Spec, At: o.At, TriggerSeq: o.TriggerSeq,
+		Subject: o.Subject, Spec: o.Spec, Priority: o.Priority, At: o.At, TriggerSeq: o.TriggerSeq,
 	}
 }
 
 // Plan takes a post.
 func (p postPlans) Plan(o playbook.PostOrder) { p.a.posts.Plan(post.Order(o)) }
+
+// Declare makes an experiment known before anybody takes part.
+func (p armPlans) Declare(ctx context.Context, name, origin string, kind experiment.Kind, arms []experiment.Arm) error {
+	return p.a.experiments.Declare(ctx, name, origin, kind, arms)
+}
 
 // Expose notes an assignment.
 func (p armPlans) Expose(e experiment.Exposure) { p.a.experiments.Expose(e) }
@@ -418,7 +427,7 @@ func firstOf(list []string) string {
 func (a *App) remindAudit(ctx context.Context, r sop.Reminder) error {
 	_, err := a.tasks.Make(ctx, task.Wish{
 		Spec: flow.Task{Title: r.Checklist + " · " + r.About, Checklist: r.Items, Assign: r.Staff, Corp: r.Corp},
-		Due:  r.Due, By: r.Audit,
+		Due:  r.Due, By: r.Audit, Key: "audit/" + r.Audit + "/" + r.Corp + "/" + r.Staff,
 	})
 	return err
 }

@@ -136,7 +136,10 @@ func (s *Service) finish(ctx context.Context, a record, b *build) error {
 	if err != nil {
 		return err
 	}
-	return s.saveLive(ctx, a, base, s.lastSeq, now)
+	if err := s.saveLive(ctx, a, base, s.lastSeq, now); err != nil {
+		return err
+	}
+	return s.tellRebuilt(ctx, a.id)
 }
 
 // Settled returns when the wanted version of an audience is live, or with the error that

@@ -47,6 +47,8 @@ type Engine struct {
 	rows    []any  // transition rows, until Flush
 	recent  []Transition
 	hook    Hook
+	rebuilt func(ctx context.Context, audience string) error
+	edited  map[string]bool // audiences whose members an edit has changed, until it is told
 }
 
 // Hook hears of each transition that may start something: those caused by events and
@@ -68,10 +70,36 @@ func NewEngine(tl *timeline.Store, customers *customer.Service, log *event.Log, 
 // OnTransition sets the hook. Before the first event.
 func (e *Engine) OnTransition(h Hook) { e.hook = h }
 
+// OnRebuilt sets who hears, on the writer, that an audience has other members because a
+// version came into force, its own or that of an audience which its rule names. Before the
+// first event.
+func (e *Engine) OnRebuilt(hear func(ctx context.Context, audience string) error) { e.rebuilt = hear }
+
+// tellRebuilt tells of an audience that came into force, and of those which that changed.
+func (e *Engine) tellRebuilt(ctx context.Context, audience string) error {
+	ids := []string{audience}
+	for id := range e.edited {
+		if id != audience {
+			ids = append(ids, id)
+		}
+	}
+	e.edited = nil
+	slices.Sort(ids[1:])
+	for _, id := range ids {
+		if e.rebuilt == nil {
+			break
+		}
+		if err := e.rebuilt(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (e *Engine) clear() {
 	e.units, e.builds = nil, nil
 	e.byID, e.bySer = map[string]*unit{}, map[uint32]*unit{}
-	e.timers, e.rows, e.recent, e.lastSeq = nil, nil, nil, 0
+	e.timers, e.rows, e.recent, e.lastSeq, e.edited = nil, nil, nil, 0, nil
 	e.index()
 }
 

@@ -149,6 +149,7 @@ func (s *Service) run(ctx context.Context, e *edition, o order, c change, holdou
 	c.follow(&r, &s.world)
 	if r.End != "" {
 		s.changes = append(s.changes, c)
+		s.abandon(e.book, &r)
 		return nil
 	}
 	e.book.live++
@@ -214,6 +215,7 @@ func (s *Service) keep(at uint32, e *edition, r *flow.Run, wasDue int64) {
 	if r.End != "" {
 		e.book.live--
 		s.slab.remove(at)
+		s.abandon(e.book, r)
 		return
 	}
 	x.plan, x.step, x.since, x.holdout, x.entries = now.at, uint16(r.Step), r.Since, r.Holdout, s.world.entries
@@ -228,6 +230,14 @@ func (s *Service) keep(at uint32, e *edition, r *flow.Run, wasDue int64) {
 	}
 	if x.due = due; due != 0 && due != wasDue {
 		s.slab.wake(at, due)
+	}
+}
+
+// abandon takes back what staff should still do for a run that did not come to its end by
+// itself.
+func (s *Service) abandon(b *book, r *flow.Run) {
+	if r.End != flow.Done && s.Tasks != nil && b.tasks {
+		s.Tasks.Cancel(r.ID)
 	}
 }
 

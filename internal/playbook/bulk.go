@@ -18,7 +18,8 @@ type bulk struct {
 	version int
 	place   int64 // customers: the last one visited; members of a selection: how many; runs: the last one
 
-	names []string        // the selection
+	names []string        // the selection, kept with the row; nil before it is made
+	kept  bool            // names need not be written any more
 	dates map[uint32]bool // date: codes of the trait that are on this day
 	runs  []int64         // those to be moved, in order; nil before they are gathered
 }
@@ -31,6 +32,7 @@ const (
 	bulkMove     = "move"
 	bulkExit     = "exit"
 	bulkStop     = "stop"
+	bulkRecheck  = "recheck"
 )
 
 // fire turns the moments of schedules that have come into work.
@@ -116,6 +118,9 @@ func (s *Service) carryOn(ctx context.Context, limit int) (left int, err error) 
 			s.placed[w] = true
 			return 0, s.grant(ctx)
 		}
+		if w.kind == bulkStop && s.Tasks != nil {
+			s.Tasks.End(w.book.id)
+		}
 		delete(s.placed, w)
 		s.over = append(s.over, w)
 		s.bulks = slices.Delete(s.bulks, i, i+1)
@@ -170,7 +175,7 @@ func (s *Service) concerns(w *bulk, e *edition, root uint32) bool {
 	t := e.Definition.Trigger
 	switch w.kind {
 	case bulkDate:
-		if !s.hasDate(w, t.Date, root) {
+		if !s.hasDate(w, t.Date, root) || !s.admits(e, root) {
 			return false
 		}
 	case bulkExisting:
@@ -233,8 +238,8 @@ func (s *Service) workNames(ctx context.Context, w *bulk, e *edition, limit int)
 	return true, n, nil
 }
 
-// workRuns moves or ends runs of a playbook: those of versions before the bulk's own, or
-// all of them.
+// workRuns moves, ends or rechecks runs of a playbook: those of versions before the bulk's
+// own, or all of them.
 func (s *Service) workRuns(ctx context.Context, w *bulk, limit int) (done bool, n int, err error) {
 	if w.runs == nil {
 		w.runs = []int64{}
@@ -255,7 +260,7 @@ func (s *Service) workRuns(ctx context.Context, w *bulk, limit int) (done bool, 
 		w.place = num
 		n++
 		x := &s.slab.slots[at]
-		if x.num != num || w.kind != bulkStop && s.editions[x.plan].version >= w.version {
+		if x.num != num || !w.means(s.editions[x.plan], int(x.step)) {
 			continue
 		}
 		if err := s.workRun(ctx, w, at); err != nil {
@@ -265,8 +270,21 @@ func (s *Service) workRuns(ctx context.Context, w *bulk, limit int) (done bool, 
 	return true, n, nil
 }
 
+// means says whether a bulk is about runs of an edition that wait in a step.
+func (w *bulk) means(e *edition, step int) bool {
+	switch w.kind {
+	case bulkStop:
+		return true
+	case bulkRecheck:
+		return e.ruled[step] || e.joins[step]
+	}
+	return e.version < w.version
+}
+
 func (s *Service) workRun(ctx context.Context, w *bulk, at uint32) error {
 	switch w.kind {
+	case bulkRecheck:
+		return s.recheck(ctx, at, 0)
 	case bulkStop:
 		return s.stop(ctx, at, string(outreach.PlaybookEnded))
 	case bulkExit:

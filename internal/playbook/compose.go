@@ -156,9 +156,17 @@ func (s *Service) say(ctx context.Context, l *letter, d *outreach.Draft, profile
 		d.Refuse = outreach.MissingValue
 	case err != nil:
 		d.Refuse = outreach.BadTemplate
-	case l.op.Step.Send != nil && l.op.Step.Send.TrackLinks && s.Shorten != nil && !l.test:
-		l.message.Content, err = s.shorten(ctx, l, l.message.Content)
-		return err
+	case l.op.Step.Send != nil && l.op.Step.Send.TrackLinks && s.Links != nil && !l.test:
+		return s.link(ctx, l)
+	}
+	return nil
+}
+
+// link puts short links in the place of the web addresses of a message.
+func (s *Service) link(ctx context.Context, l *letter) (err error) {
+	o := LinkOrder{Ord: l.ord, Playbook: l.message.Playbook.ID, Step: l.op.Step.ID, Run: l.run, Delivery: l.message.ID}
+	if l.message.Content, err = s.Links(ctx, l.message.Content, o); err != nil {
+		return fmt.Errorf("shorten links of %s: %w", l.message.ID, err)
 	}
 	return nil
 }

@@ -16,14 +16,15 @@ var (
 	changedColumns = []string{"num", "version", "holdout", "step", "since", "due", "entries", "results", "ended_at", "outcome", "detail"}
 	stepColumns    = []string{"num", "run", "ord", "pos", "at"}
 	cellColumns    = []string{"num", "book", "version", "step", "outcome", "detail", "at_once"}
-	bulkColumns    = []string{"book", "kind", "fire", "version", "place"}
+	bulkColumns    = []string{"book", "kind", "fire", "version", "place", "names"}
 )
 
 const (
 	onRun = `ON CONFLICT (num) DO UPDATE SET version = excluded.version, holdout = excluded.holdout, step = excluded.step,
 		since = excluded.since, due = excluded.due, entries = excluded.entries, results = excluded.results,
 		ended_at = excluded.ended_at, outcome = excluded.outcome, detail = excluded.detail`
-	onBulk      = `ON CONFLICT (book, kind, fire) DO UPDATE SET place = excluded.place`
+	onBulk = `ON CONFLICT (book, kind, fire) DO UPDATE SET place = excluded.place,
+		names = CASE WHEN excluded.names = '' THEN playbook_bulk.names ELSE excluded.names END`
 	deleteBulk  = `DELETE FROM playbook_bulk WHERE book = $1 AND kind = $2 AND fire = $3`
 	updateFired = `UPDATE playbook SET fired = $1 WHERE num = $2`
 )
@@ -104,6 +105,16 @@ func (s *Service) flushHistory(ctx context.Context) error {
 	return nil
 }
 
+// list is the selection if it is to be written. A batch that fails is read again from SQL.
+func (w *bulk) list() string {
+	if w.names == nil || w.kept {
+		return ""
+	}
+	w.kept = true
+	raw, _ := json.Marshal(w.names) // texts always marshal
+	return string(raw)
+}
+
 func (s *Service) flushBulks(ctx context.Context) error {
 	for b := range s.fires {
 		if _, err := s.DB.Exec(ctx, updateFired, b.fired, b.num); err != nil {
@@ -113,7 +124,7 @@ func (s *Service) flushBulks(ctx context.Context) error {
 	}
 	var rows []any
 	for w := range s.placed {
-		rows = append(rows, w.book.num, w.kind, w.fire, w.version, w.place)
+		rows = append(rows, w.book.num, w.kind, w.fire, w.version, w.place, w.list())
 		delete(s.placed, w)
 	}
 	if err := s.DB.InsertMany(ctx, "playbook_bulk", bulkColumns, rows, onBulk); err != nil {

@@ -87,7 +87,7 @@ const (
 	selectRuns = `SELECT num, book, kind, name, ord, run_key, trigger_seq, trigger_at, version, holdout, step, since, due, entries, results, ended_at
 		FROM playbook_run ORDER BY num`
 	selectCells = `SELECT num, book, version, step, outcome, detail, at_once FROM playbook_cell`
-	selectBulks = `SELECT book, kind, fire, version, place FROM playbook_bulk ORDER BY fire, book, kind`
+	selectBulks = `SELECT book, kind, fire, version, place, names FROM playbook_bulk ORDER BY fire, book, kind`
 	selectEnd   = `SELECT COALESCE(MAX(num), 0) FROM playbook_step WHERE num >= $1 AND num < $2`
 )
 
@@ -195,7 +195,11 @@ func (s *Service) loadBulks(ctx context.Context) error {
 	return s.DB.Each(ctx, selectBulks, nil, func(rows *sql.Rows) error {
 		w := &bulk{}
 		var number int64
-		err := rows.Scan(&number, &w.kind, &w.fire, &w.version, &w.place)
+		var names string
+		err := rows.Scan(&number, &w.kind, &w.fire, &w.version, &w.place, &names)
+		if err == nil && names != "" {
+			err, w.kept = json.Unmarshal([]byte(names), &w.names), true
+		}
 		if w.book = s.byNum[number]; w.book != nil {
 			s.bulks = append(s.bulks, w)
 		}

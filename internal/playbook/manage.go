@@ -132,10 +132,11 @@ func (s *Service) Resume(ctx context.Context, key string) (Playbook, error) {
 	return b, s.Outreach.Hasten(ctx, key, outreach.PlaybookPaused)
 }
 
-// End stops a playbook for good. Its runs are stopped and planned touches suppressed.
+// End stops a playbook for good. Its runs are stopped, planned touches suppressed and open
+// tasks cancelled.
 func (s *Service) End(ctx context.Context, key string) (Playbook, error) {
 	b, err := s.turn(ctx, key, Ended, "ended", func(b *book) {
-		if b.live > 0 {
+		if b.version > 0 {
 			s.begins(&bulk{book: b, kind: bulkStop, fire: s.tick(), version: b.version})
 		}
 	}, Published, Paused, Draft, InReview, Approved)

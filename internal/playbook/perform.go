@@ -93,7 +93,7 @@ func (w *world) task(r *flow.Run, op *flow.Op, variant string) (flow.Result, err
 	w.s.Tasks.Plan(TaskOrder{
 		ID: "tsk_" + stamp(r.ID, op.Step.ID), Playbook: r.Playbook, Name: w.edition.Definition.Name, Version: w.edition.version,
 		Run: r.ID, Step: op.Step.ID, Variant: variant, Ord: r.Subject.Ord, Subject: r.Subject, Spec: *op.Step.Task,
-		At: moment(w.s.now), TriggerSeq: r.Seq,
+		Priority: w.edition.Definition.Priority, At: moment(w.s.now), TriggerSeq: r.Seq,
 	})
 	return flow.Result{Outcome: flow.Planned, Detail: variant}, nil
 }

@@ -125,6 +125,7 @@ type TaskOrder struct {
 	Ord        uint32
 	Subject    flow.Subject
 	Spec       flow.Task
+	Priority   int // of the playbook
 	At         time.Time
 	TriggerSeq uint64
 }
@@ -142,9 +143,8 @@ type PostOrder struct {
 	At       time.Time
 }
 
-// LinkOrder asks for a short link that tells who clicked.
+// LinkOrder says what the links of a message belong to, so that they tell who clicked.
 type LinkOrder struct {
-	URL      string
 	Ord      uint32
 	Playbook string
 	Step     string
@@ -153,19 +153,27 @@ type LinkOrder struct {
 }
 
 // Tasks takes tasks with the batch that is on its way; they are written by its own Flush.
-type Tasks interface{ Plan(o TaskOrder) }
+// Cancel takes back what is still to do for a run that has ended early, End what is still
+// to do for a playbook.
+type Tasks interface {
+	Plan(o TaskOrder)
+	Cancel(run string)
+	End(playbook string)
+}
 
 // Posts takes posts as Tasks takes tasks.
 type Posts interface{ Plan(o PostOrder) }
 
-// Exposures keeps who was assigned to which arm.
+// Exposures keeps who was assigned to which arm. Declare makes an experiment known before
+// anybody takes part, in ctx's transaction.
 type Exposures interface {
+	Declare(ctx context.Context, name, origin string, kind experiment.Kind, arms []experiment.Arm) error
 	Expose(e experiment.Exposure)
 	Assigned(experiment string, leaves []uint32) string
 }
 
 // Config is what playbooks are made of. A hook that is nil makes a definition that needs
-// it impossible to publish, with a clear fault; CheckContent, Address, Value and Shorten
+// it impossible to publish, with a clear fault; CheckContent, Address, Value and Links
 // may be nil without that.
 type Config struct {
 	DB        *db.DB
@@ -198,12 +206,12 @@ type Config struct {
 	Value     func(playbook, step string, root uint32) int64
 	Material  func(ctx context.Context, id string) (json.RawMessage, error)
 	Script    func(ctx context.Context, id string) (string, error)
-	Shorten   func(ctx context.Context, o LinkOrder) (string, error)
+	Links     func(ctx context.Context, content json.RawMessage, o LinkOrder) (json.RawMessage, error) // makes web addresses short links
 	Select    func(ctx context.Context, kind flow.Kind, sel flow.Select) ([]string, error)
 	Cluster   func(by string, leaves []uint32) string
 }
 
-// Service holds the playbooks. OnEvent, OnTransition, OnTouched, Advance, NextDue, Emitted,
+// Service holds the playbooks. OnEvent, OnTransition, OnTouched, OnRebuilt, Advance, NextDue, Emitted,
 // TaskSettled, Flush and Load belong to the road's writer, which holds the lock of derived
 // state (Flush does without); everything else is safe for concurrent use.
 type Service struct {

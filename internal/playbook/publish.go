@@ -63,6 +63,9 @@ func (s *Service) PublishWith(ctx context.Context, key, by string, choice InFlig
 		if err := s.updatePlaybook(ctx, b); err != nil {
 			return err
 		}
+		if err := s.declare(ctx, p); err != nil {
+			return err
+		}
 		return s.put(ctx, b, p, made, choice)
 	})
 	if err != nil {
@@ -88,7 +91,10 @@ func (s *Service) publishable(ctx context.Context, key string) (b Playbook, f *f
 	if f, err = flow.Parse(b.Draft, s.Zone()); err != nil {
 		return b, nil, err
 	}
-	return b, f, s.checkOutside(ctx, f)
+	if err := s.checkOutside(ctx, f); err != nil {
+		return b, nil, err
+	}
+	return b, f, s.checkCircle(ctx, b, f)
 }
 
 // prepare makes the rules and columns that a version reads. Not on the writer.

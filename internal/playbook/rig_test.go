@@ -47,6 +47,7 @@ type brand struct {
 	serial   int
 	endpoint string
 	tasks    *orders
+	trials   *experiment.Service
 	got      chan []byte // bodies received
 	stop     func()
 }
@@ -75,7 +76,7 @@ func open(t testing.TB, d *db.DB, clk *clock.Manual) *brand {
 	hooks := webhook.New(d, box, clk, webhook.ParseAllow("127.0.0.1"))
 	b.outreach.Register(webhook.Channel, hooks)
 	experiments := experiment.New(experiment.Config{DB: d, Clock: clk, Timeline: b.timeline, Customers: customers, Log: b.log, Zone: utc{}.Zone})
-	b.tasks = &orders{}
+	b.tasks, b.trials = &orders{}, experiments
 	b.playbooks = playbook.New(playbook.Config{
 		Box: box, Exposures: experiments, Tasks: b.tasks, Member: func(id string, root uint32) bool { return b.audiences.IsMember(id, root) },
 		Predicate: func(ctx context.Context, raw json.RawMessage) (playbook.Predicate, error) {
@@ -90,6 +91,7 @@ func open(t testing.TB, d *db.DB, clk *clock.Manual) *brand {
 		CheckEndpoint: func(ctx context.Context, _, key string) error { _, err := hooks.Get(ctx, key); return err },
 		CheckAudience: func(ctx context.Context, id string) error { _, err := b.audiences.Get(ctx, id); return err },
 	})
+	b.audiences.OnRebuilt(b.playbooks.OnRebuilt)
 	b.Pipeline = pipeline.New(pipeline.Rooms{
 		DB: d, Clock: clk, Log: b.log, Timeline: b.timeline, Identity: b.identity, Customers: customers,
 		Audiences: b.audiences, Playbooks: &onRoad{b.playbooks, experiments}, Outreach: b.outreach, Regrouped: b.regrouped,
@@ -146,7 +148,15 @@ func (r *onRoad) Flush(ctx context.Context) error {
 }
 
 // orders keeps the tasks that steps give.
-type orders struct{ all []playbook.TaskOrder }
+type orders struct {
+	all       []playbook.TaskOrder
+	cancelled []string // runs
+	ended     []string // playbooks
+}
+
+// Cancel and End take some back.
+func (o *orders) Cancel(run string)   { o.cancelled = append(o.cancelled, run) }
+func (o *orders) End(playbook string) { o.ended = append(o.ended, playbook) }
 
 // Plan takes one.
 func (o *orders) Plan(t playbook.TaskOrder) { o.all = append(o.all, t) }

@@ -33,7 +33,7 @@ func (s *Service) OnEvent(ctx context.Context, ev *event.Event, root, leaf uint3
 		root: root, leaf: leaf, seq: ev.Seq, at: ev.At.UnixMilli(), props: event.Scalars(nil, ev.Props), known: true, depth: s.depths[ev],
 	}
 	for _, e := range listeners {
-		if e.Where.Match(t.props, s.now) {
+		if e.Where.Match(t.props, s.now) && s.admits(e, root) {
 			if _, _, err := s.begin(ctx, t.order(e)); err != nil {
 				return err
 			}
@@ -52,6 +52,15 @@ func (s *Service) OnEvent(ctx context.Context, ev *event.Event, root, leaf uint3
 		}
 	}
 	return s.grant(ctx)
+}
+
+// admits says whether a customer matches the rule of the trigger now.
+func (s *Service) admits(e *edition, root uint32) bool {
+	if e.Only < 0 {
+		return true
+	}
+	match, _ := e.rules[e.Only].about(root, s.epoch, s.now)
+	return match
 }
 
 // told is something that happened to a customer.

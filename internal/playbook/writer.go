@@ -60,6 +60,7 @@ type book struct {
 	fired    int64 // moments of its schedule up to here are dealt with
 	next     int64 // the next one, 0 none
 	live     int   // runs that go on
+	tasks    bool  // a step of some version gives work to staff
 	past     map[uint64]record
 	editions map[int]*edition
 }
@@ -202,7 +203,8 @@ func (s *Service) install(b *book, p *plan) (*edition, error) {
 		}
 		e.rules = append(e.rules, a)
 	}
-	for i := range p.Steps {
+	for i, op := range p.Steps {
+		b.tasks = b.tasks || op.Kind == flow.KindTask
 		there := &flow.Run{Step: i}
 		e.ruled = append(e.ruled, len(p.RulesOf(there)) > 0)
 		e.joins = append(e.joins, slices.ContainsFunc(p.heard, func(audience string) bool { return p.ListensTo(there, audience) }))

@@ -49,6 +49,8 @@ type nobody struct{}
 
 // Plan takes a task that nobody does.
 func (nobody) Plan(playbook.TaskOrder) {}
+func (nobody) Cancel(string)           {}
+func (nobody) End(string)              {}
 
 // stage is a rig whose playbooks run.
 type stage struct {

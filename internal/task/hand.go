@@ -126,6 +126,12 @@ func (s *Service) Cancel(ctx context.Context, a Act, id, why string) (Task, erro
 	return t, err
 }
 
+// endPlaybook is the job of PlanEnd.
+func (s *Service) endPlaybook(ctx context.Context, j job.Job) error {
+	_, err := s.CancelPlaybook(ctx, string(j.Payload))
+	return err
+}
+
 // CancelPlaybook ends all that is still to do for a playbook and says how much that was.
 func (s *Service) CancelPlaybook(ctx context.Context, playbook string) (n int, err error) {
 	for {

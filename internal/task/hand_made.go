@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -20,6 +21,7 @@ type Wish struct {
 	Due       time.Time // instead of Spec.Deadline
 	Priority  int
 	By        string
+	Key       string // names the wish, so that making it again makes nothing; "" each call makes tasks
 }
 
 // maxCustomers is how many customers one wish may name.
@@ -93,6 +95,14 @@ func (s *Service) Make(ctx context.Context, w Wish) (ids []string, err error) {
 	return ids, err
 }
 
+// id is the id of the task for a customer.
+func (w Wish) id(ord uint32) string {
+	if w.Key == "" {
+		return id.New("tsk")
+	}
+	return short("tsk", w.Key+"/"+strconv.FormatUint(uint64(ord), 10))
+}
+
 func (s *Service) make(ctx context.Context, w Wish, ords []uint32, kind flow.Kind, now time.Time) ([]string, error) {
 	key, raw, err := specID(w.Spec)
 	if err != nil {
@@ -104,7 +114,7 @@ func (s *Service) make(ctx context.Context, w Wish, ords []uint32, kind flow.Kin
 	var ids []string
 	var args []any
 	for _, ord := range ords {
-		o := Order{ID: id.New("tsk"), Ord: ord, Subject: flow.Subject{Kind: kind, Ord: ord}, Spec: w.Spec, Priority: w.Priority, At: now}
+		o := Order{ID: w.id(ord), Ord: ord, Subject: flow.Subject{Kind: kind, Ord: ord}, Spec: w.Spec, Priority: w.Priority, At: now}
 		t := s.taskOf(o, key, now)
 		t.MadeBy = w.By
 		if !w.Due.IsZero() {
@@ -115,7 +125,7 @@ func (s *Service) make(ctx context.Context, w Wish, ords []uint32, kind flow.Kin
 		}
 		ids = append(ids, t.ID)
 	}
-	if err := s.DB.InsertMany(ctx, "task", taskColumns, args, ""); err != nil {
+	if err := s.DB.InsertMany(ctx, "task", taskColumns, args, "ON CONFLICT (id) DO NOTHING"); err != nil {
 		return nil, fmt.Errorf("make tasks: %w", err)
 	}
 	return ids, s.putAssign(ctx, ids[0], now)

@@ -203,13 +203,14 @@ type Config struct {
 	Material func(ctx context.Context, id string) (Material, error)
 }
 
-// Service keeps tasks. Plan, PlanCancel, Flush and Forget belong to the road's writer;
+// Service keeps tasks. Plan, PlanCancel, PlanEnd, Flush and Forget belong to the road's writer;
 // everything else is safe for concurrent use.
 type Service struct {
 	Config
 
 	pending []Order
 	exits   []string        // runs whose tasks are cancelled
+	ends    []string        // playbooks whose tasks are
 	specs   map[string]bool // known to be stored
 }
 
@@ -223,6 +224,7 @@ const (
 	escalateJob = "task.escalate"
 	settleJob   = "task.settle"
 	moveJob     = "task.move"
+	endJob      = "task.end"
 )
 
 // many is how often a job is tried: the platform may be away for a weekend.
@@ -239,7 +241,7 @@ func New(cfg Config) *Service {
 	}
 	for kind, do := range map[string]func(context.Context, job.Job) error{
 		assignJob: s.assign, tellJob: s.tell, messageJob: s.deliver, remindJob: s.remind,
-		overdueJob: s.pastDue, escalateJob: s.escalate, settleJob: s.settle, moveJob: s.move,
+		overdueJob: s.pastDue, escalateJob: s.escalate, settleJob: s.settle, moveJob: s.move, endJob: s.endPlaybook,
 	} {
 		at := 1 // of a member: what is told first counts first
 		if kind == settleJob {
@@ -256,8 +258,12 @@ func (s *Service) Plan(o Order) { s.pending = append(s.pending, o) }
 // PlanCancel notes that a run has ended: what is still to do for it is cancelled. Writer only.
 func (s *Service) PlanCancel(run string) { s.exits = append(s.exits, run) }
 
+// PlanEnd notes that a playbook has ended: a job cancels what is still to do for it. Writer
+// only.
+func (s *Service) PlanEnd(playbook string) { s.ends = append(s.ends, playbook) }
+
 // Forget drops what was noted since the last Flush, after a batch that failed. Writer only.
 func (s *Service) Forget() {
-	s.pending, s.exits = s.pending[:0], s.exits[:0]
+	s.pending, s.exits, s.ends = s.pending[:0], s.exits[:0], s.ends[:0]
 	clear(s.specs)
 }

@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"yutang/internal/fault"
@@ -141,8 +144,11 @@ func (s *Service) insertSpec(ctx context.Context, id string, raw []byte) error {
 
 const (
 	selectTask = `SELECT ` + taskFields + ` FROM task WHERE id = $1`
-	cancelRun  = `UPDATE task SET state = 'cancelled', reason = 'run_ended', ended_at = $1 WHERE run = $2 AND state <> 'done' AND state <> 'cancelled'`
+	cancelRuns = `UPDATE task SET state = 'cancelled', reason = 'run_ended', ended_at = $1 WHERE run <> '' AND run IN (%s) AND state <> 'done' AND state <> 'cancelled'`
 )
+
+// cancels is how many runs one statement takes the tasks of.
+const cancels = 500
 
 // Flush writes what was planned in ctx's transaction, with one job that takes it on.
 // Writer only. Planning the same id twice is one task.
@@ -152,13 +158,22 @@ func (s *Service) Flush(ctx context.Context) error {
 			return fmt.Errorf("save tasks: %w", err)
 		}
 	}
-	now := ms(s.Clock.Now())
-	for _, run := range s.exits {
-		if _, err := s.DB.Exec(ctx, cancelRun, now, run); err != nil {
-			return fmt.Errorf("cancel tasks of a run: %w", err)
+	now := s.Clock.Now()
+	for runs := range slices.Chunk(s.exits, cancels) {
+		args, names := []any{ms(now)}, make([]string, len(runs))
+		for i, run := range runs {
+			args, names[i] = append(args, run), "$"+strconv.Itoa(i+2)
+		}
+		if _, err := s.DB.Exec(ctx, fmt.Sprintf(cancelRuns, strings.Join(names, ", ")), args...); err != nil {
+			return fmt.Errorf("cancel tasks of runs: %w", err)
 		}
 	}
-	s.pending, s.exits = s.pending[:0], s.exits[:0]
+	for _, playbook := range s.ends {
+		if err := s.Jobs.Put(ctx, job.Job{Kind: endJob, Key: fmt.Sprint(playbook, "/", ms(now)), Payload: []byte(playbook), Due: now}); err != nil {
+			return err
+		}
+	}
+	s.pending, s.exits, s.ends = s.pending[:0], s.exits[:0], s.ends[:0]
 	return nil
 }
 

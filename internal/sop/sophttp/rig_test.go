@@ -56,6 +56,8 @@ type late struct{ *pipeline.Pipeline }
 type planned struct{}
 
 func (planned) Plan(playbook.TaskOrder) {}
+func (planned) Cancel(string)           {}
+func (planned) End(string)              {}
 
 type posted struct{}
 
