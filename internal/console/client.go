@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"yutang/internal/fault"
 	"yutang/internal/httpapi"
@@ -47,15 +48,49 @@ func (c caller) send(method, path string, body, out any) error {
 	return c.do(method, path, "application/json", bytes.NewReader(raw), out)
 }
 
+// sendText writes a text as the body and decodes the answer into out.
+func (c caller) sendText(method, path, kind, body string, out any) error {
+	return c.do(method, path, kind, strings.NewReader(body), out)
+}
+
+// raw gives an answer that is no JSON as it is, with its type.
+func (c caller) raw(method, path string, body any) (text []byte, kind string, err error) {
+	var in io.Reader
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return nil, "", fmt.Errorf("encode %s %s: %w", method, path, err)
+		}
+		in = bytes.NewReader(raw)
+	}
+	a, err := c.ask(method, path, "application/json", in)
+	if err != nil {
+		return nil, "", err
+	}
+	return a.body.Bytes(), a.header.Get("Content-Type"), nil
+}
+
 // pass hands the body of the page's request on as it is: a form with a file.
 func (c caller) pass(path string, out any) error {
 	return c.do(http.MethodPost, path, c.page.Header.Get("Content-Type"), c.page.Body, out)
 }
 
 func (c caller) do(method, path, kind string, body io.Reader, out any) error {
+	a, err := c.ask(method, path, kind, body)
+	if err != nil || out == nil || a.body.Len() == 0 {
+		return err
+	}
+	if err := json.Unmarshal(a.body.Bytes(), out); err != nil {
+		return fmt.Errorf("decode %s %s: %w", method, path, err)
+	}
+	return nil
+}
+
+// ask makes the request; an answer that refuses is an error.
+func (c caller) ask(method, path, kind string, body io.Reader) (*answer, error) {
 	r, err := http.NewRequestWithContext(c.page.Context(), method, httpapi.Prefix+path, body)
 	if err != nil {
-		return fault.New(fault.Invalid, "invalid", "%s is no path", path)
+		return nil, fault.New(fault.Invalid, "invalid", "%s is no path", path)
 	}
 	r.Host, r.RemoteAddr, r.TLS = c.page.Host, c.page.RemoteAddr, c.page.TLS
 	for _, name := range []string{"Cookie", "Authorization", "Origin", "Sec-Fetch-Site", "X-Forwarded-Proto", "X-Forwarded-For"} {
@@ -65,21 +100,15 @@ func (c caller) do(method, path, kind string, body io.Reader, out any) error {
 	}
 	r.Header.Set("X-Request-Id", httpapi.RequestID(c.page.Context()))
 	r.Header.Set(httpapi.CSRFHeader, "console") // signedIn has refused other sites already
-	if kind != "" {
+	if body != nil {
 		r.Header.Set("Content-Type", kind)
 	}
-	a := answer{header: http.Header{}, status: http.StatusOK}
-	c.api.ServeHTTP(&a, r)
+	a := &answer{header: http.Header{}, status: http.StatusOK}
+	c.api.ServeHTTP(a, r)
 	if a.status >= http.StatusBadRequest {
-		return a.fault()
+		return nil, a.fault()
 	}
-	if out == nil || a.body.Len() == 0 {
-		return nil
-	}
-	if err := json.Unmarshal(a.body.Bytes(), out); err != nil {
-		return fmt.Errorf("decode %s %s: %w", method, path, err)
-	}
-	return nil
+	return a, nil
 }
 
 // answer keeps what the API writes.

@@ -30,8 +30,12 @@ func (quiet) OnEvent(context.Context, *event.Event, uint32, uint32) error { retu
 func (quiet) OnTransition(context.Context, string, bool, uint32, uint32, int64, uint64) error {
 	return nil
 }
-func (quiet) Load(context.Context) error  { return nil }
-func (quiet) Flush(context.Context) error { return nil }
+func (quiet) OnTouched(context.Context, uint32) error           { return nil }
+func (quiet) NextDue() (int64, bool)                            { return 0, false }
+func (quiet) Advance(context.Context, int64, int) (bool, error) { return false, nil }
+func (quiet) Emitted() []*event.Event                           { return nil }
+func (quiet) Load(context.Context) error                        { return nil }
+func (quiet) Flush(context.Context) error                       { return nil }
 
 type utc struct{}
 

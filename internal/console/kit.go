@@ -36,6 +36,12 @@ type section struct {
 	Chat    *bubble
 	Bars    []bar
 	Picture *picture
+	Flow    *flowView
+	Plots   []plot
+	Heat    *heat
+	Tiles   []tile
+	Moments []happening
+	Code    string // a text as it stands
 	Empty   string // shown when there is nothing else
 	Half    bool   // beside other halves on wide screens
 	Tall    bool   // with several halves beside it
@@ -176,13 +182,13 @@ func (v *visit) stateChip(kind, name string) chip {
 // chipClass is the colour of a state.
 func chipClass(state string) string {
 	switch state {
-	case "live", "done", "active", "ok", "accepted":
+	case "live", "done", "active", "ok", "accepted", "approved", "goal", "met":
 		return "good"
-	case "running", "published", "publishing", "waiting", "scheduled", "collecting", "preparing", "handed", "asking", "making", "planned", "attempting", "pending", "half":
+	case "running", "published", "publishing", "waiting", "scheduled", "collecting", "preparing", "handed", "asking", "making", "planned", "attempting", "pending", "half", "in_review", "open", "entered", "took":
 		return "live"
-	case "failed", "fail", "dead", "lost", "rejected", "refused":
+	case "failed", "fail", "dead", "lost", "rejected", "refused", "overdue":
 		return "bad"
-	case "unknown", "paused", "gone", "expired", "deleted", "full", "stopped", "suppressed", "warn", "held":
+	case "unknown", "paused", "gone", "expired", "deleted", "full", "stopped", "suppressed", "warn", "held", "held_out", "timed_out", "ended", "archived", "escalated", "exited":
 		return "paused"
 	}
 	return ""

@@ -9,7 +9,7 @@ import (
 
 // workbench lists the pages of WeCom, each with the permission that the API asks for.
 func workbench() []route {
-	return slices.Concat(setUpPages(), arrivalPages(), peoplePages(), sendingPages())
+	return slices.Concat(setUpPages(), arrivalPages(), peoplePages(), sendingPages(), playPages())
 }
 
 // setUpPages connect corps and keep them in step.

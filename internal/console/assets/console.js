@@ -56,8 +56,7 @@
     };
     setTimeout(again, Number(title.dataset.reload) * 1000);
   }
-  const current = document.querySelector(".menu [aria-current]");
-  if (current) current.parentElement.scrollLeft = current.offsetLeft - 40;
+  for (const current of document.querySelectorAll(".menu [aria-current]")) current.parentElement.scrollLeft = current.offsetLeft - 40;
   for (const input of document.querySelectorAll(".copy")) input.addEventListener("focus", () => input.select());
   for (const list of document.querySelectorAll(".choices")) {
     if (list.children.length < 9) continue;
