@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"yutang/internal/audience"
 	"yutang/internal/db"
+	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
 	"yutang/internal/experiment"
 	"yutang/internal/flow"
@@ -81,7 +83,9 @@ func newStage(t fataler, d *db.DB) *stage {
 			CheckAudience: func(ctx context.Context, id string) error { _, err := r.audiences.Get(ctx, id); return err },
 		})
 		return &onRoad{s.playbooks, arms}
-	}, func(c *rehearse.Config) { c.Playbooks = s.playbooks })
+	}, func(c *rehearse.Config) {
+		c.Playbooks, c.Past, c.Published = s.playbooks, s.playbooks.Past, s.published
+	})
 	src, err := s.log.Source(context.Background(), "playbooks", "playbooks-write-key", s.clock.Now())
 	s.must(err)
 	s.playbooks.UseRoad(s.Pipeline, src.ID)
@@ -207,7 +211,7 @@ func (d *drama) step(depth int) string {
 	case "wait":
 		return id + `"wait":{"for":"` + d.pick("for", "7m", "5h", "2d") + `"}}`
 	case "until":
-		return id + `"wait_until":{"time":"` + d.pick("time", "09:30", "18:00") + `"}}`
+		return id + `"wait_until":{"time":"` + d.pick("time", "09:30", "18:00", `09:30","until":"21:00`) + `"}}`
 	case "send":
 		return id + `"send":{"channel":"webhook","endpoint":"e","content":{"text":"x"}}}`
 	case "task":
@@ -229,7 +233,7 @@ func (d *drama) step(depth int) string {
 }
 
 func (d *drama) definition() string {
-	trigger := d.pick("trigger", `{"event":"A"}`, `{"event":"A","where":[{"prop":"color","op":"eq","value":"red"}]}`, `{"audience":"own"}`,
+	trigger := d.pick("trigger", `{"event":"A"}`, `{"event":"A","rule":`+d.rule()+`}`, `{"event":"A","where":[{"prop":"color","op":"eq","value":"red"}]}`, `{"audience":"own"}`,
 		`{"audience":"own","on":"left"}`, fmt.Sprintf(`{"audience":%q}`, d.live), `{"schedule":{"every":"day","time":"10:00","audience":"own"}}`)
 	more := ""
 	keyed := strings.HasPrefix(trigger, `{"event"`) && rapid.Bool().Draw(d.T, "keyed")
@@ -313,4 +317,46 @@ func (s *stage) perform(t *rapid.T, left *int) {
 		*left = 1 << 30 // as many as it takes to make it small
 		t.Fatalf("(-lived +replayed):\n%s\n%s\n%s", diff, definition, strings.Join(story, "\n"))
 	}
+}
+
+// published are the playbooks in force.
+func (s *stage) published(ctx context.Context) (out []rehearse.Book, err error) {
+	list, err := s.playbooks.List(ctx, "", 100)
+	for _, b := range list.Items {
+		if b.State == playbook.Published {
+			out = append(out, rehearse.Book{Playbook: b.ID, Version: b.Version})
+		}
+	}
+	return out, err
+}
+
+// Who went through a playbook before, and whose run is long over, does not start again.
+//
+// covers: C5
+func TestForecast_KnowsWhoHadTheirRun(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newStage(t, d)
+		t.Cleanup(func() { s.stop() })
+		ctx := context.Background()
+		viewers := s.audience(`{"did":{"event":"Page Viewed"}}`)
+		b, err := s.playbooks.Create(ctx, json.RawMessage(`{"name":"D","trigger":{"schedule":{"every":"day","time":"10:00","audience":"`+viewers+`"}},"reentry":"3d",
+			"steps":[{"id":"daily","send":{"channel":"sms","endpoint":"e","content":{"text":"x"}}}]}`))
+		s.must(err)
+		_, err = s.playbooks.Publish(ctx, b.ID, "test")
+		s.must(err)
+		s.at("ann", "Page Viewed", 0, "")
+		s.until(noon.Add(23 * time.Hour)) // ann had hers at ten
+		s.at("bob", "Page Viewed", 22*time.Hour+30*time.Minute, "")
+		got := s.forecast(100 * time.Hour)
+		want := []string{
+			fmt.Sprintf("%s daily %d  sms 23h0m0s 50", b.ID, s.customer("bob")),
+			fmt.Sprintf("%s daily %d  sms 71h0m0s 50", b.ID, s.customer("ann")),
+			fmt.Sprintf("%s daily %d  sms 95h0m0s 50", b.ID, s.customer("bob")),
+		}
+		slices.Sort(want)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	})
 }

@@ -90,7 +90,19 @@ func (w *walker) turn() error {
 	if t := w.Definition.Trigger.Schedule; t != nil && t.Audience != "" && !w.Member(nil, t.Audience) {
 		return nil
 	}
+	if !w.admits() {
+		return nil
+	}
 	return w.begin(nil, "", 0)
+}
+
+// admits says whether the customer matches the rule of the trigger now.
+func (w *walker) admits() bool {
+	if w.Only < 0 {
+		return true
+	}
+	match, _ := w.rules[w.Only].Eval(w.root, w.now)
+	return match
 }
 
 // firstEvent is the first event after the span's beginning.
@@ -183,7 +195,7 @@ func (w *walker) happened(i, before int) error {
 		return nil
 	}
 	props := w.propsOf(i)
-	if starts && w.Where.Match(props, w.now) {
+	if starts && w.Where.Match(props, w.now) && w.admits() {
 		if err := w.beginBy(props, uint64(w.track.Seq[i])); err != nil {
 			return err
 		}

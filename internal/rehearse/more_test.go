@@ -39,6 +39,13 @@ func TestReplay_DatesAndSchedules(t *testing.T) {
 			"trigger":{"schedule":{"every":"day","time":"13:00","audience":"a"}},` + once,
 			map[string]int{"2026-02-27": 1, "2026-02-28": 1, "2026-03-01": 1}, // at 13:00 of the day of each view
 		},
+		"event of who matches": {
+			`{"name":"x","trigger":{"event":"Page Viewed","rule":{"trait":"member_since","op":"exists"}},` + once,
+			map[string]int{"2026-02-28": 1, "2026-03-01": 1},
+		},
+		"date of who matches": {
+			`{"name":"x","trigger":{"date":{"trait":"member_since"},"rule":{"did":{"event":"Page Viewed"}}},` + once, map[string]int{},
+		},
 		"existing": {
 			`{"name":"x","audiences":{"a":{"name":"A","rule":{"not":{"did":{"event":"Page Viewed"}}}}},"trigger":{"audience":"a","existing":true},` + once,
 			map[string]int{"2026-02-23": 3},

@@ -35,7 +35,7 @@ type Trial struct {
 	Outcome  string      `json:"outcome" doc:"how the run ended: done, goal, exited"`
 	Detail   string      `json:"detail,omitempty"`
 	Holdout  bool        `json:"holdout" doc:"the customer is in a control group: nothing would be done"`
-	Starts   bool        `json:"starts" doc:"false: the sample event does not pass the trigger's conditions; it was started all the same"`
+	Starts   bool        `json:"starts" doc:"false: the sample event does not pass the trigger's conditions, or the customer not its rule; it was started all the same"`
 	Steps    []TrialStep `json:"steps"`
 	Notes    []Note      `json:"notes"`
 }
@@ -107,6 +107,7 @@ func (s *Service) try(ctx context.Context, x TrialSpec, c *script) (*Trial, erro
 		if err = w.enter(seen.root); err != nil {
 			return
 		}
+		r.trial.Starts = r.trial.Starts && w.admits()
 		if err = w.begin(seen.props, seen.key, seen.seq); err == nil {
 			err = w.walk()
 		}

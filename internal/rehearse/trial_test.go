@@ -58,6 +58,21 @@ func stepOf(t *testing.T, x *rehearse.Trial, id string) rehearse.TrialStep {
 }
 
 // covers: C1
+func TestTrial_SaysIfTheCustomerWouldNotStart(t *testing.T) {
+	t.Parallel()
+	r := begin(t, dbtest.SQLite(t))
+	r.at("ann", "A", -time.Hour, "")
+	doc := func(event string) json.RawMessage {
+		return json.RawMessage(`{"name":"x","trigger":{"event":"A","rule":{"did":{"event":"` + event + `"}}},"steps":[{"id":"s","exit":{}}]}`)
+	}
+	for event, want := range map[string]bool{"A": true, "B": false} {
+		if got := trialOf(r, rehearse.TrialSpec{Definition: doc(event), Customer: r.customer("ann")}); got.Starts != want || got.Outcome != "exited" {
+			t.Errorf("who did %s: %+v", event, got)
+		}
+	}
+}
+
+// covers: C1
 func TestTrial_WalksToTheEnd(t *testing.T) {
 	t.Parallel()
 	r := begin(t, dbtest.SQLite(t), func(c *rehearse.Config) {
