@@ -49,11 +49,19 @@ const readChunk = 4096
 func readAll(ctx context.Context, log *event.Log) (*Log, error) {
 	source, _ := log.SourceByName("default") // absent: the server ended before it was made
 	out := &Log{Receipts: map[string]int{}}
+	if err := eachEvent(ctx, log, func(ev *event.Event) { out.take(ev, source.ID) }); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// eachEvent visits all events of a log, opened, in its order.
+func eachEvent(ctx context.Context, log *event.Log, visit func(ev *event.Event)) error {
 	var seqs []uint64
 	open := func() error {
 		evs, err := log.Read(ctx, seqs)
 		for _, ev := range evs {
-			out.take(ev, source.ID)
+			visit(ev)
 		}
 		seqs = seqs[:0]
 		return err
@@ -69,9 +77,9 @@ func readAll(ctx context.Context, log *event.Log) (*Log, error) {
 		err = open()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read log: %w", err)
+		return fmt.Errorf("read log: %w", err)
 	}
-	return out, nil
+	return nil
 }
 
 func (l *Log) take(ev *event.Event, source int64) {

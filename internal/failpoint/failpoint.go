@@ -27,6 +27,13 @@ const (
 	CallbackHandled Point = "callback-handled" // one is processed, which is not noted
 )
 
+// The points of playbooks.
+const (
+	HistoryWritten Point = "history-written" // the history of a batch is written, its runs are not
+	RunsWritten    Point = "runs-written"    // they are too; messages, tasks and the commit are to come
+	RunsDue        Point = "runs-due"        // time has moved runs on in memory
+)
+
 // Points lists those that every load of events passes.
 var Points = []Point{BeforeCommit, BeforeAck, SnapshotSection, SnapshotName, SnapshotForget, Attempting, Called}
 
@@ -44,5 +51,7 @@ const (
 	Unbounded Bug = "unbounded"  // the queue takes everything
 	CallTwice Bug = "call-twice" // an interrupted delivery is called again
 
+	LoseRuns    Bug = "lose-runs"    // where a run has come to is not written, its history is
+	EmitLater   Bug = "emit-later"   // events of steps take the road after the batch, not in it
 	AnswerEarly Bug = "answer-early" // callbacks are answered before they are stored
 )

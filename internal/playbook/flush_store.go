@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"yutang/internal/event"
+	"yutang/internal/failpoint"
 )
 
 var (
@@ -44,9 +45,11 @@ func (s *Service) Flush(ctx context.Context) error {
 	if err := s.flushHistory(ctx); err != nil {
 		return fmt.Errorf("save history: %w", err)
 	}
+	failpoint.Hit(failpoint.HistoryWritten)
 	if err := s.flushRuns(ctx); err != nil {
 		return fmt.Errorf("save runs: %w", err)
 	}
+	failpoint.Hit(failpoint.RunsWritten)
 	s.batch++
 	return nil
 }
@@ -65,6 +68,9 @@ func (s *Service) flushRuns(ctx context.Context) error {
 	s.changes = s.changes[:0]
 	if err := s.DB.InsertMany(ctx, "playbook_run", freshColumns, fresh, ""); err != nil {
 		return err
+	}
+	if failpoint.Broken(failpoint.LoseRuns) {
+		return nil
 	}
 	return s.DB.InsertMany(ctx, "playbook_run", changedColumns, changed, onRun)
 }

@@ -3,6 +3,7 @@ package playbook
 import (
 	"context"
 
+	"yutang/internal/failpoint"
 	"yutang/internal/flow"
 )
 
@@ -64,6 +65,7 @@ func (s *Service) wake(ctx context.Context, at uint32) error {
 		return nil
 	}
 	err := s.step(ctx, at, 0, func(e *edition, r *flow.Run) error { return e.Wake(&s.world, r) })
+	failpoint.Hit(failpoint.RunsDue)
 	if err != nil {
 		return err
 	}
