@@ -82,7 +82,14 @@ func (e *Engine) count(ctx context.Context, r *rule.Rule, now int64) ([]counter,
 	if err != nil {
 		return nil, err
 	}
-	err = e.tl.Scan(ctx, counts[0].prog.Columns(), scanWorkers, func(worker int, root timeline.Ord, t *timeline.Track) error {
+	moment, ok := counts[0].prog.Since(now)
+	scan := e.tl.Scan
+	if ok {
+		scan = func(ctx context.Context, cols []*timeline.Column, workers int, visit func(int, timeline.Ord, *timeline.Track) error) error {
+			return e.tl.ScanSince(ctx, cols, workers, moment, visit)
+		}
+	}
+	err = scan(ctx, counts[0].prog.Columns(), scanWorkers, func(worker int, root timeline.Ord, t *timeline.Track) error {
 		c := &counts[worker]
 		c.s = rule.Subject{Root: root, Track: t}
 		if match, _ := c.prog.Eval(&c.s, now); match {

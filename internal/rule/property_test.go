@@ -274,6 +274,9 @@ func TestEval_AgreesWithTheNaiveMeaningAndWithItsOwnNext(t *testing.T) {
 				if want := (naive{p, now, newYork}).eval(d.doc); match != want {
 					t.Fatalf("%s\n%+v\nat %d: got %v, want %v", d.text, *p, now, match, want)
 				}
+				if since, ok := d.prog.Since(now); ok && match && (len(s.Track.At) == 0 || s.Track.At[len(s.Track.At)-1] <= since) {
+					t.Fatalf("%s\n%+v\nmatches at %d without an event after %d", d.text, *p, now, since)
+				}
 				if next <= now {
 					t.Fatalf("%s: next %d is not after %d", d.text, next, now)
 				}

@@ -63,7 +63,7 @@ type selector struct {
 func (s *selector) named(f *frame, i int) bool { return s.any || s.names.has(f.track.Name[i]) }
 
 func (s *selector) match(f *frame, i int) bool {
-	if !s.named(f, i) {
+	if !s.any && !s.names.has(f.track.Name[i]) {
 		return false
 	}
 	for k := range s.where {

@@ -36,7 +36,9 @@ func (s *Store) Restore(r io.Reader) error {
 		}
 		d.check(int(i) == len(s.segments)+1)
 		g := &segment{applied: d.num(1 << 32), base: d.base()}
-		g.base.last = g.applied
+		if d.err == nil {
+			g.base.noteLast(g.applied)
+		}
 		s.segments = append(s.segments, g)
 		s.last = max(s.last, g.applied)
 		s.events += len(g.base.at)

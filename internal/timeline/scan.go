@@ -53,6 +53,15 @@ func (m *manners) pass() {
 // once, twice or not at all: who needs more evaluates those again. visit takes no lock
 // and does not keep t. The first error ends the scan and is returned.
 func (s *Store) Scan(ctx context.Context, cols []*Column, workers int, visit func(worker int, root Ord, t *Track) error) error {
+	return s.scan(ctx, cols, workers, nil, visit)
+}
+
+// ScanSince is Scan that may pass over who has no event after a moment.
+func (s *Store) ScanSince(ctx context.Context, cols []*Column, workers int, moment int64, visit func(worker int, root Ord, t *Track) error) error {
+	return s.scan(ctx, cols, workers, &moment, visit)
+}
+
+func (s *Store) scan(ctx context.Context, cols []*Column, workers int, since *int64, visit func(worker int, root Ord, t *Track) error) error {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
@@ -66,7 +75,7 @@ func (s *Store) Scan(ctx context.Context, cols []*Column, workers int, visit fun
 			for ctx.Err() == nil {
 				done := s.manners.turn()
 				first := int(next.Add(scanStep)) - scanStep
-				more, err := s.scanStep(first, cols, t, func(root Ord) error { return visit(w, root, t) })
+				more, err := s.scanStep(first, cols, since, t, func(root Ord) error { return visit(w, root, t) })
 				done()
 				if err != nil {
 					stop(err)
@@ -82,7 +91,7 @@ func (s *Store) Scan(ctx context.Context, cols []*Column, workers int, visit fun
 }
 
 // scanStep visits the roots among scanStep customers; more says whether others follow.
-func (s *Store) scanStep(first int, cols []*Column, t *Track, visit func(Ord) error) (more bool, err error) {
+func (s *Store) scanStep(first int, cols []*Column, since *int64, t *Track, visit func(Ord) error) (more bool, err error) {
 	s.RLock()
 	defer s.RUnlock()
 	s.manners.note(s.last)
@@ -97,9 +106,12 @@ func (s *Store) scanStep(first int, cols []*Column, t *Track, visit func(Ord) er
 		if roots[ord] != ord {
 			continue
 		}
-		if s.groups.isJoint(ord) {
+		switch {
+		case s.groups.isJoint(ord):
 			s.Read(ord, cols, t)
-		} else {
+		case since != nil && g.idle(int(ord&(segmentSize-1)), *since):
+			continue
+		default:
 			g.read(ord, cols, t)
 		}
 		if err := visit(ord); err != nil {

@@ -27,8 +27,9 @@ type base struct {
 	at    []int64
 	name  []NameID
 	seq   []uint32
-	parts []part // by slot; may be shorter than the list of columns
-	last  uint64 // no event here has a higher Seq
+	parts []part  // by slot; may be shorter than the list of columns
+	last  uint64  // no event here has a higher Seq
+	until []int64 // when each customer's last event was; long ago if there is none
 }
 
 // recent is the part that grows: rows in order of arrival, linked per customer.
@@ -65,6 +66,26 @@ func (b *base) span(local int) (lo, hi uint32) {
 		return 0, 0
 	}
 	return b.off[local], b.off[local+1]
+}
+
+// idle says whether a customer has no event after a moment. It may say no of who has none.
+func (g *segment) idle(local int, moment int64) bool {
+	return (g.base.until == nil || g.base.until[local] <= moment) && !g.recent.has(local)
+}
+
+// noteLast fills in what follows from the rest of the base.
+func (b *base) noteLast(applied uint64) {
+	b.last = applied
+	if b.off == nil {
+		return
+	}
+	b.until = make([]int64, segmentSize)
+	for local := range b.until {
+		b.until[local] = math.MinInt64
+		if lo, hi := b.span(local); lo < hi {
+			b.until[local] = b.at[hi-1]
+		}
+	}
 }
 
 var noPart part
