@@ -86,7 +86,7 @@ func run(ctx context.Context, s size, dir string) (err error) {
 	if err := r.yutang(ctx, w); err != nil {
 		return err
 	}
-	for _, start := range []func(ctx context.Context, dir string) (database, error){startClickHouse, startPostgres} {
+	for _, start := range []func(ctx context.Context, dir string) (database, error){startClickHouse, startClickHouseEnum, startPostgres} {
 		if err := r.other(ctx, start, dir, file); err != nil {
 			return err
 		}
