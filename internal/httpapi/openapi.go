@@ -22,13 +22,39 @@ func openAPI(version string) huma.Config {
 	cfg.Info.Description = "The management API of Yutang. Every write takes an Idempotency-Key; lists are {items, next}; errors are RFC 9457 problems with a stable code."
 	cfg.Servers = []*huma.Server{{URL: Prefix}}
 	cfg.Components = &huma.Components{
-		Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
+		Schemas: huma.NewMapRegistry("#/components/schemas/", schemaNames()),
 		SecuritySchemes: map[string]*huma.SecurityScheme{
 			"token":   {Type: "http", Scheme: "bearer", Description: "an API token"},
 			"session": {Type: "apiKey", In: "cookie", Name: SessionCookie, Description: "the cookie of a signed-in account; writes also send " + CSRFHeader},
 		},
 	}
 	return cfg
+}
+
+// schemaNames is schemaName that gives each nameless type a name of its own: bodies of
+// inputs of the same name in two rooms are both "RejectInputBody". Package huma tells
+// them apart when it first sees them and confuses them when one is used again.
+func schemaNames() func(t reflect.Type, hint string) string {
+	names := map[reflect.Type]string{}
+	taken := map[string]bool{}
+	return func(t reflect.Type, hint string) string {
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		base := schemaName(t, hint)
+		if t.Kind() != reflect.Struct || t.Name() != "" {
+			taken[base] = true
+			return base
+		}
+		if names[t] == "" {
+			name := base
+			for i := 2; taken[name]; i++ {
+				name = base + strconv.Itoa(i)
+			}
+			names[t], taken[name] = name, true
+		}
+		return names[t]
+	}
 }
 
 // schemaName names a wire type after its room, so that two domains may both have a View:
