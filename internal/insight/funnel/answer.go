@@ -3,8 +3,8 @@ package funnel
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
-	"sync"
 )
 
 // answer joins what the workers gathered.
@@ -33,14 +33,9 @@ func (s *scan) answer() (out Answer) {
 	return out
 }
 
-// manySeconds are worth a goroutine to find their median.
-const manySeconds = 50_000
-
 // steps turns a tally into the steps of an answer.
 func (s *scan) steps(t *tally) []Step {
 	out := make([]Step, s.p.steps())
-	var large sync.WaitGroup
-	defer large.Wait()
 	came := 0
 	for k := len(out) - 1; k >= 0; k-- {
 		came += t.at(k + 1)
@@ -57,15 +52,9 @@ func (s *scan) steps(t *tally) []Step {
 		if before := out[k-1].Count; before > 0 {
 			out[k].FromBefore = float64(out[k].Count) / float64(before)
 		}
-		if k >= len(t.seconds) {
-			continue
+		if k < len(t.seconds) {
+			out[k].Average, out[k].Median = spread(t.seconds[k], t.sums[k])
 		}
-		seconds, sum, step := t.seconds[k], t.sums[k], &out[k]
-		if len(seconds) < manySeconds {
-			step.Average, step.Median = spread(seconds, sum)
-			continue
-		}
-		large.Go(func() { step.Average, step.Median = spread(seconds, sum) })
 	}
 	return out
 }
@@ -77,44 +66,37 @@ func spread(seconds []float32, sum int64) (average, median *float64) {
 		return nil, nil
 	}
 	mean := float64(sum) / 1000 / float64(n)
-	low := nth(seconds, (n-1)/2)
-	middle := float64(low)
-	if n%2 == 0 {
-		middle = (middle + float64(slices.Min(seconds[n/2:]))) / 2
-	}
+	middle := (float64(nth(seconds, (n-1)/2)) + float64(nth(seconds, n/2))) / 2
 	return &mean, &middle
 }
 
-// nth is the element that would be at place k if list were sorted. It moves elements so
-// that none before k is greater and none after it smaller. C. A. R. Hoare, "Algorithm 65:
-// Find", Communications of the ACM 4 (1961).
+// fewSeconds are sorted to find one of them.
+const fewSeconds = 4096
+
+// nth is the element that would be at place k if list were sorted. Of many it counts those
+// with the same upper half of bits, which are in the order of the numbers since none is
+// negative, and sorts only the elements among which the place lies.
 func nth(list []float32, k int) float32 {
-	for lo, hi := 0, len(list)-1; lo < hi; {
-		pivot := list[lo+(hi-lo)/2]
-		i, j := lo, hi
-		for i <= j {
-			for list[i] < pivot {
-				i++
-			}
-			for pivot < list[j] {
-				j--
-			}
-			if i <= j {
-				list[i], list[j] = list[j], list[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case k <= j:
-			hi = j
-		case k >= i:
-			lo = i
-		default:
-			return list[k]
+	if len(list) <= fewSeconds {
+		slices.Sort(list)
+		return list[k]
+	}
+	counts := make([]uint32, 1<<16)
+	for _, v := range list {
+		counts[math.Float32bits(v)>>16]++
+	}
+	upper := uint32(0)
+	for ; k >= int(counts[upper]); upper++ {
+		k -= int(counts[upper])
+	}
+	among := make([]float32, 0, counts[upper])
+	for _, v := range list {
+		if math.Float32bits(v)>>16 == upper {
+			among = append(among, v)
 		}
 	}
-	return list[k]
+	slices.Sort(among)
+	return among[k]
 }
 
 // byValue shows the values that most customers began with, and joins the rest.
