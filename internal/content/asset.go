@@ -227,7 +227,7 @@ func (s *Service) Delete(ctx context.Context, assetID string) error {
 			return err
 		}
 		if len(uses) > 0 {
-			return fault.New(fault.Conflict, "asset_in_use", "the asset is used by %s and %d more", uses[0].Owner, len(uses)-1)
+			return fault.New(fault.Conflict, "asset_in_use", "the asset is used by %s, %d in all; change those first", uses[0].Owner, len(uses))
 		}
 		if err := s.deleteAsset(ctx, assetID); err != nil {
 			return err

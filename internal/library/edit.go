@@ -205,7 +205,7 @@ func (s *Service) Trash(ctx context.Context, materialID string) (Material, error
 			return err
 		}
 		if len(uses) > 0 {
-			return fault.New(fault.Conflict, "material_in_use", "%q is used by %s %q and %d more", m.Name, uses[0].Kind, uses[0].Name, len(uses)-1)
+			return fault.New(fault.Conflict, "material_in_use", "%q is used by %s %q, %d in all; change those first", m.Name, uses[0].Kind, uses[0].Name, len(uses))
 		}
 		m.TrashedAt = s.Clock.Now()
 		return nil

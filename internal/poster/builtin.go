@@ -10,10 +10,10 @@ var builtinFiles embed.FS
 
 // Example is a template that comes with the program and needs no picture.
 type Example struct {
-	Key      string `json:"key"`
-	Name     string `json:"name"`
-	English  string `json:"english"`
-	Template json.RawMessage
+	Key      string          `json:"key"`
+	Name     string          `json:"name"`
+	English  string          `json:"english"`
+	Template json.RawMessage `json:"template"`
 }
 
 // Examples are the built-in templates. What their texts say besides the member's name comes
