@@ -82,6 +82,9 @@ func (w *drawing) step(s *flow.Step) flowStep {
 	r := w.reports[s.ID]
 	f := flowStep{ID: s.ID, Kind: stepClass(kind), Word: w.Name("stepkind", kind), Name: w.stepName(s.Name, s.ID, kind), Counts: w.counts(r)}
 	f.Text, f.Quote = w.stepText(s)
+	if s.Name == "" && f.Text != "" {
+		f.Name, f.Text = f.Text, ""
+	}
 	took := func(name string) *count {
 		if r.ID == "" {
 			return nil

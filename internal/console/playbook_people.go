@@ -23,7 +23,7 @@ func showBookPeople(v *visit) error {
 	}
 	q := v.page("step", "version", "outcome", "detail", "state", "reason")
 	if v.asked("reached") != "" {
-		q.Set("state", "accepted")
+		return v.showReached(b)
 	}
 	if q.Get("outcome") == "" && q.Get("state") == "" {
 		q.Set("outcome", "entered")
@@ -48,6 +48,18 @@ func showBookPeople(v *visit) error {
 		t.add(who, text(v.Stamp(x.At)), run)
 	}
 	return v.show(desk{Crumb: link{Name: b.Name, Href: b.at()}, Title: v.behindTitle(q), Sections: []section{{Table: t.paged(v.r, p.Next)}}})
+}
+
+// showReached lists the touches of a playbook that arrived.
+func (v *visit) showReached(b book) error {
+	q := v.page()
+	q.Set("playbook", b.ID)
+	q.Set("state", "accepted")
+	p, err := v.deliveries(q)
+	if err != nil {
+		return err
+	}
+	return v.show(desk{Crumb: link{Name: b.Name, Href: b.at()}, Title: v.Say("触达了谁", "Who was reached"), Sections: []section{{Table: v.deliveryTable(p.Items).paged(v.r, p.Next)}}})
 }
 
 // behindTitle says which number it is.

@@ -155,7 +155,6 @@ func orNone(v *visit, s string) string {
 	return s
 }
 
-
 func sortedKeys[T any](m map[string]T) []string {
 	out := make([]string, 0, len(m))
 	for k := range m {

@@ -8,7 +8,7 @@ import (
 
 // playPages are playbooks and the rooms that carry them out, measure and prepare them.
 func playPages() []route {
-	return slices.Concat(bookPages(), rehearsalPages())
+	return slices.Concat(bookPages(), rehearsalPages(), taskPages(), experimentPages())
 }
 
 // bookPages show, change and steer playbooks.
@@ -43,5 +43,40 @@ func rehearsalPages() []route {
 		{"GET /playbooks/{id}/replay", read, showReplays},
 		{"POST /playbooks/{id}/replay", write, startReplay},
 		{"GET /replays/{id}", read, showReplay},
+	}
+}
+
+// taskPages are the library of playbooks, the work of staff, and the touch budget.
+func taskPages() []route {
+	in := needsCorp
+	return []route{
+		{"GET /sop", access.PlaybooksRead, showSOP},
+		{"GET /sop/{id}", access.PlaybooksRead, showReadyBook},
+		{"POST /sop/{id}", access.PlaybooksWrite, installReadyBook},
+
+		{"GET /tasks", access.TasksRead, in(showTasks)},
+		{"GET /tasks/list", access.TasksRead, in(showTaskList)},
+		{"GET /tasks/settings", access.TasksRead, in(showTaskSettings)},
+		{"GET /tasks/hand-over", access.TasksWrite, in(showTaskHandOver)},
+		{"POST /tasks/hand-over", access.TasksWrite, in(handOverTasks)},
+		{"GET /tasks/{id}", access.TasksRead, in(showTask)},
+		{"POST /tasks/{id}/hand-over", access.TasksWrite, in(steerTask)},
+		{"POST /tasks/{id}/cancel", access.TasksWrite, in(steerTask)},
+
+		{"GET /budget", access.OutreachRead, showBudget},
+		{"GET /budget/touches", access.OutreachRead, showBudgetTouches},
+		{"GET /budget/customers/{id}", access.OutreachRead, showBudgetCustomer},
+		{"GET /budget/rules", access.OutreachRead, showBudgetRules},
+		{"GET /budget/ledger", access.OutreachRead, showLedger},
+	}
+}
+
+// experimentPages are what was tried out and what came of it.
+func experimentPages() []route {
+	return []route{
+		{"GET /experiments", access.ExperimentsRead, showExperiments},
+		{"GET /experiments/{id}", access.ExperimentsRead, showExperiment},
+		{"GET /experiments/{id}/customers", access.ExperimentsRead, showExperimentPeople},
+		{"POST /experiments/{id}/{do}", access.ExperimentsWrite, steerExperiment},
 	}
 }
