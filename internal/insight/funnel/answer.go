@@ -3,7 +3,6 @@ package funnel
 import (
 	"cmp"
 	"maps"
-	"math"
 	"slices"
 )
 
@@ -53,50 +52,10 @@ func (s *scan) steps(t *tally) []Step {
 			out[k].FromBefore = float64(out[k].Count) / float64(before)
 		}
 		if k < len(t.seconds) {
-			out[k].Average, out[k].Median = spread(t.seconds[k], t.sums[k])
+			out[k].Average, out[k].Median = t.seconds[k].spread()
 		}
 	}
 	return out
-}
-
-// spread is the mean and the median, nil of nothing. sum is in ms.
-func spread(seconds []float32, sum int64) (average, median *float64) {
-	n := len(seconds)
-	if n == 0 {
-		return nil, nil
-	}
-	mean := float64(sum) / 1000 / float64(n)
-	middle := (float64(nth(seconds, (n-1)/2)) + float64(nth(seconds, n/2))) / 2
-	return &mean, &middle
-}
-
-// fewSeconds are sorted to find one of them.
-const fewSeconds = 4096
-
-// nth is the element that would be at place k if list were sorted. Of many it counts those
-// with the same upper half of bits, which are in the order of the numbers since none is
-// negative, and sorts only the elements among which the place lies.
-func nth(list []float32, k int) float32 {
-	if len(list) <= fewSeconds {
-		slices.Sort(list)
-		return list[k]
-	}
-	counts := make([]uint32, 1<<16)
-	for _, v := range list {
-		counts[math.Float32bits(v)>>16]++
-	}
-	upper := uint32(0)
-	for ; k >= int(counts[upper]); upper++ {
-		k -= int(counts[upper])
-	}
-	among := make([]float32, 0, counts[upper])
-	for _, v := range list {
-		if math.Float32bits(v)>>16 == upper {
-			among = append(among, v)
-		}
-	}
-	slices.Sort(among)
-	return among[k]
 }
 
 // byValue shows the values that most customers began with, and joins the rest.

@@ -45,24 +45,21 @@ type worker struct {
 // tally counts customers by how far they came. The lists grow as far as somebody came.
 type tally struct {
 	levels  []int32
-	seconds [][]float32 // per step, from the one before
-	sums    []int64     // of the same, in ms
+	seconds []durations // per step, from the one before
 }
 
 func (t *tally) add(a *attempt) {
 	t.reach(a.level)
 	t.levels[a.level]++
 	for k := 1; k < a.level; k++ {
-		took := a.times[k] - a.times[k-1]
-		t.sums[k] += took
-		t.seconds[k] = append(t.seconds[k], float32(took)/1000)
+		t.seconds[k].add(a.times[k] - a.times[k-1])
 	}
 }
 
 // reach makes room for a level.
 func (t *tally) reach(level int) {
 	for len(t.levels) <= level {
-		t.levels, t.seconds, t.sums = append(t.levels, 0), append(t.seconds, nil), append(t.sums, 0)
+		t.levels, t.seconds = append(t.levels, 0), append(t.seconds, durations{})
 	}
 }
 
@@ -70,8 +67,7 @@ func (t *tally) join(u *tally) {
 	t.reach(len(u.levels) - 1)
 	for k := range u.levels {
 		t.levels[k] += u.levels[k]
-		t.sums[k] += u.sums[k]
-		t.seconds[k] = append(t.seconds[k], u.seconds[k]...)
+		t.seconds[k].join(&u.seconds[k])
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -81,20 +82,37 @@ func TestFunnel_PassesOverNobodyWhoCounts(t *testing.T) {
 	})
 }
 
-func TestNth_IsThePlaceInOrder(t *testing.T) {
+func TestDurations_KnowTheirMiddle(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.SampledFrom([]int{1, 2, 7, fewSeconds, fewSeconds + 1, 3 * fewSeconds}).Draw(t, "n")
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1)) //nolint:gosec // a test
-		list := make([]float32, n)
-		for i := range list {
-			list[i] = float32(rng.IntN(1<<rng.IntN(20))) / 1000
+		var all durations
+		var list []float64
+		sum := 0.0
+		for range rapid.IntRange(1, 3).Draw(t, "parts") {
+			var part durations
+			for range rapid.SampledFrom([]int{0, 1, 2, 7, few, few + 1}).Draw(t, "n") {
+				ms := int64(rng.IntN(1 << rng.IntN(20)))
+				part.add(ms)
+				list = append(list, float64(float32(ms)/1000))
+				sum += float64(ms) / 1000
+			}
+			all.join(&part)
 		}
-		k := rapid.IntRange(0, n-1).Draw(t, "k")
-		got := nth(list, k)
+		average, median := all.spread()
+		n := len(list)
+		if n == 0 {
+			if average != nil || median != nil {
+				t.Fatal("a middle of nothing")
+			}
+			return
+		}
 		slices.Sort(list)
-		if got != list[k] {
-			t.Fatalf("%v at %d of %d, want %v", got, k, n, list[k])
+		if want := (list[(n-1)/2] + list[n/2]) / 2; *median != want {
+			t.Fatalf("median %v of %d, want %v", *median, n, want)
+		}
+		if want := sum / float64(n); math.Abs(*average-want) > 1e-6 {
+			t.Fatalf("mean %v of %d, want %v", *average, n, want)
 		}
 	})
 }
