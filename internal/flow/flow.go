@@ -27,7 +27,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"yutang/internal/event"
 	"yutang/internal/rule"
@@ -216,10 +218,18 @@ func (f *Flow) KeyOf(props []event.Prop) (key string, ok bool) {
 	return "", false
 }
 
+// MaxKey bounds a run's key, in bytes.
+const MaxKey = 200
+
+// IsKey says whether a text can be a run's key: what databases store and index.
+func IsKey(text string) bool {
+	return text != "" && len(text) <= MaxKey && utf8.ValidString(text) && !strings.ContainsRune(text, 0)
+}
+
 func keyText(v event.Value) (string, bool) {
 	switch v.Kind {
 	case event.String:
-		return v.Str, v.Str != ""
+		return v.Str, IsKey(v.Str)
 	case event.Number:
 		return v.Num.String(), true
 	case event.Bool:

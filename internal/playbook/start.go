@@ -3,6 +3,8 @@ package playbook
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -34,6 +36,13 @@ func (s *Service) Start(ctx context.Context, playbook string, o StartOrder) (Run
 	if fault.Is(err, fault.NotFound) {
 		return Run{}, fault.New(fault.Precondition, "not_started", "no run began: the customer had or has one that excludes it, a limit is reached, or the key is missing")
 	}
+	if err != nil {
+		return Run{}, err
+	}
+	records, err := s.Timeline.Records(o.Customer)
+	if err == nil && !slices.Contains(records, r.Ord) {
+		err = fault.New(fault.Conflict, "id_taken", "the id %q started a run of another customer; give each run an id of its own", o.ID)
+	}
 	return r, err
 }
 
@@ -49,7 +58,7 @@ func (s *Service) request(ctx context.Context, playbook string, o StartOrder) (*
 		return nil, fault.New(fault.Unavailable, "no_road", "runs cannot be started here")
 	case b.State != Published:
 		return nil, wrongState(b, "started")
-	case o.ID == "" || len(o.ID) > maxStartID:
+	case o.ID == "" || len(o.ID) > maxStartID || strings.ContainsRune(o.ID, 0):
 		return nil, fault.BadField("/id", "give the run an id of 1 to %d bytes, so that asking twice starts one", maxStartID)
 	}
 	p, err := s.plan(ctx, b.ID, b.Version)
@@ -59,28 +68,54 @@ func (s *Service) request(ctx context.Context, playbook string, o StartOrder) (*
 	if kind := p.Definition.Subject; kind != "" && kind != flow.Customers {
 		return nil, fault.New(fault.Precondition, "not_a_customer", "the subjects of this playbook are %ss; its schedule starts it", kind)
 	}
-	if p.Definition.Key != "" && o.Key == "" {
-		return nil, fault.BadField("/key", "the playbook has one run for each %s: say which", p.Definition.Key)
+	if err := checkKey(p.Definition.Key, o.Key); err != nil {
+		return nil, err
 	}
 	if _, err := s.Timeline.Records(o.Customer); err != nil {
 		return nil, err
 	}
-	props := map[string]json.RawMessage{}
-	if len(o.Props) > 0 {
-		if err := json.Unmarshal(o.Props, &props); err != nil {
-			return nil, fault.BadField("/props", "must be an object")
-		}
-	}
-	for name, value := range map[string]string{"playbook": b.ID, "request": o.ID, "key": o.Key} {
-		if value != "" {
-			props[name], _ = json.Marshal(value)
-		}
+	props, err := o.props(b.ID, p.Definition.Key)
+	if err != nil {
+		return nil, err
 	}
 	raw, err := json.Marshal(props)
 	now := s.Clock.Now()
 	return &event.Event{
 		SourceID: s.source, MessageID: "start/" + b.ID + "/" + o.ID, Name: Requested, Ord: o.Customer, At: now, ReceivedAt: now, Props: raw,
 	}, err
+}
+
+func checkKey(name, key string) error {
+	switch {
+	case name != "" && key == "":
+		return fault.BadField("/key", "the playbook has one run for each %s: say which", name)
+	case key != "" && !flow.IsKey(key):
+		return fault.BadField("/key", "is a text of 1 to %d bytes without control characters", flow.MaxKey)
+	}
+	return nil
+}
+
+// props are the properties of the event: the caller's, the key under its name, and what
+// the road needs.
+func (o StartOrder) props(playbook, key string) (map[string]json.RawMessage, error) {
+	props := map[string]json.RawMessage{}
+	if len(o.Props) > 0 {
+		if err := json.Unmarshal(o.Props, &props); err != nil {
+			return nil, fault.BadField("/properties", "must be an object")
+		}
+	}
+	if props == nil { // null
+		props = map[string]json.RawMessage{}
+	}
+	if key != "" && props[key] == nil {
+		props[key], _ = json.Marshal(o.Key)
+	}
+	for name, value := range map[string]string{"playbook": playbook, "request": o.ID, "key": o.Key} {
+		if value != "" {
+			props[name], _ = json.Marshal(value)
+		}
+	}
+	return props, nil
 }
 
 // requested begins the run that an event asks for.
