@@ -31,39 +31,17 @@ const repurchase = `{"name":"Repurchase","audiences":{"loyal":{"name":"Loyal","r
 // measureReplay loads the demo's history and replays a draft of several steps on its last
 // 90 days, through the API.
 func measureReplay(ctx context.Context, parent *bench, _ string) error {
-	if parent.History == nil {
-		return errors.New("there is no history to load")
-	}
-	small := parent.Config
-	small.Customers = 0
-	b := &bench{Config: small, dir: parent.dir + "-replay"}
+	b := &bench{Config: parent.Config, dir: parent.dir + "-replay"}
 	defer b.close()
-	if err := b.start(ctx); err != nil {
-		return err
-	}
-	last, err := b.History(ctx, b.app)
+	endpoint, err := b.loadHistory(ctx)
 	if err != nil {
 		return err
 	}
-	b.ahead = time.Until(last)
-	if _, err := b.restart(ctx); err != nil {
-		return err
-	}
-	policy := map[string]any{
-		"quiet_hours": map[string]any{"from": "22:00", "to": "08:00"}, "cap": map[string]any{"per_day": 3}, "consent": map[string]any{"webhook": "not_withdrawn"},
-	}
-	if err := b.manage(ctx, http.MethodPut, "/outreach/policy", policy, nil); err != nil {
-		return err
-	}
-	var end struct{ ID string }
-	if err := b.manage(ctx, http.MethodPost, "/webhooks", map[string]any{"name": "nowhere", "url": "https://example.com/bench"}, &end); err != nil {
-		return err
-	}
-	year, err := b.replay(ctx, end.ID, 365)
+	year, err := b.replay(ctx, endpoint, 365)
 	if err != nil {
 		return err
 	}
-	r, err := b.replay(ctx, end.ID, 90)
+	r, err := b.replay(ctx, endpoint, 90)
 	if err != nil {
 		return err
 	}
@@ -79,6 +57,34 @@ func measureReplay(ctx context.Context, parent *bench, _ string) error {
 			r.Result.Customers, r.Result.Events, r.Result.Entries, touches, year.took.Seconds()),
 	})
 	return nil
+}
+
+// loadHistory fills an empty brand and moves its clock to the end of the history. It gives
+// an endpoint to write to.
+func (b *bench) loadHistory(ctx context.Context) (endpoint string, err error) {
+	if b.History == nil {
+		return "", errors.New("there is no history to load")
+	}
+	if err := b.start(ctx); err != nil {
+		return "", err
+	}
+	end, err := b.History(ctx, b.app)
+	if err != nil {
+		return "", err
+	}
+	b.ahead = time.Until(end)
+	if _, err := b.restart(ctx); err != nil {
+		return "", err
+	}
+	policy := map[string]any{
+		"quiet_hours": map[string]any{"from": "22:00", "to": "08:00"}, "cap": map[string]any{"per_day": 3}, "consent": map[string]any{"webhook": "not_withdrawn"},
+	}
+	if err := b.manage(ctx, http.MethodPut, "/outreach/policy", policy, nil); err != nil {
+		return "", err
+	}
+	var made struct{ ID string }
+	err = b.manage(ctx, http.MethodPost, "/webhooks", map[string]any{"name": "nowhere", "url": "https://example.com/bench"}, &made)
+	return made.ID, err
 }
 
 // replayed is what the API says of a replay.
