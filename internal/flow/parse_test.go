@@ -120,6 +120,7 @@ func TestParse_PointsAtEveryFault(t *testing.T) {
 		`{` + ok + `,"subject":"dog","steps":[` + send + `]}`:                   {"/subject", "/trigger/event", "/steps/0/send"},
 		step(`{"id":"S!","wait":{"for":"1x"}}`):                                 {"/steps/0/id", "/steps/0/wait/for"},
 		step(`{"id":"s"}`):                                                      {"/steps/0"},
+		step(`{"id":"s","goal":{"name":"a\u0000b"}}`):                           {"/steps/0/goal/name"}, // PostgreSQL stores no such text
 		step(`{"id":"s","goal":{},"exit":{}}`):                                  {"/steps/0"},
 		step(send + `,` + send):                                                 {"/steps/1/id"},
 		step(`{"id":"s","send":{"channel":"c"}}`):                               {"/steps/0/send/content"},

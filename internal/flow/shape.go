@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -81,7 +82,9 @@ func (c *checker) shape(ptr string, v gjson.Result, t reflect.Type) {
 func (c *checker) scalar(ptr string, v gjson.Result, t reflect.Type) {
 	switch t.Kind() {
 	case reflect.String:
-		c.want(ptr, v.Type == gjson.String, `a text in quotes`)
+		if c.want(ptr, v.Type == gjson.String, `a text in quotes`) && (strings.ContainsRune(v.Str, 0) || !utf8.ValidString(v.Str)) {
+			c.fail(ptr, "holds a character that cannot be stored, such as U+0000; take it out")
+		}
 	case reflect.Bool:
 		c.want(ptr, v.IsBool(), "true or false")
 	case reflect.Float64:
