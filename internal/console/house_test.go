@@ -20,22 +20,12 @@ import (
 	"yutang/internal/httpapi/httpapitest"
 	"yutang/internal/identity"
 	"yutang/internal/pipeline"
+	"yutang/internal/pipeline/roadtest"
 	"yutang/internal/timeline"
 )
 
 // quiet stands where playbooks and outreach do in a brand that has none.
-type quiet struct{}
-
-func (quiet) OnEvent(context.Context, *event.Event, uint32, uint32) error { return nil }
-func (quiet) OnTransition(context.Context, string, bool, uint32, uint32, int64, uint64) error {
-	return nil
-}
-func (quiet) OnTouched(context.Context, uint32) error           { return nil }
-func (quiet) NextDue() (int64, bool)                            { return 0, false }
-func (quiet) Advance(context.Context, int64, int) (bool, error) { return false, nil }
-func (quiet) Emitted() []*event.Event                           { return nil }
-func (quiet) Load(context.Context) error                        { return nil }
-func (quiet) Flush(context.Context) error                       { return nil }
+type quiet struct{ roadtest.Nobody }
 
 type utc struct{}
 

@@ -20,6 +20,7 @@ import (
 	"yutang/internal/identity"
 	"yutang/internal/job"
 	"yutang/internal/pipeline"
+	"yutang/internal/pipeline/roadtest"
 	"yutang/internal/seal"
 	"yutang/internal/timeline"
 	"yutang/internal/wecom"
@@ -43,14 +44,7 @@ type road struct {
 	source   int64
 }
 
-type quiet struct{}
-
-func (quiet) OnEvent(context.Context, *event.Event, uint32, uint32) error { return nil }
-func (quiet) OnTransition(context.Context, string, bool, uint32, uint32, int64, uint64) error {
-	return nil
-}
-func (quiet) Load(context.Context) error  { return nil }
-func (quiet) Flush(context.Context) error { return nil }
+type quiet struct{ roadtest.Nobody }
 
 // unreachable is a platform that nobody can call: here callbacks and pulls are written out.
 type unreachable struct{}

@@ -23,6 +23,7 @@ import (
 	"yutang/internal/identity"
 	"yutang/internal/job"
 	"yutang/internal/pipeline"
+	"yutang/internal/pipeline/roadtest"
 	"yutang/internal/seal"
 	"yutang/internal/timeline"
 	"yutang/internal/wecom"
@@ -68,14 +69,7 @@ func (utc) Zone() *time.Location { return time.UTC }
 type late struct{ *pipeline.Pipeline }
 
 // nothing is a road on which nothing starts.
-type nothing struct{}
-
-func (nothing) OnEvent(context.Context, *event.Event, uint32, uint32) error { return nil }
-func (nothing) OnTransition(context.Context, string, bool, uint32, uint32, int64, uint64) error {
-	return nil
-}
-func (nothing) Load(context.Context) error  { return nil }
-func (nothing) Flush(context.Context) error { return nil }
+type nothing struct{ roadtest.Nobody }
 
 func open(t testing.TB, d *db.DB) *rig {
 	t.Helper()

@@ -22,6 +22,7 @@ import (
 	"yutang/internal/identity"
 	"yutang/internal/job"
 	"yutang/internal/pipeline"
+	"yutang/internal/pipeline/roadtest"
 	"yutang/internal/reconcile"
 	"yutang/internal/seal"
 	"yutang/internal/staff"
@@ -41,14 +42,7 @@ const (
 
 var callbackKey = strings.Repeat("abcdefghij", 4) + "abA"
 
-type quiet struct{}
-
-func (quiet) OnEvent(context.Context, *event.Event, uint32, uint32) error { return nil }
-func (quiet) OnTransition(context.Context, string, bool, uint32, uint32, int64, uint64) error {
-	return nil
-}
-func (quiet) Load(context.Context) error  { return nil }
-func (quiet) Flush(context.Context) error { return nil }
+type quiet struct{ roadtest.Nobody }
 
 type utc struct{}
 

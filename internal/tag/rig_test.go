@@ -20,6 +20,7 @@ import (
 	"yutang/internal/identity"
 	"yutang/internal/job"
 	"yutang/internal/pipeline"
+	"yutang/internal/pipeline/roadtest"
 	"yutang/internal/seal"
 	"yutang/internal/tag"
 	"yutang/internal/timeline"
@@ -107,7 +108,7 @@ func (b *brand) boot() {
 	})
 	b.Pipeline = pipeline.New(pipeline.Rooms{
 		DB: d, Clock: clk, Log: b.log, Timeline: b.timeline, Identity: b.identity, Customers: b.customers, Audiences: b.audiences,
-		Playbooks: b.tags, Outreach: idle{}, Regrouped: b.tags.OnRegroup,
+		Playbooks: listening{Service: b.tags}, Outreach: idle{}, Regrouped: b.tags.OnRegroup,
 	}, box, "", nil)
 	writer.Pipeline = b.Pipeline
 	b.must(b.Load(ctx))
@@ -117,6 +118,25 @@ func (b *brand) boot() {
 	stop := func() { once.Do(func() { audiences.Stop(); road.Stop() }) }
 	b.t.Cleanup(stop)
 }
+
+// listening is tags in the place of playbooks: what only playbooks do, nobody does.
+type listening struct {
+	roadtest.Nobody
+	*tag.Service
+}
+
+// OnEvent, OnTransition, Load and Flush are those of tags.
+func (l listening) OnEvent(ctx context.Context, ev *event.Event, root, leaf uint32) error {
+	return l.Service.OnEvent(ctx, ev, root, leaf)
+}
+
+func (l listening) OnTransition(ctx context.Context, audience string, entered bool, root, leaf uint32, at int64, seq uint64) error {
+	return l.Service.OnTransition(ctx, audience, entered, root, leaf, at, seq)
+}
+
+func (l listening) Load(ctx context.Context) error { return l.Service.Load(ctx) }
+
+func (l listening) Flush(ctx context.Context) error { return l.Service.Flush(ctx) }
 
 func (b *brand) must(err error) {
 	b.t.Helper()

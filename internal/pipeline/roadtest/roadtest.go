@@ -57,10 +57,10 @@ func Open(t TB, d *db.DB, clk *clock.Manual, o Options) *Road {
 		t.Fatal(err)
 	}
 	if o.Playbooks == nil {
-		o.Playbooks = nobody{}
+		o.Playbooks = Nobody{}
 	}
 	if o.Outreach == nil {
-		o.Outreach = nobody{}
+		o.Outreach = Nobody{}
 	}
 	r := &Road{DB: d, Clock: clk, Log: event.NewLog(d, box), Timeline: timeline.New()}
 	r.Identity = identity.New(d, box, r.Timeline, clk)
@@ -134,23 +134,24 @@ func (zone) Zone() *time.Location { return time.UTC }
 // late breaks the circle between audiences and the pipeline that is made of them.
 type late struct{ *pipeline.Pipeline }
 
-// nobody listens to the road.
-type nobody struct{}
+// Nobody listens to the road, and stands where playbooks or what is sent do. A test embeds it
+// and adds what it wants to hear.
+type Nobody struct{}
 
-func (nobody) OnEvent(context.Context, *event.Event, uint32, uint32) error { return nil }
+func (Nobody) OnEvent(context.Context, *event.Event, uint32, uint32) error { return nil }
 
-func (nobody) OnTransition(context.Context, string, bool, uint32, uint32, int64, uint64) error {
+func (Nobody) OnTransition(context.Context, string, bool, uint32, uint32, int64, uint64) error {
 	return nil
 }
 
-func (nobody) OnTouched(context.Context, uint32) error { return nil }
+func (Nobody) OnTouched(context.Context, uint32) error { return nil }
 
-func (nobody) NextDue() (int64, bool) { return 0, false }
+func (Nobody) NextDue() (int64, bool) { return 0, false }
 
-func (nobody) Advance(context.Context, int64, int) (bool, error) { return false, nil }
+func (Nobody) Advance(context.Context, int64, int) (bool, error) { return false, nil }
 
-func (nobody) Emitted() []*event.Event { return nil }
+func (Nobody) Emitted() []*event.Event { return nil }
 
-func (nobody) Load(context.Context) error { return nil }
+func (Nobody) Load(context.Context) error { return nil }
 
-func (nobody) Flush(context.Context) error { return nil }
+func (Nobody) Flush(context.Context) error { return nil }
