@@ -19,7 +19,7 @@ func trees() *rapid.Generator[json.RawMessage] {
 	return rapid.Custom(func(t *rapid.T) json.RawMessage {
 		g := &grower{T: t}
 		d := Definition{
-			Name: rapid.StringMatching(`[\p{L}][\p{L}: #'"-]{0,20}`).Draw(t, "name"), Description: rapid.String().Draw(t, "description"),
+			Name: rapid.StringMatching(`[\p{L}][\p{L}: #'"-]{0,20}`).Draw(t, "name"), Description: strings.ReplaceAll(rapid.String().Draw(t, "description"), "\x00", ""),
 			Trigger: Trigger{Event: "Order Created"}, Key: "order_id", Steps: g.list(3),
 		}
 		if g.coin("goal") {
