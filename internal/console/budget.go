@@ -183,13 +183,7 @@ func (v *visit) budgetDays(p budgetPlan) section {
 		c.Note = strings.Join(notes, ", ")
 		columns = append(columns, c)
 	}
-	return section{Title: v.Say("每天", "By day"), Plots: []plot{wide(stacked("", series, columns), len(columns))}}
-}
-
-// wide stretches a plot of few columns over its card.
-func wide(p plot, columns int) plot {
-	p.Wide = max(1, min(int(plotWide), columns*48))
-	return p
+	return section{Title: v.Say("每天", "By day"), Plots: []plot{losses(stacked("", series, columns))}}
 }
 
 // daysOf are the days of a plan, in the brand's zone.

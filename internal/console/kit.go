@@ -72,7 +72,10 @@ type bar struct {
 	N, Of                   int64
 }
 
-type picture struct{ Src, Alt string }
+type picture struct {
+	Src, Alt string
+	Poster   bool // in its own shape, not as a QR code
+}
 
 // bubble is a message as the customer sees it.
 type bubble struct {

@@ -61,7 +61,7 @@ var districts = []district{
 	{"内容", "Content", []place{
 		{"素材与话术", "Materials", "/library", access.ContentRead, ""},
 		{"海报", "Posters", "/posters", access.ContentRead, ""},
-		{"短链", "Short links", "/links", access.OutreachRead, ""},
+		{"短链", "Short links", "/links", access.ContentRead, ""},
 		{"文件", "Files", "/materials", access.ContentRead, ""},
 	}},
 	{"数据报表", "Reports", []place{

@@ -17,7 +17,7 @@ type plot struct {
 	Low    string   // the lowest, of lines
 	Wide   int
 	Rects  []rect
-	Paths  []path
+	Paths  []stroke
 	Zero   float64 // where the axis lies, 0 at the foot
 }
 
@@ -29,7 +29,7 @@ type rect struct {
 	Note       string
 }
 
-type path struct {
+type stroke struct {
 	Class string
 	D     template.HTMLAttr
 }
@@ -61,7 +61,14 @@ func stacked(title string, series []string, columns []column) plot {
 		return p
 	}
 	p.Top, p.Names = number(top), []string{columns[0].Name, columns[len(columns)-1].Name}
+	if len(columns) <= 8 {
+		p.Names = p.Names[:0]
+		for _, c := range columns {
+			p.Names = append(p.Names, c.Name)
+		}
+	}
 	step := min(plotWide/float64(len(columns)), 48)
+	p.Wide = max(1, int(math.Round(step*float64(len(columns)))))
 	for i, c := range columns {
 		p.Rects = append(p.Rects, c.rects(float64(i)*step, step, float64(top))...)
 	}
@@ -79,6 +86,22 @@ func (c column) rects(x, step, top float64) (out []rect) {
 		out = append(out, rect{Class: seriesClass(i), X: round1(x), Y: round1(y), W: round1(math.Max(1, step*0.8)), H: round1(h), Note: strings.TrimSpace(c.Name + " " + c.Note)})
 	}
 	return out
+}
+
+// losses colours all series but the first as what was lost.
+func losses(p plot) plot {
+	colours := map[string]string{"s1": "s2", "s2": "s4", "s3": "s5", "s4": "s3", "s5": "s1"}
+	for i := range p.Rects {
+		if c := colours[p.Rects[i].Class]; c != "" {
+			p.Rects[i].Class = c
+		}
+	}
+	for i := range p.Legend {
+		if c := colours[p.Legend[i].Class]; c != "" {
+			p.Legend[i].Class = c
+		}
+	}
+	return p
 }
 
 func seriesClass(i int) string { return fmt.Sprintf("s%d", i%6) }
@@ -113,7 +136,7 @@ func band(title string, names []string, spans []span, say func(float64) string) 
 	}
 	area.WriteByte('Z')
 	p.Zero, p.Top, p.Low = round1(y(0)), say(high), say(low)
-	p.Paths = []path{{"area", attribute(area.String())}, {"line", attribute(line.String())}}
+	p.Paths = []stroke{{"area", attribute(area.String())}, {"line", attribute(line.String())}}
 	return p
 }
 
@@ -136,7 +159,7 @@ func linesPlot(title string, names, series []string, values [][]float64, say fun
 			fmt.Fprintf(&line, "%s%.1f %.1f", command(j), float64(j)/math.Max(1, float64(len(v)-1))*plotWide, plotTall-4-f/top*(plotTall-8))
 		}
 		p.Legend = append(p.Legend, mark{seriesClass(i), series[i]})
-		p.Paths = append(p.Paths, path{"stroke " + seriesClass(i), attribute(line.String())})
+		p.Paths = append(p.Paths, stroke{"stroke " + seriesClass(i), attribute(line.String())})
 	}
 	return p
 }

@@ -8,7 +8,7 @@ import (
 
 // playPages are playbooks and the rooms that carry them out, measure and prepare them.
 func playPages() []route {
-	return slices.Concat(bookPages(), rehearsalPages(), taskPages(), experimentPages())
+	return slices.Concat(bookPages(), rehearsalPages(), taskPages(), experimentPages(), contentPages(), reportPages())
 }
 
 // bookPages show, change and steer playbooks.
@@ -78,5 +78,44 @@ func experimentPages() []route {
 		{"GET /experiments/{id}", access.ExperimentsRead, showExperiment},
 		{"GET /experiments/{id}/customers", access.ExperimentsRead, showExperimentPeople},
 		{"POST /experiments/{id}/{do}", access.ExperimentsWrite, steerExperiment},
+	}
+}
+
+// contentPages are what a brand says again and again.
+func contentPages() []route {
+	const read, write, approve = access.ContentRead, access.ContentWrite, access.ContentApprove
+	return []route{
+		{"GET /library", read, showLibrary},
+		{"GET /library/new", write, newMaterial},
+		{"POST /library/new", write, saveMaterial},
+		{"GET /library/{id}", read, showMaterial},
+		{"POST /library/{id}/versions", write, addVersion},
+		{"POST /library/{id}/publish", write, steerMaterial},
+		{"POST /library/{id}/trash", write, trashMaterial},
+		{"POST /library/{id}/{do}", approve, steerMaterial},
+
+		{"GET /links", read, showLinks},
+		{"POST /links", write, makeLink},
+		{"GET /links/people", access.CustomersRead, showLinkPeople},
+		{"GET /links/{id}", read, showLink},
+		{"POST /links/{id}/close", write, closeLink},
+
+		{"GET /posters", read, showPosters},
+		{"POST /posters", write, makePoster},
+		{"GET /posters/{id}", read, showPoster},
+		{"GET /posters/{id}/image", read, posterImage},
+		{"GET /posters/examples/{id}/image", read, exampleImage},
+	}
+}
+
+// reportPages ask the room of insight. Each has a form, and people behind its numbers.
+func reportPages() []route {
+	const read, people = access.InsightRead, access.CustomersRead
+	return []route{
+		{"GET /reports/funnel", read, showFunnel},
+		{"GET /reports/retention", read, showRetention},
+		{"GET /reports/rfm", read, showRFM},
+		{"GET /reports/ltv", read, showLTV},
+		{"GET /reports/people", people, showReportPeople},
 	}
 }
