@@ -47,6 +47,9 @@ func (s *Service) PlanMany(ctx context.Context, touches []Touch) (Block, error) 
 	if err := s.DB.InsertMany(ctx, "delivery", deliveryColumns, rows, "ON CONFLICT DO NOTHING"); err != nil {
 		return Block{}, fmt.Errorf("plan %d grouped touches: %w", len(touches), err)
 	}
+	if err := s.changed(ctx, int64(len(touches))); err != nil {
+		return Block{}, err
+	}
 	if err := s.exposeMany(ctx, touches, now); err != nil {
 		return Block{}, err
 	}

@@ -14,18 +14,18 @@ import (
 const (
 	selectBlock = `SELECT id, ord, state FROM delivery WHERE id >= $1 AND id <= $2 AND run || '' = $3 AND grouped ORDER BY id`
 
-	updateBlockAttempting = `UPDATE delivery SET state = 'attempting', reason = '', attempt = attempt + 1,
+	updateBlockAttempting = `UPDATE delivery SET moved = TRUE, state = 'attempting', reason = '', attempt = attempt + 1,
 		dispatched_at = CASE WHEN dispatched_at = 0 THEN $1 ELSE dispatched_at END
 		WHERE id >= $2 AND id <= $3 AND run || '' = $4 AND grouped AND state = 'planned'`
-	updateBlockHanded = `UPDATE delivery SET state = 'handed', reason = '', detail = '', provider_id = $1
+	updateBlockHanded = `UPDATE delivery SET moved = TRUE, state = 'handed', reason = '', detail = '', provider_id = $1
 		WHERE id >= $2 AND id <= $3 AND run || '' = $4 AND grouped AND state IN ('attempting', 'unknown')`
-	updateBlockUnknown = `UPDATE delivery SET state = 'unknown', reason = $1
+	updateBlockUnknown = `UPDATE delivery SET moved = TRUE, state = 'unknown', reason = $1
 		WHERE id >= $2 AND id <= $3 AND run || '' = $4 AND grouped AND state = 'attempting'`
-	updateBlockAgain = `UPDATE delivery SET state = 'planned', reason = $1, detail = $2, due = $3
+	updateBlockAgain = `UPDATE delivery SET moved = TRUE, state = 'planned', reason = $1, detail = $2, due = $3
 		WHERE id >= $4 AND id <= $5 AND run || '' = $6 AND grouped AND state IN ('attempting', 'unknown')`
-	updateBlockEnd = `UPDATE delivery SET state = $1, reason = $2, settled_at = $3
+	updateBlockEnd = `UPDATE delivery SET moved = TRUE, state = $1, reason = $2, settled_at = $3
 		WHERE id >= $4 AND id <= $5 AND run || '' = $6 AND grouped AND state = 'planned'`
-	updateGroupedLost = `UPDATE delivery SET state = 'unknown', reason = 'interrupted' WHERE state = 'attempting' AND grouped`
+	updateGroupedLost = `UPDATE delivery SET moved = TRUE, state = 'unknown', reason = 'interrupted' WHERE state = 'attempting' AND grouped`
 )
 
 // Rows are the touches of a block in order of their ids.
@@ -89,37 +89,37 @@ func (s *Service) OfRun(ctx context.Context, f RunFilter) (out []Delivery, err e
 }
 
 func (s *Service) attemptMany(ctx context.Context, b Block) error {
-	_, err := s.DB.Exec(ctx, updateBlockAttempting, s.Clock.Now().UnixMilli(), b.First, b.Last, b.Run)
+	_, err := s.alter(ctx, updateBlockAttempting, s.Clock.Now().UnixMilli(), b.First, b.Last, b.Run)
 	return err
 }
 
 // Hand notes that the other side has the attempted touches of a block, under its own id.
 func (s *Service) Hand(ctx context.Context, b Block, providerID string) error {
-	_, err := s.DB.Exec(ctx, updateBlockHanded, providerID, b.First, b.Last, b.Run)
+	_, err := s.alter(ctx, updateBlockHanded, providerID, b.First, b.Last, b.Run)
 	return err
 }
 
 // Lose notes that nobody knows what became of the attempt of a block.
 func (s *Service) Lose(ctx context.Context, b Block, why Reason) error {
-	_, err := s.DB.Exec(ctx, updateBlockUnknown, string(why), b.First, b.Last, b.Run)
+	_, err := s.alter(ctx, updateBlockUnknown, string(why), b.First, b.Last, b.Run)
 	return err
 }
 
 // Replan makes a block planned again after an attempt that surely did not deliver.
 func (s *Service) Replan(ctx context.Context, b Block, detail string, due time.Time) error {
-	_, err := s.DB.Exec(ctx, updateBlockAgain, string(Retrying), cut(detail, 500), due.UnixMilli(), b.First, b.Last, b.Run)
+	_, err := s.alter(ctx, updateBlockAgain, string(Retrying), cut(detail, 500), due.UnixMilli(), b.First, b.Last, b.Run)
 	return err
 }
 
 // End ends the planned touches of a block without an attempt, as Suppressed or Expired.
 func (s *Service) End(ctx context.Context, b Block, state State, why Reason) error {
-	_, err := s.DB.Exec(ctx, updateBlockEnd, string(state), string(why), s.Clock.Now().UnixMilli(), b.First, b.Last, b.Run)
+	_, err := s.alter(ctx, updateBlockEnd, string(state), string(why), s.Clock.Now().UnixMilli(), b.First, b.Last, b.Run)
 	return err
 }
 
 // loseGrouped makes unknown what a crash left attempting.
 func (s *Service) loseGrouped(ctx context.Context) error {
-	_, err := s.DB.Exec(ctx, updateGroupedLost)
+	_, err := s.alter(ctx, updateGroupedLost)
 	return err
 }
 
@@ -148,9 +148,9 @@ var (
 	selectRows      = `SELECT id, ord, state FROM delivery WHERE id IN (` + idList(1) + `)`
 	selectOpenAmong = `SELECT ` + deliveryFields + ` FROM delivery
 		WHERE state || '' IN ('attempting', 'handed', 'unknown', 'expired') AND id IN (` + idList(1) + `)`
-	updateClosed = `UPDATE delivery SET state = $1, reason = $2, detail = $3, settled_at = $4
+	updateClosed = `UPDATE delivery SET moved = TRUE, state = $1, reason = $2, detail = $3, settled_at = $4
 		WHERE state || '' IN ('attempting', 'handed', 'unknown', 'expired') AND id IN (` + idList(5) + `)`
-	updateRefused = `UPDATE delivery SET state = 'suppressed', reason = $1, settled_at = $2, detail = $3
+	updateRefused = `UPDATE delivery SET moved = TRUE, state = 'suppressed', reason = $1, settled_at = $2, detail = $3
 		WHERE state || '' = 'planned' AND id IN (` + idList(4) + `)`
 )
 
@@ -189,7 +189,7 @@ func (s *Service) closeMany(ctx context.Context, all []Delivery) error {
 	for c, ids := range alike {
 		for chunk := range slices.Chunk(ids, idChunk) {
 			args := withIDs(chunk, string(c.state), string(c.reason), c.detail, ms(c.at))
-			if _, err := s.DB.Exec(ctx, updateClosed, args...); err != nil {
+			if _, err := s.alter(ctx, updateClosed, args...); err != nil {
 				return fmt.Errorf("settle deliveries: %w", err)
 			}
 		}
@@ -199,7 +199,7 @@ func (s *Service) closeMany(ctx context.Context, all []Delivery) error {
 
 func (s *Service) suppressMany(ctx context.Context, ids []string, why Reason, detail string) error {
 	for chunk := range slices.Chunk(ids, idChunk) {
-		if _, err := s.DB.Exec(ctx, updateRefused, withIDs(chunk, string(why), s.Clock.Now().UnixMilli(), detail)...); err != nil {
+		if _, err := s.alter(ctx, updateRefused, withIDs(chunk, string(why), s.Clock.Now().UnixMilli(), detail)...); err != nil {
 			return fmt.Errorf("suppress deliveries: %w", err)
 		}
 	}

@@ -167,6 +167,9 @@ func (s *Service) insert(ctx context.Context, touches []Touch) error {
 	if err := s.DB.InsertMany(ctx, "delivery", deliveryColumns, rows, ""); err != nil {
 		return err
 	}
+	if err := s.changed(ctx, int64(len(touches))); err != nil {
+		return err
+	}
 	return s.Jobs.Put(ctx, jobs...)
 }
 

@@ -79,7 +79,7 @@ func (s *Service) read(ctx context.Context, key string) (d Delivery, m Message, 
 
 const sealScope = "delivery"
 
-const updateAttempting = `UPDATE delivery SET state = 'attempting', reason = '', attempt = attempt + 1, message = $1,
+const updateAttempting = `UPDATE delivery SET moved = TRUE, state = 'attempting', reason = '', attempt = attempt + 1, message = $1,
 	dispatched_at = CASE WHEN dispatched_at = 0 THEN $2 ELSE dispatched_at END
 	WHERE id = $3 AND state = 'planned' AND attempt = $4`
 
@@ -89,23 +89,23 @@ func (s *Service) attempt(ctx context.Context, d Delivery, m Message) (bool, err
 	if err != nil {
 		return false, fmt.Errorf("keep message of %s: %w", d.ID, err)
 	}
-	n, err := s.DB.Exec(ctx, updateAttempting, s.Box.Seal(nil, plain, sealScope), s.Clock.Now().UnixMilli(), d.ID, d.Attempt)
+	n, err := s.alter(ctx, updateAttempting, s.Box.Seal(nil, plain, sealScope), s.Clock.Now().UnixMilli(), d.ID, d.Attempt)
 	return n > 0, err
 }
 
 const (
-	updateDefer  = `UPDATE delivery SET due = $1, reason = $2 WHERE id = $3 AND state = 'planned'`
+	updateDefer  = `UPDATE delivery SET moved = TRUE, due = $1, reason = $2 WHERE id = $3 AND state = 'planned'`
 	updateDetail = `UPDATE delivery SET detail = $1 WHERE id = $2 AND state = 'planned'`
-	updateEnd    = `UPDATE delivery SET state = $1, reason = $2, settled_at = $3 WHERE id = $4 AND state = 'planned'`
-	updateSettle = `UPDATE delivery SET state = $1, reason = $2, detail = $3, provider_id = $4, settled_at = $5
+	updateEnd    = `UPDATE delivery SET moved = TRUE, state = $1, reason = $2, settled_at = $3 WHERE id = $4 AND state = 'planned'`
+	updateSettle = `UPDATE delivery SET moved = TRUE, state = $1, reason = $2, detail = $3, provider_id = $4, settled_at = $5
 		WHERE id = $6 AND attempt = $7 AND state IN ('attempting', 'unknown')`
-	updateAgain = `UPDATE delivery SET state = 'planned', reason = $1, detail = $2, due = $3
+	updateAgain = `UPDATE delivery SET moved = TRUE, state = 'planned', reason = $1, detail = $2, due = $3
 		WHERE id = $4 AND attempt = $5 AND state IN ('attempting', 'unknown')`
-	updateLost = `UPDATE delivery SET state = 'unknown', reason = 'interrupted' WHERE id = $1 AND state = 'attempting'`
+	updateLost = `UPDATE delivery SET moved = TRUE, state = 'unknown', reason = 'interrupted' WHERE id = $1 AND state = 'attempting'`
 )
 
 func (s *Service) postpone(ctx context.Context, d Delivery, due time.Time, why Reason) error {
-	_, err := s.DB.Exec(ctx, updateDefer, due.UnixMilli(), string(why), d.ID)
+	_, err := s.alter(ctx, updateDefer, due.UnixMilli(), string(why), d.ID)
 	return err
 }
 
@@ -116,7 +116,7 @@ func (s *Service) explain(ctx context.Context, d Delivery, detail string) error 
 }
 
 func (s *Service) end(ctx context.Context, d Delivery, state State, why Reason) error {
-	_, err := s.DB.Exec(ctx, updateEnd, string(state), string(why), s.Clock.Now().UnixMilli(), d.ID)
+	_, err := s.alter(ctx, updateEnd, string(state), string(why), s.Clock.Now().UnixMilli(), d.ID)
 	return err
 }
 
@@ -127,13 +127,13 @@ func (s *Service) close(ctx context.Context, d Delivery, state State, o Outcome)
 	if state == StateUnknown || state == StateHanded {
 		settled = 0
 	}
-	n, err := s.DB.Exec(ctx, updateSettle, string(state), string(o.Reason), o.Detail, o.ProviderID, settled, d.ID, d.Attempt)
+	n, err := s.alter(ctx, updateSettle, string(state), string(o.Reason), o.Detail, o.ProviderID, settled, d.ID, d.Attempt)
 	return n > 0, err
 }
 
 // replan makes a delivery planned again after an attempt that surely did not deliver.
 func (s *Service) replan(ctx context.Context, d Delivery, o Outcome, due time.Time) (bool, error) {
-	n, err := s.DB.Exec(ctx, updateAgain, string(Retrying), string(o.Reason)+": "+o.Detail, due.UnixMilli(), d.ID, d.Attempt)
+	n, err := s.alter(ctx, updateAgain, string(Retrying), string(o.Reason)+": "+o.Detail, due.UnixMilli(), d.ID, d.Attempt)
 	return n > 0, err
 }
 
@@ -151,6 +151,6 @@ func (s *Service) attempting(ctx context.Context) (out []Delivery, err error) {
 
 // lose marks a delivery whose call nobody watches any more.
 func (s *Service) lose(ctx context.Context, d Delivery) error {
-	_, err := s.DB.Exec(ctx, updateLost, d.ID)
+	_, err := s.alter(ctx, updateLost, d.ID)
 	return err
 }

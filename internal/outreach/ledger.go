@@ -1,9 +1,11 @@
 package outreach
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,25 +121,28 @@ type Count struct {
 	Count  int    `json:"count"`
 }
 
-const (
-	selectCounts    = `SELECT state, reason, COUNT(*) FROM delivery WHERE playbook = $1 GROUP BY state, reason ORDER BY state, reason`
-	selectAllCounts = `SELECT state, reason, COUNT(*) FROM delivery WHERE playbook >= $1 GROUP BY state, reason ORDER BY state, reason`
-)
-
 // Counts tells the deliveries of a playbook by state and reason; "" is all playbooks.
 func (s *Service) Counts(ctx context.Context, playbook string) ([]Count, error) {
-	text := selectCounts
+	text, args := selectParts, []any{playbook, 0}
 	if playbook == "" {
-		text = selectAllCounts
+		text, args = selectAllParts, nil
+	}
+	found, err := s.counted(ctx, text, args...)
+	if err != nil {
+		return nil, fmt.Errorf("count deliveries: %w", err)
+	}
+	sums := map[Count]int{}
+	for c, n := range found {
+		sums[Count{State: c.State, Reason: c.Reason}] += n
 	}
 	out := []Count{}
-	err := s.DB.Each(ctx, text, []any{playbook}, func(rows *sql.Rows) error {
-		var c Count
-		err := rows.Scan(&c.State, &c.Reason, &c.Count)
-		out = append(out, c)
-		return err
-	})
-	return out, err
+	for c, n := range sums {
+		if c.Count = n; n != 0 {
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, func(a, b Count) int { return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(a.Reason, b.Reason)) })
+	return out, nil
 }
 
 // Resolve settles an unknown delivery by a human's word. Not sent: it is rejected, and

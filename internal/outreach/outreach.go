@@ -165,6 +165,7 @@ type Service struct {
 
 	pending []Touch   // writer only
 	news    []consent // writer only
+	moves   moves
 	held    atomic.Pointer[Hold]
 	policy  atomic.Pointer[Policy]
 
@@ -186,6 +187,7 @@ func New(cfg Config) *Service {
 	s := &Service{Config: cfg, senders: map[string]Sender{}, breakers: map[string]*breaker{}, paces: map[string]*pace{}}
 	s.policy.Store(&DefaultPolicy)
 	cfg.Jobs.Handle(deliverKind, s)
+	cfg.Jobs.Handle(tallyKind, &job.Each{Queue: cfg.Jobs, Concurrency: 1, MaxAttempts: 12, Do: s.recount})
 	cfg.Jobs.Handle(reconcileKind, &job.Each{Queue: cfg.Jobs, Concurrency: 4, MaxAttempts: 12, Do: s.reconcile})
 	return s
 }
@@ -217,6 +219,11 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	if err := s.recover(ctx); err != nil {
 		return err
+	}
+	if many, err := s.manyMoved(ctx); err != nil {
+		return err
+	} else if many {
+		s.moves.n.Store(tallyAfter)
 	}
 	s.receipts = newBatcher(s.deliverReceipts)
 	s.results = newBatcher(s.settle)

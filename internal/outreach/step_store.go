@@ -1,9 +1,11 @@
 package outreach
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"yutang/internal/page"
 )
@@ -16,29 +18,21 @@ type StepCount struct {
 	Count  int
 }
 
-const (
-	selectStepCounts = `SELECT step, state, reason, COUNT(*) FROM delivery WHERE playbook = $1
-		GROUP BY state, reason, step ORDER BY state, reason, step`
-	selectVersionCounts = `SELECT step, state, reason, COUNT(*) FROM delivery WHERE playbook = $1 AND version = $2
-		GROUP BY state, reason, step ORDER BY state, reason, step`
-)
-
 // StepCounts tells the deliveries of each step of a playbook; version 0 is all versions.
 func (s *Service) StepCounts(ctx context.Context, playbook string, version int) ([]StepCount, error) {
-	text, args := selectStepCounts, []any{playbook}
-	if version != 0 {
-		text, args = selectVersionCounts, append(args, version)
-	}
-	out := []StepCount{}
-	err := s.DB.Each(ctx, text, args, func(rows *sql.Rows) error {
-		var c StepCount
-		err := rows.Scan(&c.Step, &c.State, &c.Reason, &c.Count)
-		out = append(out, c)
-		return err
-	})
+	found, err := s.counted(ctx, selectParts, playbook, version)
 	if err != nil {
 		return nil, fmt.Errorf("count deliveries of %s: %w", playbook, err)
 	}
+	out := []StepCount{}
+	for c, n := range found {
+		if c.Count = n; n != 0 {
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, func(a, b StepCount) int {
+		return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Step, b.Step))
+	})
 	return out, nil
 }
 
