@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	scanStep = 2048 // customers that a scan visits without letting the writer in
-	calmStep = 512  // steps after an event until scans take all processors again
+	scanStep   = 2048      // customers that a scan visits without letting the writer in
+	scanEvents = 64 * 1024 // or customers with this many events
+	calmStep   = 512       // steps after an event until scans take all processors again
 )
 
 // manners is how scans make room for the road. While events come in, all scans together
@@ -92,17 +93,28 @@ func (s *Store) scan(ctx context.Context, cols []*Column, workers int, since *in
 
 // scanStep visits the roots among scanStep customers; more says whether others follow.
 func (s *Store) scanStep(first int, cols []*Column, since *int64, t *Track, visit func(Ord) error) (more bool, err error) {
+	for end := first + scanStep; first < end && err == nil; {
+		first, more, err = s.scanSome(first, end, cols, since, t, visit)
+	}
+	return more, err
+}
+
+// scanSome visits roots from first on and before end, under one hold of the lock. It gives
+// the number to go on with.
+func (s *Store) scanSome(first, end int, cols []*Column, since *int64, t *Track, visit func(Ord) error) (next int, more bool, err error) {
 	s.RLock()
 	defer s.RUnlock()
 	s.manners.note(s.last)
 	roots := s.groups.root
-	end := min(first+scanStep, len(roots))
-	if first >= end {
-		return false, nil
+	if first >= len(roots) {
+		return end, false, nil
 	}
+	more = end < len(roots)
+	stop := min(end, len(roots))
 	g := s.segments[first>>segmentBits] // a step lies within one segment
 	t.start(len(cols))
-	for ord := Ord(max(first, 1)); int(ord) < end; ord++ {
+	seen := 0
+	for ord := Ord(max(first, 1)); int(ord) < stop; ord++ {
 		if roots[ord] != ord {
 			continue
 		}
@@ -115,8 +127,11 @@ func (s *Store) scanStep(first int, cols []*Column, since *int64, t *Track, visi
 			g.read(ord, cols, t)
 		}
 		if err := visit(ord); err != nil {
-			return false, err
+			return end, false, err
+		}
+		if seen += len(t.At); seen > scanEvents {
+			return int(ord) + 1, more, nil
 		}
 	}
-	return end < len(s.groups.root), nil
+	return end, more, nil
 }
