@@ -34,7 +34,7 @@ fuzz: ## fuzz each target for a minute
 	$(GO) run ./tools/check -no-conformance -fuzz 1m
 
 crash: build ## kill the server 1,000 times under load
-	$(GO) test ./internal/crash -run Crash -count 1 -timeout 60m -v -kills 1000 -wecom-kills 200
+	$(GO) test ./internal/crash -run Crash -count 1 -timeout 60m -v -kills 1000 -wecom-kills 200 -journey-kills 200
 
 powercut: build ## cut the power 300 times (root; needs xfsprogs)
 	$(GO) test ./internal/crash -run PowerCut -count 1 -timeout 60m -v -cuts 300

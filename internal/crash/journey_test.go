@@ -177,8 +177,11 @@ func walkedWell() (w *Walked, books map[string]string, calls map[string]int) {
 			run("run_1", "J", "j-1", 1, paths["journey"][0]), run("run_2", "E", "", 3, paths["echo"][0]), run("run_3", "L", "", 1, paths["epilogue"][0]),
 		},
 		Acts: []act{
-			{"run_1", "hello", "d1", "accepted"}, {"run_1", "ask", "t1", "task"}, {"run_1", "thanks", "d2", "unknown"},
-			{"run_2", "ping", "d3", "accepted"}, {"run_3", "bye", "d4", "accepted"},
+			{"run_1", "hello", "d1", "accepted"},
+			{"run_1", "ask", "t1", "task"},
+			{"run_1", "thanks", "d2", "unknown"},
+			{"run_2", "ping", "d3", "accepted"},
+			{"run_3", "bye", "d4", "accepted"},
 		},
 		Started: map[uint64]string{1: "j-1"}, Replies: map[string]int64{"j-1": 5},
 		Emitted: map[string]uint64{"run_1/mark": 2, "run_1/mark/tag": 3, "run_2/count": 4, "run_3/close": 6},
