@@ -13,20 +13,13 @@ import (
 	"yutang/internal/insight/btyd"
 )
 
-// measureInsight asks reports of a timeline that is filled past the road, and then watches
-// the road of a real brand while reports run on it.
+// measureInsight asks reports of a timeline that is filled past the road, and fits a model.
 func measureInsight(ctx context.Context, b *bench) error {
 	if err := b.measureReports(ctx); err != nil {
 		return err
 	}
 	debug.FreeOSMemory()
-	if err := b.measureFit(); err != nil {
-		return err
-	}
-	if err := b.prepare(ctx, b.Events); err != nil {
-		return fmt.Errorf("prepare: %w", err)
-	}
-	return b.measureInterference(ctx)
+	return b.measureFit()
 }
 
 // questionRounds is how often each question is asked.
@@ -83,9 +76,9 @@ func heap() int64 {
 const fitted = 23_570
 
 func (b *bench) measureFit() error {
-	buyers := insightbench.Buyers(1, fitted)
+	buyers := insightbench.Buyers(1, min(fitted, b.Customers))
 	var fit btyd.Fit[btyd.BGNBD]
-	t, err := insightbench.Time(5, func() (err error) {
+	t, err := insightbench.Time(3, func() (err error) {
 		fit, err = btyd.FitBGNBD(buyers)
 		return err
 	})
@@ -94,7 +87,7 @@ func (b *bench) measureFit() error {
 	}
 	b.report(Result{
 		Name: "BG/NBD fit", Value: t.P95.Seconds(), Unit: "s", Target: "<= 2 s", Met: t.P95 <= 2*time.Second,
-		Details: fmt.Sprintf("%d customers, slowest of %d; %+v", fitted, t.Rounds, fit.Model),
+		Details: fmt.Sprintf("%d customers, slowest of %d; %+v", len(buyers), t.Rounds, fit.Model),
 	})
 	return nil
 }
@@ -112,9 +105,9 @@ const (
 	loopRetention = `{"period":"week","total_intervals":12,"target":{"event":"*"}}`
 )
 
-// measureInterference sends events at a steady rate, in turns with reports running one
-// after the other and without.
-func (b *bench) measureInterference(ctx context.Context) error {
+// measureBeside sends events at a steady rate, in turns with reports running one after the
+// other and without.
+func measureBeside(ctx context.Context, b *bench) error {
 	reports := insightbench.Reports(b.app.Audiences(), b.app.Events())
 	each := time.Duration(b.Seconds) * time.Second / turns
 	var quiet, busy []time.Duration

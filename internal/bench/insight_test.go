@@ -10,8 +10,11 @@ import (
 func TestInsight_MeasuresASmallBrand(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	if err := Run(context.Background(), "insight", Config{Data: t.TempDir(), Customers: 300, Events: 3000, Seconds: 1, JSON: true, Out: &out}); err != nil {
-		t.Fatal(err)
+	cfg := Config{Data: t.TempDir(), Customers: 300, Events: 3000, Seconds: 1, JSON: true, Out: &out}
+	for _, name := range []string{"insight", "beside"} {
+		if err := Run(context.Background(), name, cfg); err != nil {
+			t.Fatal(err)
+		}
 	}
 	figures := map[string]Result{}
 	for dec := json.NewDecoder(&out); dec.More(); {

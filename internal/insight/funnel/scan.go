@@ -296,6 +296,10 @@ func (s *scan) span(person *audience.Person) (lo, hi int) {
 // first step. Most customers of most funnels are such.
 func (s *scan) first(person *audience.Person, w *worker) *attempt {
 	lo, hi := s.span(person)
+	if s.simple && s.p.Breakdown == nil && hi-lo == person.Len() {
+		w.found.level = 1 // some event has the name, and nobody asks which
+		return &w.found
+	}
 	w.found.level = 0
 	for i := lo; i < hi; i++ {
 		if s.byName[person.Name[i]]&1 != 0 && person.Hits(s.byName, s.plain, i)&1 != 0 {
