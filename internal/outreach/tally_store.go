@@ -79,14 +79,14 @@ func (s *Service) addCounts(ctx context.Context, change map[place]int64) error {
 	return nil
 }
 
-// What is counted, and what moved since: one statement, so that both are of one moment.
+// What is counted, and what moved since: one statement, so that both are of one moment. It
+// does not group: SQLite would take the index of the groups in place of delivery_moved.
 const (
 	selectParts = `SELECT step, state, reason, '', '', n FROM delivery_count WHERE playbook = $1 AND ($2 = 0 OR version = $2)
-		UNION ALL SELECT step, state, reason, tallied_state, tallied_reason, COUNT(*) FROM delivery
-			WHERE moved AND playbook = $1 AND ($2 = 0 OR version = $2) GROUP BY step, state, reason, tallied_state, tallied_reason`
+		UNION ALL SELECT step, state, reason, tallied_state, tallied_reason, 1 FROM delivery
+			WHERE moved AND playbook = $1 AND ($2 = 0 OR version = $2)`
 	selectAllParts = `SELECT '', state, reason, '', '', n FROM delivery_count
-		UNION ALL SELECT '', state, reason, tallied_state, tallied_reason, COUNT(*) FROM delivery
-			WHERE moved GROUP BY state, reason, tallied_state, tallied_reason`
+		UNION ALL SELECT '', state, reason, tallied_state, tallied_reason, 1 FROM delivery WHERE moved`
 )
 
 // counted is how many deliveries are where.

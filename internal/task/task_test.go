@@ -532,3 +532,66 @@ func TestRunEnds_TakesItsTasksAway(t *testing.T) {
 		}
 	})
 }
+
+// Many runs end in one transaction, and their playbook with them: what has no run any more
+// goes by a job.
+//
+// covers: C2
+func TestEnds_OfManyRunsAndOfTheirPlaybook(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		ords := r.meet("wang", "张三", "李四", "王五")
+		ids := r.order("call", call, ords...)
+		for i := range 1200 {
+			r.PlanCancel(fmt.Sprint("run_none_", i))
+		}
+		r.PlanCancel("run_1")
+		r.PlanCancel("run_3")
+		r.flush()
+		states := func() (out []task.State) {
+			for _, id := range ids {
+				out = append(out, r.task(id).State)
+			}
+			return out
+		}
+		if got := states(); got[0] != task.Cancelled || got[1] == task.Cancelled || got[2] != task.Cancelled {
+			t.Fatalf("%v", got)
+		}
+		r.PlanEnd("pb_other")
+		r.flush()
+		r.rest()
+		if got := states(); got[1] == task.Cancelled {
+			t.Fatalf("by the end of another: %v", got)
+		}
+		r.PlanEnd(r.book)
+		r.flush()
+		r.rest()
+		if x := r.task(ids[1]); x.State != task.Cancelled || x.Reason != "playbook_ended" {
+			t.Fatalf("%+v", x)
+		}
+	})
+}
+
+// covers: C2
+func TestMake_TwiceByOneKeyIsOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r, ctx := newRig(t, d), context.Background()
+		ords := r.meet("wang", "张三", "李四")
+		w := task.Wish{Customers: ords, Spec: flow.Task{Title: "回访"}, Due: morning.Add(3 * time.Hour), Key: "audit/1"}
+		first, err := r.Make(ctx, w)
+		r.ok(err)
+		r.pass(2 * time.Minute)
+		again, err := r.Make(ctx, w)
+		r.ok(err)
+		r.pass(2 * time.Minute)
+		if !slices.Equal(first, again) || first[0] == first[1] || r.task(first[0]).State != task.Open || len(r.phone("wang")) != 1 {
+			t.Errorf("%v, %v, %v", first, again, r.phone("wang"))
+		}
+		w.Key = "audit/2"
+		if other, err := r.Make(ctx, w); err != nil || other[0] == first[0] {
+			t.Errorf("another: %v %v", other, err)
+		}
+	})
+}
