@@ -69,7 +69,7 @@ func TestRoles_GrantWhatTheTableSays(t *testing.T) {
 		access.Analyst: {
 			access.AudiencesRead, access.CodesRead, access.ContactsRead, access.ContentRead, access.CustomersRead, access.EventsRead,
 			access.ExperimentsRead, access.GroupsRead, access.HandoverRead, access.IdentityRead, access.ImportsRead, access.InsightRead,
-			access.InsightWrite, access.OutreachRead, access.PlaybooksRead,
+			access.OutreachRead, access.PlaybooksRead,
 			access.SettingsRead, access.SourcesRead, access.StaffRead, access.SystemRead, access.TagsRead,
 			access.TasksRead, access.WeComRead,
 		},

@@ -93,7 +93,7 @@ var roles = map[Permission][]Role{
 	ExperimentsRead:  {Operator, Analyst, Viewer},
 	ExperimentsWrite: {Operator},
 	InsightRead:      {Operator, Analyst, Viewer},
-	InsightWrite:     {Operator, Analyst},
+	InsightWrite:     {Operator},
 	OutreachRead:     {Operator, Analyst, Viewer},
 	OutreachWrite:    {Operator},
 	ImportsRead:      {Operator, Analyst},

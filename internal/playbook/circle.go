@@ -64,6 +64,9 @@ func (s *Service) starters(ctx context.Context, b Playbook, f *flow.Flow) ([]sta
 			continue
 		}
 		p, err := s.plan(ctx, other.ID, other.Version)
+		if unreadable(err) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

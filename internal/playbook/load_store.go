@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 
+	"yutang/internal/fault"
 	"yutang/internal/flow"
 )
 
@@ -61,12 +63,18 @@ func (s *Service) loadBooks(ctx context.Context) error {
 		return err
 	}
 	for _, b := range list {
-		if _, err := s.shelve(ctx, b); err != nil {
+		if _, err := s.shelve(ctx, b); unreadable(err) {
+			slog.Error("a playbook rests: its published version cannot be read; publish it anew", "playbook", b.ID, "version", b.Version, "error", err)
+		} else if err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// unreadable says that a version was right once and is not any more, by the checks of this
+// program. It takes nothing else out of service: its runs stay in SQL as they are.
+func unreadable(err error) bool { return fault.Is(err, fault.Invalid) }
 
 // shelve makes the writer know a playbook that was published.
 func (s *Service) shelve(ctx context.Context, p Playbook) (*book, error) {
@@ -131,6 +139,9 @@ func (s *Service) loadRuns(ctx context.Context) error {
 
 func (s *Service) loadRun(ctx context.Context, b *book, r *stored) error {
 	e, err := s.edition(ctx, b, r.version)
+	if unreadable(err) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -170,6 +181,9 @@ func (s *Service) loadCells(ctx context.Context) error {
 			return nil
 		}
 		e, err := s.edition(ctx, b, version)
+		if unreadable(err) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -200,9 +214,12 @@ func (s *Service) loadBulks(ctx context.Context) error {
 		if err == nil && names != "" {
 			err, w.kept = json.Unmarshal([]byte(names), &w.names), true
 		}
-		if w.book = s.byNum[number]; w.book != nil {
+		if w.book = s.byNum[number]; w.book == nil || err != nil {
+			return err
+		}
+		if _, err := s.edition(ctx, w.book, w.version); !unreadable(err) {
 			s.bulks = append(s.bulks, w)
 		}
-		return err
+		return nil
 	})
 }

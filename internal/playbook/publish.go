@@ -138,6 +138,9 @@ func (s *Service) Prepare(ctx context.Context) error {
 			continue
 		}
 		p, err := s.plan(ctx, b.ID, b.Version)
+		if unreadable(err) {
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -131,6 +131,33 @@ func TestRestart_SendsNothingTwice_listmonk2313(t *testing.T) {
 	})
 }
 
+// A later program may check more than the one that published a version.
+func TestRestart_AVersionThatCannotBeReadRestsAlone(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := open(t, d, clock.NewManual(noon))
+		defer func() { b.stop() }()
+		old := b.play(`{"event":"A"}`, ``, `{"id":"rest","wait":{"for":"1d"}}`, b.say("more", "there"))
+		sound := b.play(`{"event":"A"}`, ``, b.say("hello", "hi"))
+		b.track("ann", "A", ``)
+		if _, err := d.Exec(context.Background(), `UPDATE playbook_version SET definition = '{"name":"x","nonsense":1}' WHERE playbook = $1`, old); err != nil {
+			t.Fatal(err)
+		}
+		b = b.reopen()
+		b.track("bob", "A", ``)
+		b.after(48 * time.Hour)
+		if got := b.planned(sound); len(got) != 2 {
+			t.Fatalf("the other playbook sent %v", got)
+		}
+		if got := b.planned(old); len(got) != 0 {
+			t.Fatalf("what cannot be read sent %v", got)
+		}
+		if r := b.only(old); r.Step != "rest" || !r.EndedAt.IsZero() {
+			t.Fatalf("its run did not stay: %+v", r)
+		}
+	})
+}
+
 // covers: C1
 func TestWaitFor_WakesByTheEventItself_PostHog45743(t *testing.T) {
 	t.Parallel()
