@@ -331,14 +331,13 @@ func TestUnassigned_IsShownWithItsReasonAndFollowsTheNextOwner(t *testing.T) {
 func TestRelationEnds_TheWorkFollowsTheCustomer(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, dbtest.SQLite(t))
-	ords := r.meet("wang", "张三")
+	ords := r.meet("li", "张三")
 	external := r.contactOf(ords[0]).External
-	if _, err := r.sim.Add("li", external, 1); err != nil {
+	r.clock.Advance(time.Hour)
+	if _, err := r.sim.Add("wang", external, 1); err != nil {
 		t.Fatal(err)
 	}
-	r.clock.Advance(-time.Hour)
-	r.gain("li", external)
-	r.clock.Advance(time.Hour)
+	r.gain("wang", external)
 	ids := r.order("call", call, ords...)
 	r.pass(2 * time.Minute)
 	if x := r.task(ids[0]); x.Staff != "wang" {
