@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -20,9 +21,13 @@ func showBudgetRules(v *visit) error {
 	if v.Lang == "en" {
 		words = policy.Words.En
 	}
-	rules := section{Title: v.Say("现行规则", "The rules in force"), Note: v.Say("每个旅程还可以有自己的上限与免打扰。", "Each playbook may have caps and quiet hours of its own.")}
-	for i, line := range words {
-		rules.Facts = append(rules.Facts, fact{Name: number(i + 1), Value: text(line)})
+	t := &table{Head: []head{{}}}
+	rules := section{Table: t, Title: v.Say("现行规则", "The rules in force"), Note: v.Say("每个旅程还可以有自己的上限与免打扰。", "Each playbook may have caps and quiet hours of its own.")}
+	for _, line := range words {
+		if channel, rest, ok := strings.Cut(line, ":"); ok {
+			line = v.Name("channel", channel) + ":" + rest
+		}
+		t.add(text(line))
 	}
 	var quotas struct {
 		Items []struct {

@@ -312,6 +312,8 @@ var playNames = map[string][2]string{
 	"replaynote.tasks_undone":        {"没有人做任务，等任务的步骤都会超时", "nobody does the tasks: what waits for one times out"},
 	"replaynote.personal_properties": {"个人信息类属性不保留历史，相关条件不成立", "personal properties are not kept for looking back"},
 	"replaynote.audience_younger":    {"人群比回放区间新，已按当时的数据重算规则", "an audience is younger: its rule was asked for the past"},
+	"replaynote.no_runs_before":      {"区间之前的参与记录不算，每个人都按第一次进入", "whoever enters does so for the first time"},
+	"replaynote.missing_values":      {"不逐条生成消息，可能缺变量的也按会发出计", "touches that would lack a value count as sent"},
 	"replaynote.no_event":            {"客户还没有这个事件，读取其属性的地方为空", "the customer has no such event yet"},
 
 	"problem.approval_required": {"发布前需要另一位同事批准，请先“提交审批”。", "A colleague must approve it first: ask for approval."},

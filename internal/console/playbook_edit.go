@@ -59,7 +59,7 @@ func (v *visit) bookDesk(b book, yaml string, wrong error) error {
 	if !ok {
 		return wrong
 	}
-	f.Problem = v.Sayf("没有保存，%d 处需要修改：", "Not saved; %d things to put right:", max(1, len(e.Fields)))
+	d.Problem = v.Sayf("没有保存，%d 处需要修改。", "Not saved; %d to put right.", max(1, len(e.Fields)))
 	t := &table{Head: []head{{Name: v.Say("行", "Line")}, {Name: v.Say("位置", "Where")}, {Name: v.Say("问题与改法", "What is wrong, what would be right")}, {Name: v.Say("这一行", "The line"), Wide: true}}}
 	for _, x := range e.Fields {
 		line, says := lineOf(x.Detail)

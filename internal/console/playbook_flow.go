@@ -3,6 +3,7 @@ package console
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"yutang/internal/flow"
@@ -61,10 +62,7 @@ func (w *drawing) end(d flow.Definition) (out []fact) {
 		out = append(out, fact{Name: w.Say("目标（随时达成即结束）", "Goal (ends it at any time)"), Value: text(w.conditionText(*d.Goal))})
 	}
 	for i, c := range d.Exit {
-		name := w.Say("退出条件", "Exit")
-		if i > 0 {
-			name = ""
-		}
+		name := w.Sayf("退出条件 %d", "Exit %d", i+1)
 		out = append(out, fact{Name: name, Value: text(w.conditionText(c))})
 	}
 	return out
@@ -150,7 +148,7 @@ func (w *drawing) counts(r stepReport) []count {
 		}
 		name := w.Name("outcome2", o.Outcome)
 		if o.Detail != "" {
-			name += " " + w.Name("reason", o.Detail)
+			name += " " + w.outcomeDetail(o.Detail)
 		}
 		out = append(out, count{Name: name, N: o.Count, Href: at(o.Outcome, o.Detail), Class: countClass(o.Outcome)})
 	}
@@ -168,6 +166,15 @@ func (w *drawing) counts(r stepReport) []count {
 		out = append(out, count{Name: name, N: d.Count, Href: href, Class: countClass(d.State)})
 	}
 	return out
+}
+
+// outcomeDetail says why, or by which exit of the playbook, counted from 1.
+func (v *visit) outcomeDetail(detail string) string {
+	at, ok := strings.CutPrefix(detail, "/exit/")
+	if n, err := strconv.Atoi(at); ok && err == nil {
+		return v.Sayf("条件 %d", "condition %d", n+1)
+	}
+	return v.Name("reason", detail)
 }
 
 func countClass(name string) string {

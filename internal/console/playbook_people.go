@@ -75,7 +75,7 @@ func (v *visit) behindTitle(q url.Values) string {
 		out += v.Name("outcome2", q.Get("outcome"))
 	}
 	if d := q.Get("detail") + q.Get("reason"); d != "" {
-		out += " · " + v.Name("reason", d)
+		out += " · " + v.outcomeDetail(d)
 	}
 	return out
 }
@@ -156,7 +156,14 @@ func (v *visit) runState(r bookRun) cell {
 		}
 		return c
 	}
-	return cell{Text: v.Name("outcome2", r.Outcome), Chip: "chip " + chipClass(r.Outcome), Note: r.Detail}
+	return cell{Text: v.Name("outcome2", r.Outcome), Chip: "chip " + chipClass(r.Outcome), Note: v.exitNote(r.Detail)}
+}
+
+func (v *visit) exitNote(detail string) string {
+	if detail == "" {
+		return ""
+	}
+	return v.outcomeDetail(detail)
 }
 
 func showRun(v *visit) error {
@@ -178,12 +185,12 @@ func showRun(v *visit) error {
 	facts = append(facts, fact{Name: v.Say("状态", "State"), Value: v.runState(r)})
 	var history []happening
 	for _, h := range r.History {
-		m := happening{At: v.Stamp(h.At), Title: h.Step, Text: after("", h.Detail), Chips: []chip{{Text: v.Name("outcome2", h.Outcome), Class: chipClass(h.Outcome)}}}
+		m := happening{At: v.Stamp(h.At), Title: h.Step, Chips: []chip{{Text: v.Name("outcome2", h.Outcome), Class: chipClass(h.Outcome)}}}
 		if h.Step == "" {
 			m.Title = v.Say("旅程", "Playbook")
 		}
 		if h.Detail != "" {
-			m.Text = v.Name("reason", h.Detail)
+			m.Text = v.outcomeDetail(h.Detail)
 		}
 		history = append(history, m)
 	}

@@ -333,6 +333,9 @@ func (v *view) span(s string) string {
 	if _, err := strconv.Atoi(n); err != nil {
 		return s
 	}
+	if n == "1" && v.Lang == "en" {
+		return "1 " + strings.TrimSuffix(v.Name("unit", unit), "s")
+	}
 	return n + " " + v.Name("unit", unit)
 }
 

@@ -112,12 +112,16 @@ func showReplay(v *visit) error {
 		d.Reload = 2
 		d.Sections = []section{{Title: v.Say("正在计算", "Computing"), Bars: []bar{{Name: v.Say("进度", "Progress"), N: int64(r.Progress * 100), Of: 100}}, Empty: v.Say("页面会自动刷新。", "The page asks again by itself.")}}
 	default:
-		d.Sections = v.replaySections(r.Result)
+		staff, err := v.crew()
+		if err != nil {
+			return err
+		}
+		d.Sections = v.replaySections(r.Result, staff)
 	}
 	return v.show(d)
 }
 
-func (v *visit) replaySections(x *rehearse.Result) []section {
+func (v *visit) replaySections(x *rehearse.Result, staff crew) []section {
 	sent, capped, planned := 0, 0, 0
 	for _, c := range x.Channels {
 		sent, capped, planned = sent+c.Sent, capped+c.Unsent["capped"], planned+c.Planned
@@ -133,9 +137,9 @@ func (v *visit) replaySections(x *rehearse.Result) []section {
 		{Name: v.Say("员工任务", "Tasks of staff"), Value: number(tasks), Note: v.Sayf("同时进行最多 %s", "at most %s runs at once", number(x.PeakRuns))},
 	}
 	out := []section{{Figures: figures}, v.replayDays(x)}
-	out = append(out, v.replayChannels(x), v.replayPerCustomer(x), v.replaySteps(x))
+	out = append(out, v.replayChannels(x), v.replaySteps(x), v.replayPerCustomer(x))
 	if len(x.Staff) > 0 {
-		out = append(out, v.replayStaff(x))
+		out = append(out, v.replayStaff(x, staff))
 	}
 	return append(out, v.replayFacts(x))
 }
@@ -153,9 +157,10 @@ func (v *visit) replayDays(x *rehearse.Result) section {
 	for i, c := range names {
 		series[i] = v.Name("channel", c)
 	}
-	var entries, touches, tasks []column
-	for _, day := range x.Days {
-		entries = append(entries, column{Name: day.Day, Values: []int{day.Entries, day.Goals}, Note: v.Sayf("进入 %d，目标 %d", "%d entered, %d goals", day.Entries, day.Goals)})
+	var entries, goals, touches, tasks []column
+	for _, day := range everyDay(x, v.Zone) {
+		entries = append(entries, column{Name: day.Day, Values: []int{day.Entries}, Note: strconv.Itoa(day.Entries)})
+		goals = append(goals, column{Name: day.Day, Values: []int{day.Goals}, Note: strconv.Itoa(day.Goals)})
 		t := column{Name: day.Day}
 		var parts []string
 		for i, c := range names {
@@ -166,17 +171,37 @@ func (v *visit) replayDays(x *rehearse.Result) section {
 		touches = append(touches, t)
 		tasks = append(tasks, column{Name: day.Day, Values: []int{day.Tasks}, Note: strconv.Itoa(day.Tasks)})
 	}
-	s := section{Title: v.Say("每天", "By day"), Plots: []plot{stacked(v.Say("进入与达成目标", "Entries and goals"), []string{v.Say("进入", "entries"), v.Say("达成目标", "goals")}, entries)}}
+	s := section{Title: v.Say("每天", "By day"), Plots: []plot{stacked(v.Say("进入", "Entries"), nil, entries)}}
+	s = withPlot(s, v.Say("达成目标", "Goals"), goals)
 	if len(names) > 0 {
 		s.Plots = append(s.Plots, stacked(v.Say("各渠道触达", "Touches by channel"), series, touches))
 	}
-	return withTasks(s, v.Say("员工任务", "Tasks of staff"), tasks)
+	return withPlot(s, v.Say("员工任务", "Tasks of staff"), tasks)
 }
 
-func withTasks(s section, title string, tasks []column) section {
-	for _, c := range tasks {
+// everyDay puts the days between on which nothing happened.
+func everyDay(x *rehearse.Result, zone *time.Location) (out []rehearse.DayTally) {
+	by := map[string]rehearse.DayTally{}
+	for _, day := range x.Days {
+		by[day.Day] = day
+	}
+	last := x.To.In(zone).Format(time.DateOnly)
+	for t := x.From.In(zone); ; t = t.AddDate(0, 0, 1) {
+		name := t.Format(time.DateOnly)
+		day := by[name]
+		day.Day = name
+		out = append(out, day)
+		if name >= last {
+			return out
+		}
+	}
+}
+
+// withPlot draws what happened on some day.
+func withPlot(s section, title string, columns []column) section {
+	for _, c := range columns {
 		if c.Values[0] > 0 {
-			s.Plots = append(s.Plots, stacked(title, nil, tasks))
+			s.Plots = append(s.Plots, stacked(title, nil, columns))
 			return s
 		}
 	}
@@ -230,7 +255,7 @@ func (v *visit) replaySteps(x *rehearse.Result) section {
 	return section{Title: v.Say("每一步", "Step by step"), Table: t}
 }
 
-func (v *visit) replayStaff(x *rehearse.Result) section {
+func (v *visit) replayStaff(x *rehearse.Result, staff crew) section {
 	list := append([]rehearse.StaffTally(nil), x.Staff...)
 	sort.SliceStable(list, func(i, j int) bool { return list[i].Tasks > list[j].Tasks })
 	if len(list) > 30 {
@@ -238,8 +263,9 @@ func (v *visit) replayStaff(x *rehearse.Result) section {
 	}
 	s := section{Title: v.Say("员工工作量（任务数，最忙的在前）", "Work of staff (tasks, the busiest first)"), Half: true}
 	for _, m := range list {
-		name := m.Member
-		if name == "" {
+		_, user, _ := strings.Cut(m.Member, "/")
+		name := staff.name(user)
+		if user == "" {
 			name = v.Say("没有跟进人", "nobody's customers")
 		}
 		s.Bars = append(s.Bars, bar{Name: name, Note: v.Sayf("最忙 %s：%d", "most on %s: %d", m.PeakDay, m.Peak), N: int64(m.Tasks), Of: int64(list[0].Tasks)})

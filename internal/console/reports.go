@@ -53,7 +53,7 @@ func (v *visit) peopleHref(report string, q, cell any) string {
 // ask runs a report. What the form asked wrongly stands above it.
 func (v *visit) ask(report string, q, out any, f *form) error {
 	err := v.send(http.MethodPost, "/insight/"+report, q, out)
-	if e, ok := refused(err); ok && e.Kind == fault.Invalid {
+	if _, ok := refused(err); ok {
 		f.blame(v.view, err)
 		return nil
 	}

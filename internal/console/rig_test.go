@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"html"
 	"io"
 	"log/slog"
 	"net/http"
@@ -226,10 +227,27 @@ var links = regexp.MustCompile(`href="(/[^"]*)"`)
 func (p sheet) link(prefix string) string {
 	p.t.Helper()
 	for _, m := range links.FindAllStringSubmatch(p.body, -1) {
-		if href := strings.ReplaceAll(m[1], "&amp;", "&"); strings.HasPrefix(href, prefix) {
+		if href := html.UnescapeString(m[1]); strings.HasPrefix(href, prefix) {
 			return href
 		}
 	}
 	p.t.Fatalf("%s: no link to %s: %s", p.path, prefix, p.words())
 	return ""
+}
+
+// ingest sends events as a shop would and waits until they are on the timeline.
+func (s *shop) ingest(writeKey string, calls []map[string]any) {
+	s.t.Helper()
+	raw, err := json.Marshal(map[string]any{"writeKey": writeKey, "batch": calls})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	res, err := http.Post(s.url+"/v1/batch", "application/json", bytes.NewReader(raw)) //nolint:noctx // the test's own server
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		s.t.Fatalf("batch: %d", res.StatusCode)
+	}
 }

@@ -227,9 +227,11 @@ func installReadyBook(v *visit) error {
 	}
 	params := map[string]any{}
 	for _, p := range b.Params {
-		if s := trimmed(q, "p."+p.Name); s != paramText(p.Value) {
-			params[p.Name] = paramValue(p.Kind, s)
+		s := trimmed(q, "p."+p.Name)
+		if s == paramText(p.Value) || !q.Has("p."+p.Name) || s == "" && p.Kind != "text" && p.Kind != "list" {
+			continue
 		}
+		params[p.Name] = paramValue(p.Kind, s)
 	}
 	var made installedSOP
 	body := map[string]any{"industry": q.Get("industry"), "lang": v.Lang, "params": params}
