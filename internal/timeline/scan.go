@@ -10,6 +10,7 @@ import (
 const (
 	scanStep   = 2048      // customers that a scan visits without letting the writer in
 	scanEvents = 64 * 1024 // or customers with this many events
+	turnStep   = 64        // steps in a row by one goroutine while the road is busy
 	calmStep   = 512       // steps after an event until scans take all processors again
 )
 
@@ -34,18 +35,39 @@ func (m *manners) note(last uint64) {
 	}
 }
 
-// turn waits for a turn if the road is busy; the caller calls done after its step.
-func (m *manners) turn() (done func()) {
-	if m.busy.Load() <= 0 {
-		return func() {}
-	}
-	m.turns <- struct{}{}
-	return m.pass
+// guest is one goroutine of a scan.
+type guest struct {
+	*manners
+	left int // steps until others get the turn; 0: the guest has none
 }
 
-func (m *manners) pass() {
-	<-m.turns
+// turn waits for a turn before a step if the road is busy.
+func (g *guest) turn() {
+	if g.left == 0 && g.busy.Load() > 0 {
+		g.turns <- struct{}{}
+		g.left = turnStep
+	}
+}
+
+// pass lets others go on after a step.
+func (g *guest) pass() {
+	if g.left == 0 {
+		return
+	}
+	if g.left == 1 || g.busy.Load() <= 0 {
+		g.leave()
+	} else {
+		g.left--
+	}
 	runtime.Gosched()
+}
+
+// leave gives the turn back, if the guest has it.
+func (g *guest) leave() {
+	if g.left > 0 {
+		<-g.turns
+		g.left = 0
+	}
 }
 
 // Scan visits every root with its events, customers without events too, on this many
@@ -73,11 +95,13 @@ func (s *Store) scan(ctx context.Context, cols []*Column, workers int, since *in
 	for w := range workers {
 		group.Go(func() {
 			t := &Track{}
+			me := guest{manners: &s.manners}
+			defer me.leave()
 			for ctx.Err() == nil {
-				done := s.manners.turn()
+				me.turn()
 				first := int(next.Add(scanStep)) - scanStep
 				more, err := s.scanStep(first, cols, since, t, func(root Ord) error { return visit(w, root, t) })
-				done()
+				me.pass()
 				if err != nil {
 					stop(err)
 				}
