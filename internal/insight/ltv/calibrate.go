@@ -161,7 +161,7 @@ func (s *study) notes() []string {
 		"purchases of one day count as one; refunds are not taken off single purchases",
 		"the models take buying and spending to be independent of each other, and customers not to change their habits until they stop",
 	}
-	if m, ok := s.buying.(btyd.BGNBD); ok && m.A/m.B < 1e-4 {
+	if s.undying() {
 		notes = append(notes, "in these data hardly anybody stops for good, as far as can be seen: p_alive is near 1 for all and tells nobody apart")
 	}
 	if s.p.end == s.p.split {

@@ -314,7 +314,7 @@ func (s *study) fitBuying(list []btyd.Customer) error {
 		s.buying, s.used, s.like = fit.Model, BGNBD, fit.LogLikelihood
 		s.models = append(s.models, shown("BG/NBD", fit.Model.Params(), fit.SE, fit.LogLikelihood, fit.Customers))
 	}
-	if s.p.Model != BGNBD {
+	if s.p.Model == Pareto || s.p.Model == Auto && !s.undying() {
 		fit, err := btyd.FitParetoNBD(list)
 		if err != nil {
 			return err
@@ -325,6 +325,13 @@ func (s *study) fitBuying(list []btyd.Customer) error {
 		}
 	}
 	return nil
+}
+
+// undying says that hardly anybody stops: both models are the negative binomial one then,
+// and the second would only take long to find that out.
+func (s *study) undying() bool {
+	m, ok := s.buying.(btyd.BGNBD)
+	return ok && m.A/m.B < 1e-3
 }
 
 func tooFew(err error) error {
