@@ -95,7 +95,7 @@ func (b *bench) measureFit() error {
 const (
 	steadyRate    = 10_000 // events a second that the road carries while reports run
 	steadySenders = 10
-	turns         = 4 // with reports and without, one after the other
+	turns         = 8 // with reports and without, one after the other
 )
 
 // reportLoop is what runs beside the road. The events are those of the generator.

@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	scanStep   = 2048      // customers that a scan visits without letting the writer in
-	scanEvents = 64 * 1024 // or customers with this many events
-	turnStep   = 64        // steps in a row by one goroutine while the road is busy
-	calmStep   = 512       // steps after an event until scans take all processors again
+	scanStep   = 512       // customers that a scan visits without letting the writer in
+	scanEvents = 16 * 1024 // or customers with this many events
+	turnStep   = 256       // steps in a row by one goroutine while the road is busy
+	calmStep   = 2048      // steps after an event until scans take all processors again
 )
 
 // manners is how scans make room for the road. While events come in, all scans together
