@@ -219,7 +219,7 @@ func TestSchedule_OfGroupsByTheirNames(t *testing.T) {
 func TestTask_EndsWithItsRunAndItsPlaybook(t *testing.T) {
 	each(t, func(t *testing.T, s *server) {
 		pb := s.play(`{"name":"Call","priority":80,"trigger":{"event":"A"},"goal":{"event":"Order Completed"},
-			"steps":[{"id":"call","task":{"title":"Call"}},{"id":"rest","wait":{"for":"1d"}}]}`)
+			"steps":[{"id":"call","task":{"title":"Call"}},{"id":"rest","wait":{"for":"1h"}}]}`)
 		s.take(track("u1", "A", time.Time{}, nil), track("u2", "A", time.Time{}, nil), track("u3", "A", time.Time{}, nil))
 		s.take(track("u1", "Order Completed", time.Time{}, props{"order_id": "1"}))
 		counts := func(want string) func() bool {
@@ -237,11 +237,11 @@ func TestTask_EndsWithItsRunAndItsPlaybook(t *testing.T) {
 			}
 		}
 		s.eventually("the goal takes one back", counts(`{"cancelled run_ended":1,"unassigned no_owner":2}`))
-		s.clock.Advance(25 * time.Hour)
+		s.clock.Advance(61 * time.Minute)
 		s.eventually("the others are done with their steps", func() bool {
 			return s.ok("GET", "/runs?playbook="+pb, nil).Get(`items.#(outcome=="done")#`).Get("#").Int() == 2
 		})
-		s.eventually("whose tasks go on", counts(`{"cancelled run_ended":1,"unassigned no_owner":2}`))
+		s.eventually("whose tasks are overdue by now, and go on", counts(`{"cancelled run_ended":1,"overdue no_owner":2}`))
 		s.ok("POST", "/playbooks/"+pb+"/end", nil)
 		s.eventually("the end takes them all", counts(`{"cancelled playbook_ended":2,"cancelled run_ended":1}`))
 	})
