@@ -2,7 +2,8 @@
 // it is stored, and the append-only log of all events.
 //
 // An event says that something happened to a customer at a time. Once in the log it is
-// never changed. Everything else that the product knows about customers can be computed
+// never changed, but for one thing: when a person is erased, what it says of whom goes
+// (Anonymise). Everything else that the product knows about customers can be computed
 // again from the log.
 package event
 

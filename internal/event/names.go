@@ -50,4 +50,21 @@ const (
 	GroupIdentified = "Group Identified" // Segment group
 	ItemUpdated     = "Item Updated"     // 神策 item_set, item_delete; of nobody
 	ProfileErased   = "Profile Erased"   // 神策 profile_delete
+
+	TierChanged  = "Tier Changed"  // internal; properties kind, from, to, direction
+	StageChanged = "Stage Changed" // the same for the stages of aipl and aarrr
 )
+
+// The directions of a change of tier or stage.
+const (
+	Up   = "up"
+	Down = "down"
+)
+
+// InternalNames are the events that the product records about its own conclusions. They are
+// in a customer's history, but the customer did nothing: they are no activity, and "any
+// event" does not mean them.
+func InternalNames() []string { return []string{TierChanged, StageChanged} }
+
+// Internal says whether the name is one of InternalNames.
+func Internal(name string) bool { return name == TierChanged || name == StageChanged }

@@ -210,5 +210,18 @@ func (s *Service) matches(ctx context.Context) (bool, error) {
 			joined--
 		}
 	}
-	return customers == s.forest.len() && joined == 0 && int64(s.index.count) == s.pending.nextIdentity, nil
+	whole, err := s.wholeIndex(ctx)
+	return customers == s.forest.len() && joined == 0 && whole, err
+}
+
+// wholeIndex says whether the index holds every identity. Their numbers tell, as long as none
+// was erased; else they are counted.
+func (s *Service) wholeIndex(ctx context.Context) (bool, error) {
+	count := int64(s.index.count)
+	if count == s.pending.nextIdentity {
+		return true, nil
+	}
+	var stored int64
+	err := s.db.Get(ctx, "SELECT COUNT(*) FROM identity", nil, &stored)
+	return count == stored, err
 }

@@ -194,7 +194,7 @@ func (p *Pipeline) duplicate(ctx context.Context, ev *event.Event, fingerprint u
 			}
 			stored = evs[0]
 		}
-		dup = stored.SourceID == ev.SourceID && stored.MessageID == ev.MessageID
+		dup = p.Log.Same(stored, ev)
 		return !dup
 	})
 	return dup, err

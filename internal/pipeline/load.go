@@ -25,6 +25,7 @@ type meta struct {
 	Fingerprint uint64 // of the event at Seq: the snapshot belongs to this log
 	Batch       int64
 	Now         int64
+	Epoch       int64 // of stored events: an older one holds what was rewritten since
 }
 
 // Load builds all derived state: from the snapshot and the log's tail if the snapshot is
@@ -52,11 +53,16 @@ func (p *Pipeline) Load(ctx context.Context) error {
 // loadState fills the rooms, with nobody scanning them.
 func (p *Pipeline) loadState(ctx context.Context) (m meta, saved *audience.Saved, touched []uint32, err error) {
 	defer p.Audiences.Exclusive()()
+	p.Timeline.Lock() // all the way, so that nobody reads half of it
+	defer p.Timeline.Unlock()
 	p.loads.Add(1)
 	if err := p.Log.Load(ctx); err != nil {
 		return m, nil, nil, err
 	}
 	batch, now, err := p.loadRoad(ctx)
+	if err == nil {
+		err = p.loadEpoch(ctx)
+	}
 	if err != nil {
 		return m, nil, nil, fmt.Errorf("load road: %w", err)
 	}
@@ -78,10 +84,9 @@ func (p *Pipeline) loadState(ctx context.Context) (m meta, saved *audience.Saved
 	return m, saved, touched, err
 }
 
-// loadRooms clears derived memory and loads identities and profiles from SQL.
+// loadRooms clears derived memory and loads identities and profiles from SQL. The caller
+// holds the write lock.
 func (p *Pipeline) loadRooms(ctx context.Context) error {
-	p.Timeline.Lock()
-	defer p.Timeline.Unlock()
 	p.seen.Clear()
 	p.Timeline.Reset()
 	if err := p.Identity.Load(ctx); err != nil {
@@ -93,7 +98,8 @@ func (p *Pipeline) loadRooms(ctx context.Context) error {
 	return nil
 }
 
-// restore reads the snapshot into memory. On error memory is in any state.
+// restore reads the snapshot into memory. On error memory is in any state. The caller holds
+// the write lock.
 func (p *Pipeline) restore(ctx context.Context) (m meta, saved *audience.Saved, err error) {
 	if p.snapshotPath == "" {
 		return m, nil, fmt.Errorf("snapshots are off")
@@ -103,8 +109,6 @@ func (p *Pipeline) restore(ctx context.Context) (m meta, saved *audience.Saved, 
 		return m, nil, err
 	}
 	defer r.Close()
-	p.Timeline.Lock()
-	defer p.Timeline.Unlock()
 	p.Timeline.Reset()
 	for _, s := range p.sections(&m, &saved) {
 		in, err := r.Section(s.name)
@@ -127,6 +131,9 @@ func (p *Pipeline) restore(ctx context.Context) (m meta, saved *audience.Saved, 
 func (p *Pipeline) belongs(ctx context.Context, m meta) error {
 	if m.Seq > p.Log.Last() {
 		return fmt.Errorf("the snapshot is newer than the database")
+	}
+	if m.Epoch != p.epoch {
+		return fmt.Errorf("the snapshot holds what was erased since")
 	}
 	if m.Seq == 0 {
 		return nil
@@ -166,10 +173,8 @@ func (p *Pipeline) sections(m *meta, saved **audience.Saved) []section {
 }
 
 // catchUp applies what happened after the snapshot and loads audiences and playbooks. It
-// gives the customers touched.
+// gives the customers touched. The caller holds the write lock.
 func (p *Pipeline) catchUp(ctx context.Context, m meta, saved *audience.Saved) (touched []uint32, err error) {
-	p.Timeline.Lock()
-	defer p.Timeline.Unlock()
 	dirty, err := p.dirtySince(ctx, m.Batch)
 	if err != nil {
 		return nil, fmt.Errorf("find changed customers: %w", err)
@@ -218,7 +223,7 @@ func (p *Pipeline) Snapshot(ctx context.Context) error {
 	var m meta
 	var saved *audience.Saved
 	err := p.Do(ctx, func(ctx context.Context) (err error) {
-		m = meta{Seq: p.Log.Last(), Batch: p.batch, Now: p.roadNow.Load()}
+		m = meta{Seq: p.Log.Last(), Batch: p.batch, Now: p.roadNow.Load(), Epoch: p.epoch}
 		if m.Seq > 0 {
 			err = p.Log.Scan(ctx, m.Seq, m.Seq+1, func(s *event.Stored) error { m.Fingerprint = s.Dedupe; return nil })
 		}

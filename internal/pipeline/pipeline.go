@@ -110,6 +110,7 @@ type Pipeline struct {
 	once    sync.Once
 
 	batch     int64 // writer only
+	epoch     int64 // writer only: how often stored events were rewritten
 	careful   int   // writer only: submissions still to be handled alone
 	untidy    int   // writer only: events since the timeline was last merged
 	roadNow   atomic.Int64
@@ -127,6 +128,7 @@ type Pipeline struct {
 type work struct {
 	events []*event.Event
 	fn     func(ctx context.Context) error
+	anew   bool // derived state is loaded again after fn
 	result Result
 	done   chan error
 }

@@ -64,3 +64,18 @@ func (p *Pipeline) forgetDirty(ctx context.Context, batch int64) error {
 	_, err := p.DB.Exec(ctx, "DELETE FROM dirty WHERE batch <= $1", batch)
 	return err
 }
+
+// saveEpoch stores how often stored events were rewritten.
+func (p *Pipeline) saveEpoch(ctx context.Context, epoch int64) error {
+	_, err := p.DB.Exec(ctx, `INSERT INTO road (id, batch, now, epoch) VALUES (1, $1, $2, $3)
+		ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch`, p.batch, p.roadNow.Load(), epoch)
+	return err
+}
+
+func (p *Pipeline) loadEpoch(ctx context.Context) error {
+	err := p.DB.Get(ctx, "SELECT epoch FROM road WHERE id = 1", nil, &p.epoch)
+	if fault.Is(err, fault.NotFound) {
+		p.epoch, err = 0, nil
+	}
+	return err
+}

@@ -141,6 +141,9 @@ func (p *Pipeline) run(ctx context.Context, batch []*work) {
 	if lost && len(batch) > 1 {
 		p.careful = carefulFor
 	}
+	if err == nil && len(batch) == 1 && batch[0].anew {
+		p.rewritten(ctx)
+	}
 	b := Batch{Took: p.Clock.Now().Sub(started)}
 	for _, w := range batch {
 		b.Events += w.result.Accepted

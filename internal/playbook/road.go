@@ -249,6 +249,18 @@ func (s *Service) stopFor(ctx context.Context, w want) error {
 	return nil
 }
 
+// StopAll ends every run of a customer, in all playbooks, and says how many went on. Writer only.
+func (s *Service) StopAll(ctx context.Context, root uint32, why string) (n int, err error) {
+	s.tick()
+	for _, at := range s.slab.of(nil, s.Timeline.Leaves(root)) {
+		if err := s.stop(ctx, at, why); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
 // stop ends a run from outside.
 func (s *Service) stop(ctx context.Context, at uint32, why string) error {
 	return s.step(ctx, at, 0, func(e *edition, r *flow.Run) error {
