@@ -32,6 +32,7 @@ import (
 	"yutang/internal/pipeline"
 	"yutang/internal/playbook"
 	"yutang/internal/seal"
+	"yutang/internal/search"
 	"yutang/internal/timeline"
 	"yutang/internal/webhook"
 )
@@ -63,6 +64,7 @@ type rooms struct {
 	jobs      *job.Queue
 	webhooks  *webhook.Service
 	channels  *channel.Service
+	search    *search.Service
 	apiSource int64
 	wecomRooms
 	playRooms
@@ -189,6 +191,7 @@ func (a *App) build(ctx context.Context) error {
 	if err := a.buildInsight(ctx); err != nil {
 		return err
 	}
+	a.buildSearch()
 	source, err := a.internalSource(ctx, "playbooks")
 	if err != nil {
 		return fmt.Errorf("source of playbooks: %w", err)

@@ -149,6 +149,7 @@ func (a *App) routes(api *httpapi.API) {
 	customerhttp.Routes(api, customerhttp.Deps{
 		Customers: a.customers, Identity: a.identity, Timeline: a.timeline, Log: a.log, Audiences: a.audiences,
 		Access: a.access, Submit: a.pipeline, Source: a.apiSource, Clock: a.Clock, Zone: brandZone{a.access}.Zone,
+		Search: a.search, Keep: a.audiences, KeepFixed: a.saver.Save, StaffNames: a.staff.Names,
 	})
 	audiencehttp.Routes(api, a.audiences, a.access, a.timeline)
 	importhttp.Routes(api, a.importer, a.access, maxUpload)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"yutang/internal/event"
 	"yutang/internal/fault"
@@ -216,14 +215,7 @@ ORDER BY i.id`
 func (s *Service) Identities(ctx context.Context, root uint32) ([]Owned, error) {
 	var out []Owned
 	err := s.db.Each(ctx, selectOwned, []any{int64(root)}, func(rows *sql.Rows) error {
-		var o Owned
-		var sealed []byte
-		var firstSeen int64
-		if err := rows.Scan(&o.Leaf, &o.Type, &sealed, &firstSeen); err != nil {
-			return err
-		}
-		value, err := s.box.Open(nil, sealed, identityScope)
-		o.Value, o.FirstSeen = string(value), time.UnixMilli(firstSeen).UTC()
+		o, err := s.owned(rows)
 		out = append(out, o)
 		return err
 	})

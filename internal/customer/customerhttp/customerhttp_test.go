@@ -10,9 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"yutang/internal/access"
+	"yutang/internal/audience"
 	"yutang/internal/customer"
 	"yutang/internal/customer/customerhttp"
 	"yutang/internal/db"
@@ -21,6 +23,7 @@ import (
 	"yutang/internal/httpapi/httpapitest"
 	"yutang/internal/identity"
 	"yutang/internal/rule"
+	"yutang/internal/search"
 	"yutang/internal/timeline"
 )
 
@@ -32,7 +35,17 @@ type road struct {
 	identity  *identity.Service
 	customers *customer.Service
 	timeline  *timeline.Store
+	audiences *audience.Service
 	changed   int
+	kept      []uint32
+}
+
+// Zone is the brand's.
+func (*road) Zone() *time.Location { return time.UTC }
+
+func (r *road) keepFixed(_ context.Context, name, _ string, people *roaring.Bitmap) (audience.Audience, error) {
+	r.kept = people.ToArray()
+	return audience.Audience{ID: "aud_fixed", Name: name}, nil
 }
 
 func (r *road) SubmitEvents(ctx context.Context, evs []*event.Event) (int, error) {
@@ -74,12 +87,6 @@ func (r *road) take(ctx context.Context, ev *event.Event) error {
 	return nil
 }
 
-// Members are customers 1 and 2, of every audience.
-func (r *road) Members(_ context.Context, _ string, after uint32, limit int) ([]uint32, bool, error) {
-	all := slices.DeleteFunc([]uint32{1, 2}, func(ord uint32) bool { return ord <= after })
-	return all[:min(limit, len(all))], len(all) > limit, nil
-}
-
 func (r *road) LevelsChanged(context.Context) error {
 	r.changed++
 	return nil
@@ -94,8 +101,16 @@ func start(t *testing.T, d *db.DB) (*httpapitest.Server, *road) {
 	if err := r.log.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	r.audiences = audience.NewService(d, audience.NewEngine(r.timeline, r.customers, r.log, r), s.Clock, nil)
 	customerhttp.Routes(s.API, customerhttp.Deps{
 		Customers: r.customers, Identity: r.identity, Timeline: r.timeline, Log: r.log, Audiences: r,
+		Search: search.New(search.Config{
+			Customers: r.customers, Identity: r.identity, Timeline: r.timeline, Clock: s.Clock, Zone: r.Zone, Select: r.audiences.Select,
+		}),
+		Keep: r.audiences, KeepFixed: r.keepFixed,
+		StaffNames: func(_ context.Context, users []string) (map[string]string, error) {
+			return map[string]string{"lin": "=Lin"}, nil
+		},
 		Access: s.Access, Submit: r, Source: 1, Clock: s.Clock, Zone: func() *time.Location { return time.UTC },
 	})
 	return s, r
@@ -223,7 +238,16 @@ func TestList_FindsByEachFilter(t *testing.T) {
 		"?q=" + url.QueryEscape("张"):       {"c1"},
 		"?tag=" + url.QueryEscape("VIP/金"): {"c2"},
 		"?tag=none":                        {},
-		"?audience=aud_1":                  {"c1", "c2"},
+		"?q=c1":                            {"c1"},
+		"?q=anna&tag=none":                 {},
+		"?orders=1..":                      {"c1"},
+		"?orders=..0":                      {"c2"},
+		"?net_revenue=99.5":                {"c1"},
+		"?trait=city:" + url.QueryEscape("上海"): {"c1"},
+		"?sort=net_revenue":                    {"c2", "c1"},
+		"?sort=-last_seen":                     {"c2", "c1"},
+		"?sort=id&active=2h":                   {"c1", "c2"},
+		"?rule=" + url.QueryEscape(`{"did":{"event":"Order Completed"}}`): {"c1"},
 	} {
 		got := []string{}
 		for next := ""; ; {
@@ -244,7 +268,7 @@ func TestList_FindsByEachFilter(t *testing.T) {
 			t.Errorf("%s lists %v, want %v", query, got, want)
 		}
 	}
-	for _, bad := range []string{"?identity=u1", "?q=a&tag=b", "?cursor=!"} {
+	for _, bad := range []string{"?identity=u1", "?audience=aud_1", "?cursor=!", "?sort=name", "?orders=many", "?last_seen=soon", "?contact=maybe"} {
 		if res := c.Do("GET", "/customers"+bad, nil); res.Status != http.StatusUnprocessableEntity && res.Status != http.StatusBadRequest {
 			t.Errorf("%s: %d", bad, res.Status)
 		}

@@ -10,12 +10,16 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
 	"yutang/internal/access"
+	"yutang/internal/audience"
 	"yutang/internal/clock"
 	"yutang/internal/customer"
 	"yutang/internal/event"
 	"yutang/internal/httpapi"
 	"yutang/internal/identity"
+	"yutang/internal/search"
 	"yutang/internal/timeline"
 )
 
@@ -24,25 +28,31 @@ type Submitter interface {
 	SubmitEvents(ctx context.Context, evs []*event.Event) (accepted int, err error)
 }
 
-// Audiences lists who is in an audience, in order of number after the given one.
+// Audiences puts changed rules of lifecycle and tiers in force.
 type Audiences interface {
-	Members(ctx context.Context, id string, after uint32, limit int) (roots []uint32, more bool, err error)
-	// LevelsChanged puts changed rules of lifecycle and tiers in force.
 	LevelsChanged(ctx context.Context) error
 }
 
 // Deps are what the routes need. Source is the data source of changes made by hand.
+// StaffNames tells what members of staff are called; nil: nobody knows.
 type Deps struct {
 	Customers *customer.Service
 	Identity  *identity.Service
 	Timeline  *timeline.Store
 	Log       customer.EventReader
 	Audiences Audiences
+	Search    *search.Service
+	Keep      *audience.Service // makes audiences of filters
 	Access    *access.Service
 	Submit    Submitter
 	Source    int64
 	Clock     clock.Clock
 	Zone      func() *time.Location // the brand's
+
+	// KeepFixed makes an audience of these customers, whatever becomes of them.
+	KeepFixed func(ctx context.Context, name, by string, people *roaring.Bitmap) (audience.Audience, error)
+
+	StaffNames func(ctx context.Context, users []string) (map[string]string, error)
 }
 
 type handlers struct{ Deps }
@@ -56,7 +66,10 @@ func Routes(a *httpapi.API, d Deps) {
 	const get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	const read, write = access.CustomersRead, access.CustomersWrite
 
-	httpapi.Register(a, op(get, "/customers", "list-customers", "List customers, or find them by identity, name, phone tail, audience or tag", read, 0), h.list)
+	httpapi.Register(a, op(get, "/customers", "list-customers", "List customers, filtered and sorted, with how many there are", read, 0), h.list)
+	httpapi.Register(a, op(post, "/customers/query", "query-customers", "The same with the filter in the body", read, 0), h.query)
+	httpapi.Register(a, op(post, "/customers/export", "export-customers", "The customers of a filter as a CSV file", read, 0), h.export)
+	httpapi.Register(a, op(post, "/customers/audience", "keep-customers", "Make an audience of a filter: of its rule, or of who passes it now", access.AudiencesWrite, http.StatusCreated), h.keep)
 	httpapi.Register(a, op(get, "/customers/{id}", "get-customer", "Show a customer; an id that was merged away shows the survivor", read, 0), h.get)
 	httpapi.Register(a, op(get, "/customers/{id}/events", "list-customer-events", "List a customer's events, newest first", access.EventsRead, 0), h.events)
 	httpapi.Register(a, op(get, "/customers/{id}/levels", "list-customer-levels", "List changes of a customer's stages and tier, newest first", read, 0), h.levels)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"yutang/internal/access"
 	"yutang/internal/customer"
 	"yutang/internal/fault"
 	"yutang/internal/id"
@@ -23,6 +22,11 @@ type View struct {
 	LastSeen   *time.Time                 `json:"last_seen"`
 	Events     int                        `json:"events" doc:"how many events the customer has"`
 	Orders     Orders                     `json:"orders"`
+	Name       string                     `json:"name" doc:"the trait that tells it best, empty if none"`
+	Phone      string                     `json:"phone"`
+	Letter     string                     `json:"letter" doc:"first letter of the name, for an avatar"`
+	Channel    string                     `json:"channel" doc:"where the customer came from"`
+	Staff      []StaffName                `json:"staff" doc:"who has the customer as a contact now"`
 }
 
 // Identity is one of a customer's identities.
@@ -65,27 +69,11 @@ func (h *handlers) find(public string) (uint32, error) {
 
 // view is root as the caller may see it.
 func (h *handlers) view(ctx context.Context, root uint32) (View, error) {
-	p, err := h.Customers.Profile(ctx, root)
+	all, err := h.views(ctx, []uint32{root})
 	if err != nil {
 		return View{}, err
 	}
-	owned, err := h.Identity.Identities(ctx, root)
-	if err != nil {
-		return View{}, err
-	}
-	open := access.Can(ctx, access.CustomersUnmask)
-	if !open {
-		p = customer.Mask(p)
-	}
-	v := wire(&p)
-	for _, o := range owned {
-		value := o.Value
-		if !open {
-			value = customer.MaskIdentity(o.Type, value)
-		}
-		v.Identities = append(v.Identities, Identity{o.Type, value, o.FirstSeen})
-	}
-	return v, nil
+	return all[0], nil
 }
 
 func wire(p *customer.Profile) View {

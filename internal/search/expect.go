@@ -1,0 +1,33 @@
+package search
+
+import (
+	"context"
+
+	"yutang/internal/fault"
+)
+
+// Expected is Find for who has been shown a count and is about to act on it: it is refused
+// if the true one is now off by more than one in a hundred. nil expects nothing.
+func (s *Service) Expected(ctx context.Context, f Filter, count *int) (*Found, error) {
+	found, err := s.Find(ctx, f)
+	if err != nil || count == nil {
+		return found, err
+	}
+	n := int(found.Set.GetCardinality())
+	if off := max(n-*count, *count-n); off*100 > *count {
+		return nil, fault.New(fault.Conflict, "count_changed", "the filter has %d customers now, not %d; look again and confirm", n, *count)
+	}
+	return found, nil
+}
+
+// Logged is the filter as it may stand in a log: words are personal data.
+func (f Filter) Logged() Filter {
+	const hidden = "***"
+	if f.Q != "" {
+		f.Q = hidden
+	}
+	if f.Identity != "" {
+		f.Identity = hidden
+	}
+	return f
+}
