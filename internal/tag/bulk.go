@@ -59,12 +59,16 @@ type Bulk struct {
 // Failure is a customer whom an operation could not change.
 type Failure struct{ Customer, Reason string }
 
-// Batch asks for tags on many customers: those listed, the members of an audience now, or
-// who matches a rule now. Exactly one of the three.
+// Batch asks for tags on many customers: those listed, the members of an audience now, who
+// matches a rule now, or a set that was found otherwise. Exactly one of the four. Expect,
+// unless nil, is the count that somebody confirmed: one that is off by more than one in a
+// hundred is a conflict.
 type Batch struct {
 	Customers []string
 	Audience  string
 	Rule      json.RawMessage
+	People    *roaring.Bitmap
+	Expect    *int
 	Put, Take []string // labels or ids of tags
 	By        string
 }
@@ -120,22 +124,24 @@ func (s *Service) labels(names []string, pointer string) (out []string, err erro
 func (s *Service) aim(ctx context.Context, in Batch, b *Bulk) (failures []Failure, err error) {
 	b.targets = roaring.New()
 	n := 0
-	for _, given := range []bool{len(in.Customers) > 0, in.Audience != "", len(in.Rule) > 0} {
+	for _, given := range []bool{len(in.Customers) > 0, in.Audience != "", len(in.Rule) > 0, in.People != nil} {
 		if given {
 			n++
 		}
 	}
 	switch {
 	case n != 1:
-		return nil, fault.BadField("/customers", "wants either customers, or an audience, or a rule")
+		return nil, fault.BadField("/customers", "wants either customers, or an audience, or a rule, or a filter")
 	case in.Audience != "":
 		b.Source = "audience " + in.Audience
 		b.targets, err = s.members(ctx, in.Audience)
 	case len(in.Rule) > 0:
 		b.Source = "rule"
 		var roots []uint32
-		roots, err = s.Audiences.Matching(ctx, in.Rule, time.Time{})
+		roots, err = s.Audiences.Matching(ctx, in.Rule, s.Clock.Now())
 		b.targets.AddMany(roots)
+	case in.People != nil:
+		b.Source, b.targets = "filter", in.People.Clone()
 	case len(in.Customers) > maxListed:
 		return nil, fault.BadField("/customers", "names %d customers; at most %d fit", len(in.Customers), maxListed)
 	default:
@@ -144,7 +150,18 @@ func (s *Service) aim(ctx context.Context, in Batch, b *Bulk) (failures []Failur
 	}
 	b.Total = int(b.targets.GetCardinality()) + len(failures)
 	b.Done, b.Failed = len(failures), len(failures)
+	if err == nil {
+		err = confirmed(in.Expect, b.Total)
+	}
 	return failures, err
+}
+
+// confirmed refuses a count that is not the one which was shown.
+func confirmed(expect *int, n int) error {
+	if expect == nil || max(n-*expect, *expect-n)*100 <= *expect {
+		return nil
+	}
+	return fault.New(fault.Conflict, "count_changed", "there are %d customers now, not %d; look again and confirm", n, *expect)
 }
 
 func (s *Service) listed(ids []string, targets *roaring.Bitmap) (failures []Failure) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"yutang/internal/httpapi"
+	"yutang/internal/search"
 	"yutang/internal/tag"
 )
 
@@ -139,6 +140,8 @@ type beginInput struct {
 		Customers []string        `json:"customers,omitempty" maxItems:"10000" doc:"ids such as c42"`
 		Audience  string          `json:"audience,omitempty" doc:"its members now"`
 		Rule      json.RawMessage `json:"rule,omitempty" doc:"who matches it now: see docs/rules.md"`
+		Filter    *search.Filter  `json:"filter,omitempty" doc:"who passes it now: what POST /customers/query takes"`
+		Expect    *int            `json:"expect,omitempty" minimum:"0" doc:"the count that was shown; refused with count_changed if it is off by more than 1 in 100"`
 		Add       []string        `json:"add,omitempty" maxItems:"50" doc:"labels or tag ids"`
 		Remove    []string        `json:"remove,omitempty" maxItems:"50"`
 	}
@@ -147,13 +150,25 @@ type beginInput struct {
 type bulkOutput struct{ Body Bulk }
 
 func (h *handlers) begin(ctx context.Context, in *beginInput) (*bulkOutput, error) {
-	b, err := h.Tags.Begin(ctx, tag.Batch{
-		Customers: in.Body.Customers, Audience: in.Body.Audience, Rule: in.Body.Rule, Put: in.Body.Add, Take: in.Body.Remove, By: actor(ctx),
-	})
+	batch := tag.Batch{
+		Customers: in.Body.Customers, Audience: in.Body.Audience, Rule: in.Body.Rule, Expect: in.Body.Expect,
+		Put: in.Body.Add, Take: in.Body.Remove, By: actor(ctx),
+	}
+	if in.Body.Filter != nil {
+		found, err := h.Find(ctx, *in.Body.Filter)
+		if err != nil {
+			return nil, err
+		}
+		batch.People = found.Set
+	}
+	b, err := h.Tags.Begin(ctx, batch)
 	if err != nil {
 		return nil, err
 	}
 	detail := map[string]any{"source": b.Source, "add": b.Put, "remove": b.Take, "total": b.Total}
+	if in.Body.Filter != nil {
+		detail["filter"] = in.Body.Filter.Logged()
+	}
 	return &bulkOutput{wireBulk(b)}, h.Access.Audit(ctx, "tag.bulk", b.ID, detail)
 }
 

@@ -9,12 +9,14 @@ import (
 
 	"yutang/internal/access"
 	"yutang/internal/httpapi"
+	"yutang/internal/search"
 	"yutang/internal/tag"
 )
 
-// Deps are what the routes need.
+// Deps are what the routes need. Find is who passes a filter now.
 type Deps struct {
 	Tags   *tag.Service
+	Find   func(ctx context.Context, f search.Filter) (*search.Found, error)
 	Access *access.Service
 }
 

@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/RoaringBitmap/roaring/v2"
 
 	"yutang/internal/access"
 	"yutang/internal/audience"
@@ -13,9 +16,11 @@ import (
 	"yutang/internal/db"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
+	"yutang/internal/fault"
 	"yutang/internal/httpapi/httpapitest"
 	"yutang/internal/identity"
 	"yutang/internal/job"
+	"yutang/internal/search"
 	"yutang/internal/tag"
 	"yutang/internal/tag/taghttp"
 	"yutang/internal/timeline"
@@ -58,7 +63,13 @@ func start(t *testing.T, d *db.DB) (*httpapitest.Server, *wecomsim.Sim) {
 	if err := tags.Load(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	taghttp.Routes(s.API, taghttp.Deps{Tags: tags, Access: s.Access})
+	find := func(_ context.Context, f search.Filter) (*search.Found, error) {
+		if f.Q == "" {
+			return nil, fault.BadField("/q", "wants a word")
+		}
+		return &search.Found{Set: roaring.BitmapOf(1, 2, 3)}, nil
+	}
+	taghttp.Routes(s.API, taghttp.Deps{Tags: tags, Find: find, Access: s.Access})
 	return s, sim
 }
 
@@ -161,6 +172,18 @@ func TestTags_ThroughTheAPI(t *testing.T) {
 	}
 	if b := decode[taghttp.Bulk](t, op.Do("POST", "/tags/bulk/"+op1.ID+"/resume", nil), 200); b.State != "running" {
 		t.Fatalf("%+v", b)
+	}
+	filtered := map[string]any{"filter": map[string]string{"q": "anna"}, "add": []string{"walk-in"}, "expect": 2}
+	if p := op.Do("POST", "/tags/bulk", filtered); p.Status != 409 || p.Problem(t).Code != "count_changed" {
+		t.Fatalf("another count than was shown: %s", p.Body)
+	}
+	filtered["expect"] = 3
+	if b := decode[taghttp.Bulk](t, op.Do("POST", "/tags/bulk", filtered), 201); b.Total != 3 || b.Source != "filter" {
+		t.Fatalf("%+v", b)
+	}
+	if trail, err := s.Access.AuditTrail(access.As(t.Context(), access.System), access.AuditQuery{Action: "tag.bulk"}); err != nil ||
+		strings.Contains(string(trail.Items[0].Detail), "anna") {
+		t.Fatalf("the trail: %s %v", trail.Items[0].Detail, err)
 	}
 	if all := decode[list[taghttp.Bulk]](t, op.Do("GET", "/tags/bulk", nil), 200).Items; len(all) == 0 {
 		t.Fatal("no operations")
