@@ -24,6 +24,7 @@ import (
 	"yutang/internal/ingest/sensors"
 	"yutang/internal/outreach/outreachhttp"
 	"yutang/internal/playbook/playbookhttp"
+	"yutang/internal/web"
 )
 
 // door answers health checks at once and everything else when it is open.
@@ -100,6 +101,7 @@ func (a *App) handler() http.Handler {
 	a.onStop("api", api.Stop)
 	a.routes(api)
 	a.console(api)
+	web.Mount(api)
 	intake := http.NewServeMux()
 	in := ingest.New(a.log, a.pipeline, a.Clock, a.Log)
 	in.Busy = a.pipeline.Busy

@@ -1,0 +1,52 @@
+import { signedOut } from '@shared/api/client'
+import { useLang } from '@shared/i18n'
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { App as Antd, ConfigProvider } from 'antd'
+import enUS from 'antd/locale/en_US'
+import zhCN from 'antd/locale/zh_CN'
+import dayjs from 'dayjs'
+import 'dayjs/locale/zh-cn'
+import { useEffect } from 'react'
+import { router } from '../router'
+import { problemOf } from '@shared/api/client'
+import { antdTheme, useDark } from './theme'
+
+const client = new QueryClient({
+  queryCache: new QueryCache(),
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      refetchOnWindowFocus: false,
+      // What the server refuses does not change by asking again; what is away may come back.
+      retry: (failures, thrown) => failures < 2 && [0, 429, 503].includes(problemOf(thrown).status),
+    },
+  },
+})
+
+/** The whole console. */
+export function App() {
+  const lang = useLang()
+  const isDark = useDark()
+  dayjs.locale(lang === 'zh-CN' ? 'zh-cn' : 'en')
+  useEffect(() => {
+    document.documentElement.lang = lang
+    const leave = () => {
+      client.clear()
+      if (!router.state.location.pathname.startsWith('/sign-in')) {
+        void router.navigate({ to: '/sign-in', search: { to: router.state.location.href } })
+      }
+    }
+    addEventListener(signedOut, leave)
+    return () => removeEventListener(signedOut, leave)
+  }, [lang])
+  return (
+    <ConfigProvider locale={lang === 'zh-CN' ? zhCN : enUS} theme={antdTheme(isDark)} variant="outlined">
+      <Antd message={{ maxCount: 3 }}>
+        <QueryClientProvider client={client}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </Antd>
+    </ConfigProvider>
+  )
+}

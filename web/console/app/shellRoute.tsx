@@ -1,0 +1,17 @@
+import { createRootRoute, createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import { Shell } from './Shell'
+import { Broken, Lost } from './Broken'
+
+/** The root of all pages. */
+export const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: Lost, errorComponent: Broken })
+
+/** Pages with the menu around them: everything but signing in. */
+export const shellRoute = createRoute({ getParentRoute: () => rootRoute, id: 'shell', component: Shell })
+
+/** The page to sign in on. `to` is where to go then. */
+export const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (s: Record<string, unknown>) => ({ to: typeof s.to === 'string' ? s.to : undefined }),
+  component: lazyRouteComponent(() => import('./SignIn'), 'SignIn'),
+})

@@ -1,0 +1,2 @@
+/** The pages of this part. */
+export const customerRoutes = [] as const

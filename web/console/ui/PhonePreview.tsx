@@ -1,0 +1,43 @@
+import { texts, useText } from '@shared/i18n'
+import type { ReactNode } from 'react'
+
+const said = texts({ label: ['手机预览', 'Phone preview'], now: ['刚刚', 'Just now'], image: ['图片', 'Image'], video: ['视频', 'Video'], file: ['文件', 'File'], mini: ['小程序', 'Mini-program'] })
+
+/** A message part as the customer sees it. */
+export interface Bubble {
+  kind: 'text' | 'image' | 'video' | 'file' | 'link' | 'miniprogram'
+  text?: string
+  title?: string
+  detail?: string
+  /** The address of the picture, if it can be shown. */
+  image?: string
+}
+
+/** A phone with messages in it, 300 px wide. */
+export function PhonePreview({ from, bubbles, children, title }: { from?: string; bubbles?: readonly Bubble[]; children?: ReactNode; title?: string }) {
+  const t = useText(said)
+  return (
+    <section className="y-phone" aria-label={title ?? t.label}>
+      <header>{from ?? t.label}</header>
+      <div>
+        <time>{t.now}</time>
+        {bubbles?.map((b, i) => <div key={i} className={`y-bubble y-bubble-${b.kind}`}><BubbleBody bubble={b} /></div>)}
+        {children}
+      </div>
+    </section>
+  )
+}
+
+function BubbleBody({ bubble: b }: { bubble: Bubble }) {
+  const t = useText(said)
+  if (b.kind === 'text') return <>{b.text}</>
+  if (b.kind === 'image') return b.image ? <img src={b.image} alt={b.title ?? t.image} /> : <span>{b.title ?? t.image}</span>
+  const sort = { video: t.video, file: t.file, link: '', miniprogram: t.mini }[b.kind]
+  return (
+    <div className="y-bubble-card">
+      <div><b>{b.title ?? sort}</b>{b.detail && <small>{b.detail}</small>}</div>
+      {b.image && <img src={b.image} alt="" />}
+      {sort && <i>{sort}</i>}
+    </div>
+  )
+}

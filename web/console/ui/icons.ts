@@ -1,0 +1,13 @@
+// Icons are taken one by one: the whole set is larger than the console.
+export { default as ApartmentOutlined } from '@ant-design/icons/ApartmentOutlined'
+export { default as AppstoreOutlined } from '@ant-design/icons/AppstoreOutlined'
+export { default as BarChartOutlined } from '@ant-design/icons/BarChartOutlined'
+export { default as BulbOutlined } from '@ant-design/icons/BulbOutlined'
+export { default as FileTextOutlined } from '@ant-design/icons/FileTextOutlined'
+export { default as MenuOutlined } from '@ant-design/icons/MenuOutlined'
+export { default as QrcodeOutlined } from '@ant-design/icons/QrcodeOutlined'
+export { default as SearchOutlined } from '@ant-design/icons/SearchOutlined'
+export { default as SettingOutlined } from '@ant-design/icons/SettingOutlined'
+export { default as TeamOutlined } from '@ant-design/icons/TeamOutlined'
+export { default as UserOutlined } from '@ant-design/icons/UserOutlined'
+export { default as WechatOutlined } from '@ant-design/icons/WechatOutlined'
