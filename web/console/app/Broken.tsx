@@ -1,7 +1,8 @@
 import { texts, useText } from '@shared/i18n'
 import { Link, type ErrorComponentProps } from '@tanstack/react-router'
-import { Button, Result } from 'antd'
+import { Button } from 'antd'
 import { useEffect } from 'react'
+import { Empty } from '../ui/states'
 
 const said = texts({
   lost: ['没有这个页面', 'There is no such page'],
@@ -15,7 +16,7 @@ const said = texts({
 /** No page has this address. */
 export function Lost() {
   const t = useText(said)
-  return <Result status="404" title={t.lost} subTitle={t.lostWhy} extra={<Link to="/"><Button type="primary">{t.home}</Button></Link>} />
+  return <Empty title={<h1 className="y-lost">{t.lost}</h1>} action={<Link to="/"><Button type="primary">{t.home}</Button></Link>}>{t.lostWhy}</Empty>
 }
 
 const reloadedAt = 'yutang.reloaded'
@@ -30,5 +31,5 @@ export function Broken({ error }: ErrorComponentProps) {
     sessionStorage.setItem(reloadedAt, String(Date.now()))
     location.reload()
   }, [gone])
-  return <Result status="error" title={t.broken} subTitle={t.brokenWhy} extra={<Button type="primary" onClick={() => location.reload()}>{t.reload}</Button>} />
+  return <Empty title={<h1 className="y-lost">{t.broken}</h1>} action={<Button type="primary" onClick={() => location.reload()}>{t.reload}</Button>}>{t.brokenWhy}</Empty>
 }

@@ -1,13 +1,13 @@
 import { api } from '@shared/api/client'
 import { useBrandFormat } from '@shared/format'
 import { setLang, texts, useLang, useText } from '@shared/i18n'
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import { Button, Drawer, Dropdown, Layout, Menu, Tooltip, type MenuProps } from 'antd'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { Button, Popover, Tooltip } from 'antd'
 import {
   ApartmentOutlined, AppstoreOutlined, BarChartOutlined, BulbOutlined, FileTextOutlined, MenuOutlined, QrcodeOutlined, SearchOutlined,
   SettingOutlined, TeamOutlined, UserOutlined, WechatOutlined,
 } from '../ui/icons'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { DrillProvider } from '../ui/Drill'
 import { Loading } from '../ui/states'
 import { districts, placeOf } from './nav'
@@ -57,16 +57,17 @@ export function Shell() {
   return (
     <DrillProvider>
       <a className="y-skip" href="#content">{t.skip}</a>
-      <Layout className="y-shell">
-        <Layout.Sider className="y-side" width={208} theme="light">
+      <div className="y-shell">
+        <aside className="y-side">
           <Brand name={name} />
           <nav aria-label={t.menu}><Places /></nav>
-        </Layout.Sider>
-        <Drawer open={menuOpen} onClose={() => setMenuOpen(false)} placement="left" size={248} title={<Brand name={name} />} styles={{ body: { padding: 0 } }}>
+        </aside>
+        <Sheet open={menuOpen} onClose={() => setMenuOpen(false)}>
+          <Brand name={name} />
           <nav aria-label={t.menu}><Places onGo={() => setMenuOpen(false)} /></nav>
-        </Drawer>
-        <Layout>
-          <Layout.Header className="y-head">
+        </Sheet>
+        <div className="y-main">
+          <header className="y-head">
             <Button className="y-burger" type="text" aria-label={t.menu} icon={<MenuOutlined />} onClick={() => setMenuOpen(true)} />
             <Crumbs />
             <button type="button" className="y-search" aria-label={t.search} aria-keyshortcuts="Control+K Meta+K" onClick={() => setPalette(true)}>
@@ -75,13 +76,13 @@ export function Shell() {
             <Tooltip title={t.keys}><Button type="text" className="y-wide" aria-label={t.keys} icon={<BulbOutlined />} onClick={() => setKeys(true)} /></Tooltip>
             <Button type="text" lang={lang === 'zh-CN' ? 'en' : 'zh-CN'} onClick={() => setLang(lang === 'zh-CN' ? 'en-US' : 'zh-CN')}>{t.language}</Button>
             <Account name={me.name} role={String(me.role ?? '')} />
-          </Layout.Header>
+          </header>
           <Offline text={t.offline} />
-          <Layout.Content id="content" className="y-content" tabIndex={-1}>
+          <main id="content" className="y-content" tabIndex={-1}>
             <Suspense fallback={<Loading />}><Outlet /></Suspense>
-          </Layout.Content>
-        </Layout>
-      </Layout>
+          </main>
+        </div>
+      </div>
       <Suspense>
         {palette && <Palette onClose={() => setPalette(false)} />}
         {keys && <Keys onClose={() => setKeys(false)} />}
@@ -103,26 +104,40 @@ function Brand({ name }: { name?: string }) {
 function Places({ onGo }: { onGo?: () => void }) {
   const lang = useLang()
   const may = useMay()
-  const go = useNavigate()
   const path = useLocation({ select: (l) => l.pathname })
   const here = placeOf(path)
-  const [open, setOpen] = useState<string[]>([])
-  useEffect(() => {
-    if (here) setOpen((o) => (o.includes(here.district.key) ? o : [...o, here.district.key]))
-  }, [here?.district.key])
   const label = (x: { zh: string; en: string }) => (lang === 'zh-CN' ? x.zh : x.en)
-  const items: MenuProps['items'] = districts.flatMap((d) => {
-    const places = d.places.filter((place) => may(place.needs))
-    const only = places[0]
-    if (!only) return []
-    if (d.places.length === 1) return [{ key: only.to, icon: icons[d.key], label: label(d) }]
-    return [{ key: d.key, icon: icons[d.key], label: label(d), children: places.map((place) => ({ key: place.to, label: label(place) })) }]
-  })
   return (
-    <Menu
-      mode="inline" inlineIndent={16} items={items} openKeys={open} onOpenChange={setOpen} selectedKeys={here ? [here.place.to] : []}
-      onClick={({ key }) => { onGo?.(); void go({ to: key }) }}
-    />
+    <ul className="y-places">
+      {districts.map((d) => {
+        const places = d.places.filter((place) => may(place.needs))
+        const only = places[0]
+        if (!only) return null
+        if (d.places.length === 1) {
+          return <li key={d.key}><Link to={only.to as string} className="y-place" aria-current={here?.place === only ? 'page' : undefined} onClick={onGo}>{icons[d.key]}{label(d)}</Link></li>
+        }
+        return (
+          <li key={d.key}>
+            <District name={label(d)} icon={icons[d.key]} here={here?.district === d}>
+              {places.map((place) => (
+                <li key={place.to}><Link to={place.to as string} className="y-place" aria-current={here?.place === place ? 'page' : undefined} onClick={onGo}>{label(place)}</Link></li>
+              ))}
+            </District>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function District({ name, icon, here, children }: { name: string; icon: React.ReactNode; here: boolean; children: React.ReactNode }) {
+  const [open, setOpen] = useState(here)
+  useEffect(() => { if (here) setOpen(true) }, [here])
+  return (
+    <>
+      <button type="button" className="y-district" aria-expanded={open} onClick={() => setOpen(!open)}>{icon}<span>{name}</span><i aria-hidden="true" /></button>
+      {open && <ul>{children}</ul>}
+    </>
   )
 }
 
@@ -140,23 +155,43 @@ function Crumbs() {
 
 function Account({ name, role }: { name: string; role: string }) {
   const t = useText(said)
-  const go = useNavigate()
   const chosen = useLook()
+  const [open, setOpen] = useState(false)
   const signOut = api.useMutation('delete', '/session', { onSuccess: () => location.assign('/console/sign-in') })
   const roles: Record<string, string> = { owner: t.owner, operator: t.operator, analyst: t.analyst, viewer: t.viewer }
-  const items: MenuProps['items'] = [
-    { key: 'account', label: t.account, onClick: () => void go({ to: '/settings/account' as string }) },
-    { key: 'look', label: t.look, children: (['system', 'light', 'dark'] as const).map((l) => ({ key: l, label: `${chosen === l ? '✓ ' : ''}${t[l]}`, onClick: () => setLook(l) })) },
-    { type: 'divider' },
-    { key: 'out', label: t.signOut, onClick: () => signOut.mutate({}) },
-  ]
+  const menu = (
+    <div className="y-account">
+      <Link to={'/settings/account' as string} onClick={() => setOpen(false)}>{t.account}</Link>
+      <fieldset>
+        <legend>{t.look}</legend>
+        {(['system', 'light', 'dark'] as const).map((l) => (
+          <label key={l}><input type="radio" name="look" checked={chosen === l} onChange={() => setLook(l)} /> {t[l]}</label>
+        ))}
+      </fieldset>
+      <button type="button" onClick={() => signOut.mutate({})}>{t.signOut}</button>
+    </div>
+  )
   return (
-    <Dropdown menu={{ items }} trigger={['click']}>
-      <button type="button" className="y-who" aria-label={`${t.account}: ${name}`}>
+    <Popover content={menu} trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} arrow={false}>
+      <button type="button" className="y-who" aria-label={`${t.account}: ${name}`} aria-expanded={open}>
         <span className="y-avatar" aria-hidden="true">{[...name][0]}</span>
         <span className="y-who-text"><b>{name}</b><small>{roles[role] ?? role}</small></span>
       </button>
-    </Dropdown>
+    </Popover>
+  )
+}
+
+/** The menu of narrow windows. The dialog holds the focus and closes with Escape. */
+function Sheet({ open, onClose, children }: { open: boolean; onClose: () => void; children: React.ReactNode }) {
+  const on = useRef<HTMLDialogElement>(null)
+  const t = useText(said)
+  useEffect(() => { if (open) on.current?.showModal(); else on.current?.close() }, [open])
+  return (
+    // The dialog itself is the backdrop around its content.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
+    <dialog ref={on} className="y-sheet-menu" aria-label={t.menu} onClose={onClose} onClick={(e) => { if (e.target === e.currentTarget) onClose() }}>
+      <div>{open && children}</div>
+    </dialog>
   )
 }
 

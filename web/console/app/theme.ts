@@ -77,8 +77,6 @@ export function antdTheme(isDark: boolean): ThemeConfig {
     token: { ...shared, ...(isDark ? night : light) },
     components: {
       Table: { headerBg: 'transparent', headerColor: 'var(--y-faint)', headerSplitColor: 'transparent', cellPaddingBlock: 10, cellPaddingInline: 12, rowHoverBg: 'var(--y-line-soft)', cellPaddingBlockMD: 6, cellPaddingBlockSM: 5 },
-      Menu: { itemBg: 'transparent', subMenuItemBg: 'transparent', itemSelectedBg: 'var(--y-primary-soft)', itemSelectedColor: 'var(--y-primary-text)', itemHeight: 34, itemBorderRadius: 6, itemMarginInline: 8, itemMarginBlock: 2, activeBarBorderWidth: 0 },
-      Layout: { siderBg: 'var(--y-card)', headerBg: 'var(--y-card)', headerHeight: 52, headerPadding: '0 20px', bodyBg: 'var(--y-ground)' },
       Tabs: { horizontalMargin: '0', itemSelectedColor: 'var(--y-primary-text)', itemColor: 'var(--y-text-2)' },
       Card: { headerFontSize: 14, headerHeight: 44, bodyPadding: 16, headerPadding: 16 },
       Tag: { defaultBg: 'var(--y-line-soft)', defaultColor: 'var(--y-text-2)' },
