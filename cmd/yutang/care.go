@@ -49,7 +49,7 @@ func (c *restoreCommand) Run(ctx context.Context) error {
 }
 
 type benchCommand struct {
-	Name      string `arg:"" help:"What to measure: all, ingest, single, idle, visible, timers, preview, memory, restart, insight, beside, callback, welcome, sync, resume, growth, masssend, playbook."`
+	Name      string `arg:"" help:"What to measure: all, ingest, single, idle, visible, timers, preview, memory, restart, insight, customers, beside, callback, welcome, sync, resume, growth, masssend, playbook."`
 	JSON      bool   `help:"One JSON object a figure."`
 	Seconds   int    `help:"Seconds of load." default:"20"`
 	Data      string `help:"Directory to fill and keep for the next run; a temporary one without it." type:"path"`

@@ -83,6 +83,7 @@ var measures = []struct {
 	{"memory", full, measureMemory},
 	{"restart", full, measureRestart},
 	{"insight", nil, measureInsight},
+	{"customers", full, measureCustomers},
 	{"beside", full, measureBeside},
 	{"callback", nil, measureCallback},
 	{"welcome", nil, measureWelcome},

@@ -68,7 +68,7 @@ func (s *Service) Page(ctx context.Context, q Query) (Result, error) {
 	if more {
 		c.after = &last
 	}
-	places, err := s.cut(ctx, found.Set, c)
+	places, err := s.ahead(ctx, found, c)
 	if err != nil {
 		return Result{}, err
 	}
@@ -86,13 +86,13 @@ func (s *Service) key(sort string) (func(root uint32) int64, error) {
 	case "id":
 		return nil, nil //nolint:nilnil // the order of the set itself
 	case "last_seen":
-		return func(root uint32) int64 { _, last, _ := s.Timeline.Bounds(root); return last }, nil
+		return s.Timeline.LastSeen, nil
 	case "first_seen":
-		return func(root uint32) int64 { first, _, _ := s.Timeline.Bounds(root); return first }, nil
+		return s.Timeline.FirstSeen, nil
 	case "orders":
-		return func(root uint32) int64 { return int64(s.Customers.Orders(root).Count) }, nil
+		return func(root uint32) int64 { return int64(s.Customers.OrderCount(root)) }, nil
 	case "net_revenue":
-		return func(root uint32) int64 { return s.Customers.Orders(root).Net }, nil
+		return s.Customers.NetRevenue, nil
 	}
 	return nil, fault.BadField("sort", "must be one of %s, with - before it for descending", strings.Join(Sorts, ", "))
 }
@@ -147,6 +147,34 @@ func (s *Service) cut(ctx context.Context, set *roaring.Bitmap, c cut) ([]place,
 	all := slices.Concat(parts...)
 	slices.SortFunc(all, c.order)
 	return all[:min(len(all), c.n)], ctx.Err()
+}
+
+// readAhead is how many places a pass over everybody finds, for the pages that follow.
+const readAhead = 2000
+
+// ahead is cut, from what an earlier page of the same list found beyond its end if that is
+// enough.
+func (s *Service) ahead(ctx context.Context, found *Found, c cut) ([]place, error) {
+	if c.key == nil {
+		return c.byNumber(found.Set), nil
+	}
+	found.mu.Lock()
+	defer found.mu.Unlock()
+	if c.after != nil && found.sort == c.sort {
+		if i := slices.Index(found.ahead, *c.after); i >= 0 {
+			if rest := found.ahead[i+1:]; len(rest) >= c.n || found.ended {
+				return rest[:min(len(rest), c.n)], nil
+			}
+		}
+	}
+	n := c.n
+	c.n = max(n, readAhead)
+	all, err := s.cut(ctx, found.Set, c)
+	if err != nil {
+		return nil, err
+	}
+	found.sort, found.ahead, found.ended = c.sort, all, len(all) < c.n
+	return all[:min(len(all), n)], nil
 }
 
 // byNumber reads a page of the set itself.

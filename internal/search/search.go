@@ -7,9 +7,9 @@
 // of its own: it is one pass over what memory holds, and the lock is given up often.
 //
 // The pages of one list show one set: a later page does not look for the customers anew
-// as long as the first is remembered (a minute). Sorting is by what is true when a page
-// is cut, so a customer who changes places meanwhile may show twice or not at all. The
-// total is exact for the moment of the first page.
+// as long as the first is remembered (a minute). Sorting is by what was true when some page
+// before was cut, so a customer who changes places meanwhile may show twice or not at all.
+// The total is exact for the moment of the first page.
 //
 // Things asks the rooms of other objects, which tell it how (Source). It looks for a piece
 // of a name whatever the case, and shows nothing that the caller may not read.
@@ -42,6 +42,7 @@ type Config struct {
 	Clock     clock.Clock
 	Zone      func() *time.Location // the brand's
 	Select    func(ctx context.Context, rule json.RawMessage, at time.Time) (*roaring.Bitmap, error)
+	Sources   []Source // of things, in the order shown
 }
 
 // Service finds customers. Safe for concurrent use.
@@ -58,6 +59,11 @@ func New(cfg Config) *Service { return &Service{Config: cfg} }
 type Found struct {
 	Set  *roaring.Bitmap
 	Rule json.RawMessage // the filter as one rule; nil if it asks for words
+
+	mu    sync.Mutex // guards what pages of one order have found beyond their end
+	sort  string
+	ahead []place
+	ended bool
 }
 
 // Find is who passes a filter now.

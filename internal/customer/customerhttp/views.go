@@ -105,15 +105,9 @@ func show(p customer.Profile, owned []identity.Owned, open bool) View {
 	return v
 }
 
-// Traits that tell a name or a phone number, the best first.
-var (
-	nameTraits  = []string{"name", "nickname", "full_name", "real_name", "姓名", "昵称"}
-	phoneTraits = []string{"phone", "mobile", "手机", "手机号", "电话"}
-)
-
 // summarize fills in what a list shows of a customer. traits are open.
 func (v *View) summarize(traits map[string]json.RawMessage, owned []identity.Owned, open bool) {
-	v.Name, v.Phone = firstText(traits, nameTraits), firstText(traits, phoneTraits)
+	v.Name, v.Phone = customer.NameIn(traits), customer.PhoneIn(traits)
 	for _, o := range owned {
 		if v.Phone == "" && o.Type == "phone" {
 			v.Phone = o.Value
@@ -137,13 +131,4 @@ func masked(kind, text string) string {
 		return ""
 	}
 	return customer.MaskIdentity(kind, text)
-}
-
-func firstText(traits map[string]json.RawMessage, names []string) string {
-	for _, name := range names {
-		if text := gjson.ParseBytes(traits[name]).String(); text != "" {
-			return text
-		}
-	}
-	return ""
 }
