@@ -30,6 +30,7 @@ type Service struct {
 	throttle *throttle
 	hashing  chan struct{} // slots for the memory-hungry password hash
 	brand    atomic.Pointer[keptBrand]
+	mask     atomic.Pointer[keptMask]
 
 	mu    sync.Mutex
 	setup [32]byte         // hash of the set-up token, zero if there is none

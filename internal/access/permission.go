@@ -14,6 +14,7 @@ const (
 	CustomersWrite   Permission = "customers.write"
 	CustomersMerge   Permission = "customers.merge"
 	CustomersUnmask  Permission = "customers.unmask"
+	CustomersErase   Permission = "customers.erase"
 	EventsRead       Permission = "events.read"
 	AudiencesRead    Permission = "audiences.read"
 	AudiencesWrite   Permission = "audiences.write"
@@ -82,6 +83,7 @@ var roles = map[Permission][]Role{
 	CustomersWrite:   {Operator},
 	CustomersMerge:   {Operator},
 	CustomersUnmask:  {Operator},
+	CustomersErase:   {},
 	EventsRead:       {Operator, Analyst},
 	AudiencesRead:    {Operator, Analyst, Viewer},
 	AudiencesWrite:   {Operator},

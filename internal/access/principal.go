@@ -37,6 +37,8 @@ type Principal struct {
 	Scope Scope
 	Only  []Permission // narrows the role; nil is all of it
 	Staff *StaffRef    // who it is of the staff; nil unless ByStaff
+
+	Masked bool // is shown personal values masked, also with customers.unmask: see MaskByDefault
 }
 
 // Cookied says that a browser sends the credentials by itself, so that writes need proof
@@ -75,10 +77,11 @@ func From(ctx context.Context) (Principal, bool) {
 	return p, ok
 }
 
-// Can says whether ctx has a principal with permission perm.
+// Can says whether ctx has a principal with permission perm. Who is shown masks has
+// customers.unmask only to reveal.
 func Can(ctx context.Context, perm Permission) bool {
 	p, ok := From(ctx)
-	return ok && p.Can(perm)
+	return ok && p.Can(perm) && (perm != CustomersUnmask || !p.Masked)
 }
 
 // mayGrant refuses to let the one who asks make or change somebody who may do more. The

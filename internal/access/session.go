@@ -102,7 +102,9 @@ func (s *Service) AuthenticateSession(ctx context.Context, secret string) (Princ
 		return Principal{}, errBadSession
 	}
 	s.noteUse(found.session.ID, now.UnixMilli())
-	return found.account.principal(), nil
+	p := found.account.principal()
+	p.Masked, err = s.MaskByDefault(ctx)
+	return p, err
 }
 
 // SignOut ends the session of a secret. An unknown one is as good as ended.

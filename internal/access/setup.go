@@ -43,8 +43,10 @@ func (s *Service) Setup(ctx context.Context, token string, n NewAccount) (Sessio
 		if owned {
 			return fault.New(fault.Precondition, "set_up_already", "the owner exists already; sign in")
 		}
-		a, err = s.AddAccount(ctx, n)
-		return err
+		if a, err = s.AddAccount(ctx, n); err != nil {
+			return err
+		}
+		return s.SetMaskByDefault(ctx, true)
 	})
 	if err != nil {
 		return Session{}, "", err

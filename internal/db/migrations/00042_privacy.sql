@@ -29,3 +29,12 @@ CREATE TABLE privacy_export (
 );
 CREATE INDEX privacy_export_ord ON privacy_export (ord);
 CREATE INDEX privacy_export_expiry ON privacy_export (expires_at);
+
+-- Whether an address is anybody else's, too.
+CREATE INDEX link_target_of ON link (target);
+
+-- One row: how long texts are kept, and how far they are gone.
+CREATE TABLE privacy_setting (
+    id   BIGINT PRIMARY KEY, -- 1
+    body TEXT   NOT NULL     -- JSON
+);

@@ -1,0 +1,232 @@
+package privacy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"yutang/internal/event"
+	"yutang/internal/fault"
+	"yutang/internal/id"
+	"yutang/internal/job"
+)
+
+// State says how far an erasure is.
+type State string
+
+// The states.
+const (
+	Waiting State = "waiting"
+	Erased  State = "erased" // gone from SQL
+	Done    State = "done"   // gone from memory and snapshots, too
+)
+
+// Erasure is the record that a person was erased. Counts are rows by room, as they were.
+type Erasure struct {
+	ID       string
+	Ord      uint32
+	State    State
+	Reason   string
+	Block    bool
+	Counts   map[string]int
+	AskedBy  string
+	AskedAt  time.Time
+	ErasedAt time.Time
+	DoneAt   time.Time
+}
+
+// Order asks for an erasure.
+type Order struct {
+	Ord    uint32
+	Reason string
+	Block  bool // the identities go to the blocked list: who comes again is nobody
+	By     string
+}
+
+// Preview says what an erasure would find, by room.
+func (s *Service) Preview(ctx context.Context, ord uint32) (map[string]int, error) {
+	p, err := s.find(ctx, ord, false)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := s.count(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(s.seqs(p.root)); n > 0 {
+		counts["events"] = n
+	}
+	lanes, err := s.callbacksOf(ctx, p)
+	if len(lanes) > 0 {
+		counts["callbacks"] = len(lanes)
+	}
+	return counts, err
+}
+
+// Erase asks for an erasure; a job does it at once. A customer who waits for one already
+// is a conflict.
+func (s *Service) Erase(ctx context.Context, o Order) (Erasure, error) {
+	reason, err := checkReason(o.Reason)
+	if err != nil {
+		return Erasure{}, err
+	}
+	s.Timeline.RLock()
+	root := s.Timeline.Root(o.Ord)
+	s.Timeline.RUnlock()
+	e := Erasure{
+		ID: id.New("era"), Ord: root, State: Waiting, Reason: reason, Block: o.Block, Counts: map[string]int{},
+		AskedBy: o.By, AskedAt: s.Clock.Now(),
+	}
+	err = s.Access.Audited(ctx, "customer.erase", func(ctx context.Context) (string, any, error) {
+		waits, err := s.waits(ctx, root)
+		if err == nil && waits {
+			err = fault.New(fault.Conflict, "erasure_waits", "this customer waits to be erased already")
+		}
+		if err != nil {
+			return "", nil, err
+		}
+		if err := s.insertErasure(ctx, e); err != nil {
+			return "", nil, err
+		}
+		err = s.Jobs.Put(ctx, job.Job{Kind: eraseKind, Key: e.ID, Due: e.AskedAt})
+		return id.Customer(root), map[string]any{"erasure": e.ID, "reason": reason, "block": o.Block}, err
+	})
+	return e, err
+}
+
+// runErasure carries an erasure on from where it stands.
+func (s *Service) runErasure(ctx context.Context, j job.Job) error {
+	e, err := s.Erasure(ctx, j.Key)
+	if err != nil {
+		return err
+	}
+	if e.State == Waiting {
+		if err := s.erase(ctx, &e); err != nil {
+			return fmt.Errorf("erase %s: %w", e.ID, err)
+		}
+	}
+	if e.State == Erased {
+		if err := s.Road.Snapshot(ctx); err != nil {
+			return fmt.Errorf("save without %s: %w", e.ID, err)
+		}
+		e.State, e.DoneAt = Done, s.Clock.Now()
+		return s.saveErasure(ctx, e)
+	}
+	return nil
+}
+
+// erase takes a person out of SQL and has derived state loaded anew.
+func (s *Service) erase(ctx context.Context, e *Erasure) error {
+	p, err := s.find(ctx, e.Ord, false)
+	if err != nil {
+		return err
+	}
+	if e.Block {
+		for _, o := range p.identities {
+			if _, err := s.Identity.Block(ctx, o.Type, o.Value, "erased "+id.Customer(p.root), e.AskedBy, nil); err != nil {
+				return fmt.Errorf("block an identity: %w", err)
+			}
+		}
+	}
+	before := *e
+	err = s.Road.Rewrite(ctx, func(ctx context.Context) error {
+		*e = before
+		if err := s.eraseNow(ctx, e); err != nil {
+			return internal(err) // memory has changed: it must be loaded again
+		}
+		return nil
+	})
+	return err
+}
+
+// internal hides the kind of an error that comes after a change of memory.
+func internal(err error) error {
+	if fault.Is(err, fault.Unavailable) {
+		return err
+	}
+	return fault.Wrap(fault.Internal, "erasure_failed", err)
+}
+
+// eraseNow does the whole of it in the road's transaction.
+func (s *Service) eraseNow(ctx context.Context, e *Erasure) error {
+	p, err := s.find(ctx, e.Ord, true)
+	if err != nil {
+		return err
+	}
+	if err := s.scrub(ctx, true); err != nil {
+		return err
+	}
+	if e.Counts, err = s.count(ctx, p); err != nil {
+		return err
+	}
+	if _, err := s.Runs.StopAll(ctx, p.root, "erased"); err != nil {
+		return fmt.Errorf("stop runs: %w", err)
+	}
+	for _, part := range []func(context.Context, *Erasure, person) error{s.eraseEvents, s.eraseMentions, s.eraseCallbacks, s.eraseAnswers} {
+		if err := part(ctx, e, p); err != nil {
+			return err
+		}
+	}
+	e.State, e.ErasedAt = Erased, s.Clock.Now()
+	if err := s.act(ctx, p, words{token: "erased_" + strings.ToLower(e.ID) + "_", now: e.ErasedAt.UnixMilli()}); err != nil {
+		return err
+	}
+	if err := s.saveErasure(ctx, *e); err != nil {
+		return err
+	}
+	return s.scrub(ctx, false)
+}
+
+// eraseEvents makes the person's events anonymous.
+func (s *Service) eraseEvents(ctx context.Context, e *Erasure, p person) error {
+	seqs := s.heldSeqs(p.root)
+	if len(seqs) > 0 {
+		e.Counts["events"] = len(seqs)
+	}
+	return s.Log.Anonymise(ctx, seqs)
+}
+
+// eraseMentions takes the person's identities out of events of others, who named them and were
+// not taken for the same person.
+func (s *Service) eraseMentions(ctx context.Context, _ *Erasure, p person) error {
+	seqs, named, err := s.mentions(ctx, p)
+	if err != nil {
+		return err
+	}
+	for _, o := range p.identities {
+		named = append(named, o.Identity)
+	}
+	slices.Sort(seqs)
+	return s.Log.Strip(ctx, slices.Compact(seqs), named)
+}
+
+// eraseCallbacks empties what the platform told of the person.
+func (s *Service) eraseCallbacks(ctx context.Context, e *Erasure, p person) error {
+	found, err := s.callbacksOf(ctx, p)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	e.Counts["callbacks"] = len(found)
+	return s.dropCallbacks(ctx, found)
+}
+
+// eraseAnswers drops kept answers to writes that speak of the person.
+func (s *Service) eraseAnswers(ctx context.Context, _ *Erasure, p person) error {
+	var marks []string
+	for _, leaf := range p.leaves {
+		marks = append(marks, `"`+id.Customer(leaf)+`"`, `\"`+id.Customer(leaf)+`\"`)
+	}
+	for _, o := range p.identities {
+		marks = append(marks, o.Value)
+	}
+	marks = append(marks, p.externals...)
+	return s.dropAnswers(ctx, slices.DeleteFunc(marks, func(m string) bool { return len(m) < 4 }))
+}
+
+// mention is an identity as a conflict holds it.
+type mention struct {
+	event.Identity
+	seq uint64
+}
