@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"playbook", "task", "library", "link", "poster", "tag", "livecode", "acquisition", "welcome", "masssend", "moment", "groupchat", "handover", "archive", "desk"},
 	{"rehearse", "budget", "sop", "post", "insight", "search"},
 	{"pipeline"},
-	{"ingest", "webhook", "channel", "importer", "reconcile", "sidepanel"},
+	{"ingest", "webhook", "channel", "importer", "reconcile", "sidepanel", "privacy"},
 	{"httpapi"},
 	{"console"},
 	{"app", "wecomsim"},
