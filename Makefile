@@ -4,12 +4,18 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FLAGS   := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 export CGO_ENABLED = 0
 
-.PHONY: help build demo serve test test-go long fuzz crash powercut bench bench-compare lint features clean tools
+.PHONY: help build web go e2e demo serve test test-go long fuzz crash powercut bench bench-compare lint features clean tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-build: ## build bin/yutang
+build: web go ## build bin/yutang with the console
+
+web: ## build the console and the staff's pages into internal/web/dist
+	@cd web && { cmp -s package-lock.json node_modules/.yutang-lock || { npm ci && cp package-lock.json node_modules/.yutang-lock; }; }
+	cd web && npm run --silent api && npm run --silent types && npm run --silent build
+
+go: ## build bin/yutang with what internal/web/dist holds
 	$(GO) build $(FLAGS) -o bin/yutang ./cmd/yutang
 
 demo: build ## run a filled brand on http://127.0.0.1:8080
@@ -23,6 +29,9 @@ tools: ## install the Debian packages that the tests use
 
 test: tools build ## run every test on both databases, with client SDKs and crash tests
 	$(GO) run ./tools/check
+
+e2e: tools build ## drive the console in Chromium against the demo brand
+	cd web && npm run --silent e2e
 
 test-go: ## run the Go tests on SQLite only
 	$(GO) test ./...
@@ -52,4 +61,4 @@ features: ## write docs/features.md from the tests
 	$(GO) test ./internal/tree -run Features -update
 
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin .cache internal/web/dist/console internal/web/dist/staff

@@ -6,6 +6,8 @@ missing=()
 command -v mkfs.xfs >/dev/null || missing+=(xfsprogs)
 command -v strace >/dev/null || missing+=(strace)
 command -v losetup >/dev/null || missing+=(mount)
+command -v chromium >/dev/null || missing+=(chromium)
+fc-list 2>/dev/null | grep -q 'Noto Sans CJK' || missing+=(fonts-noto-cjk fontconfig)
 [ ${#missing[@]} -gt 0 ] || exit 0
 if [ "$(id -u)" != 0 ]; then
 	echo "these packages are missing; install them: ${missing[*]}" >&2

@@ -63,6 +63,7 @@ func (t *tally) run(ctx context.Context, fuzz time.Duration, skipSDKs bool) {
 		}
 	}
 	t.step("go vet", exec.CommandContext(ctx, "go", "vet", "./..."))
+	t.web(ctx)
 	t.goTests(ctx, ".")
 	if fuzz > 0 {
 		t.fuzz(ctx, fuzz)
