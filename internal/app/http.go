@@ -24,6 +24,8 @@ import (
 	"yutang/internal/ingest/sensors"
 	"yutang/internal/outreach/outreachhttp"
 	"yutang/internal/playbook/playbookhttp"
+	"yutang/internal/vocabulary"
+	"yutang/internal/vocabulary/vocabularyhttp"
 	"yutang/internal/web"
 )
 
@@ -154,6 +156,7 @@ func (a *App) routes(api *httpapi.API) {
 		Search: a.search, Keep: a.audiences, KeepFixed: a.saver.Save, StaffNames: a.staff.Names,
 	})
 	audiencehttp.Routes(api, a.audiences, a.access, a.timeline)
+	vocabularyhttp.Routes(api, vocabulary.New(a.log, a.timeline, a.customers, a.Clock))
 	importhttp.Routes(api, a.importer, a.access, maxUpload)
 	outreachhttp.Routes(api, outreachhttp.Deps{Outreach: a.outreach, Webhooks: a.webhooks, Access: a.access})
 	channelhttp.Routes(api, channelhttp.Deps{Channels: a.channels, Access: a.access})
