@@ -31,6 +31,7 @@ type proveRooms struct {
 	costs    *cost.Service
 	plans    *planner.Service
 	maturity *maturity.Service
+	boards   *board.Store
 }
 
 // buildInsight makes the reports. All other rooms are there already.
@@ -46,16 +47,17 @@ func (a *App) buildInsight(ctx context.Context) error {
 	a.saver = &insight.Saver{Base: base, Road: patient{a.pipeline, a.Clock}, Source: source}
 	a.costs = cost.New(cost.Config{DB: a.db, Box: a.box, Clock: a.Clock, Currency: a.customers.Currency})
 	a.plans = planner.New(planner.Config{
-		DB: a.db, Base: base, Costs: planner.Book{Costs: a.costs, Zone: base.Zone}, Jobs: a.jobs, Clock: a.Clock,
+		DB: a.db, Base: base, Costs: planner.Book{Costs: a.costs, Zone: base.Zone}, Jobs: a.jobs, Tell: managers{a.corps}, Clock: a.Clock,
 	})
-	boards := &board.Report{Base: base, Costs: board.Spending{Service: a.costs, Zone: base.Zone}}
+	a.boards = &board.Store{DB: a.db, Base: base}
+	boards := &board.Report{Base: base, Costs: board.Spending{Service: a.costs, Zone: base.Zone}, Store: a.boards}
 	a.maturity = &maturity.Service{DB: a.db, Clock: a.Clock, Numbers: boards}
 	a.reports = insight.NewDesk()
 	for name, r := range map[string]insight.Report{
 		"attribution":  &attribution.Report{Base: base},
 		"beforeafter":  &beforeafter.Report{Base: base},
 		"boards":       boards,
-		"cac":          &cac.Report{Base: base, Costs: a.costs},
+		"cac":          &cac.Report{Base: base, Costs: a.costs, Margin: a.boards.Margin},
 		"distribution": &distribution.Report{Base: base},
 		"funnel":       &funnel.Report{Base: base},
 		"ltv":          &ltv.Report{Base: base},
@@ -74,6 +76,6 @@ func (a *App) buildInsight(ctx context.Context) error {
 // insightRoutes lists what they serve.
 func (a *App) insightRoutes(api *httpapi.API) {
 	insighthttp.Routes(api, insighthttp.Deps{
-		Desk: a.reports, Saver: a.saver, Access: a.access, Costs: a.costs, Plans: a.plans, Maturity: a.maturity,
+		Desk: a.reports, Saver: a.saver, Access: a.access, Costs: a.costs, Plans: a.plans, Maturity: a.maturity, Boards: a.boards,
 	})
 }

@@ -11,7 +11,6 @@
 package insight
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -102,15 +101,24 @@ func Moment(text, ptr string, zone *time.Location) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if t, err := time.Parse(time.RFC3339, text); err == nil {
-		return t, nil
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		t, err = time.ParseInLocation(time.DateOnly, text, zone)
 	}
-	t, err := time.ParseInLocation(time.DateOnly, text, zone)
 	if err != nil {
 		return t, fault.BadField(ptr, "%q is no moment; write 2026-01-31 or 2026-01-31T09:00:00+08:00", text)
 	}
+	if y := t.Year(); y < firstYear || y > lastYear {
+		return t, fault.BadField(ptr, "the year %d is out of reach; choose one of %d to %d", y, firstYear, lastYear)
+	}
 	return t, nil
 }
+
+// The years that reports can be about. Calendars count on from them, and stay writable.
+const (
+	firstYear = 1900
+	lastYear  = 2199
+)
 
 // Span reads "from" and "to" of a query. A plain date as "to" is the end of that day. Empty
 // ends are open: the zero time and now.
@@ -152,19 +160,6 @@ func (b *Base) Unknown(picks ...rule.Pick) (names []string) {
 		}
 	}
 	return names
-}
-
-// Decode reads a query strictly: an unknown key is a fault that names it.
-func Decode(raw json.RawMessage, into any) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		return fault.BadField("", "the query cannot be read: %s", err.Error())
-	}
-	if dec.More() {
-		return fault.BadField("", "the query is one JSON object")
-	}
-	return nil
 }
 
 // Gather joins what workers found.

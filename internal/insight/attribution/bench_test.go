@@ -10,7 +10,6 @@ import (
 	"yutang/internal/clock"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
-	"yutang/internal/insight"
 	"yutang/internal/pipeline/roadtest"
 )
 
@@ -32,10 +31,7 @@ func BenchmarkAttribution(b *testing.B) {
 		}
 		r.MustSubmit(b, evs...)
 	}
-	report := &Report{Base: &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC }, EventKnown: func(string) bool { return true },
-	}}
+	report := &Report{Base: r.Reports()}
 	for b.Loop() {
 		a, err := report.Attribution(context.Background(), json.RawMessage(`{`+march+`}`))
 		if err != nil || a.Reconciliation.Difference != 0 || a.Journey.Orders != 10_000 {

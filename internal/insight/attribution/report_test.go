@@ -19,7 +19,6 @@ import (
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
 	"yutang/internal/fault"
-	"yutang/internal/insight"
 	"yutang/internal/pipeline/roadtest"
 )
 
@@ -34,14 +33,7 @@ func open(t *testing.T, d *db.DB) *roadtest.Road {
 
 // desk is the report over a real road.
 func desk(r *roadtest.Road) *Report {
-	return &Report{Base: &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC },
-		EventKnown: func(name string) bool {
-			_, ok := r.Log.NameID(name)
-			return ok
-		},
-	}}
+	return &Report{Base: r.Reports()}
 }
 
 func on(day, hour int) time.Time { return time.Date(2026, 3, day, hour, 0, 0, 0, time.UTC) }
@@ -308,7 +300,7 @@ func TestAttribution_BadQueriesNameTheirFault(t *testing.T) {
 		`{"models":["first","best"]}`: "/models/1", `{"lookback_days":-1}`: "/lookback_days", `{"half_life_days":-3}`: "/half_life_days",
 		`{"by":"moon"}`: "/by", `{"values":1001}`: "/values", `{"paths":-1}`: "/paths", `{"from":"2026-02-01","to":"2026-01-01"}`: "/to",
 		`{"timezone":"Mars"}`: "/timezone", `{"touches":[{"event":"X","prop":"phone"}]}`: "/touches/0/prop", `{"touches":[{"event":7}]}`: "/touches/0/event",
-		`{"nonsense":1}`: "", `{"audience":"aud_none"}`: "/audience",
+		`{"nonsense":1}`: "/nonsense", `{"audience":"aud_none"}`: "/audience",
 	} {
 		_, err := desk(r).Attribution(context.Background(), json.RawMessage(query))
 		var f *fault.Error

@@ -25,10 +25,7 @@ import (
 var monday = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 
 func desk(r *roadtest.Road) *Report {
-	return &Report{Base: &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC }, EventKnown: func(string) bool { return true },
-	}}
+	return &Report{Base: r.Reports()}
 }
 
 // world is a brand whose truth is known. Everybody buys for 100 a time at a rate of their

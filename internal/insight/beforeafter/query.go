@@ -99,7 +99,7 @@ type cell struct {
 }
 
 func parseCell(raw json.RawMessage) (c cell, err error) {
-	if err := insight.Decode(raw, &c); err != nil {
+	if err := insight.DecodeCell(raw, &c); err != nil {
 		return c, err
 	}
 	if !slices.Contains(groups, c.Group) {

@@ -10,7 +10,6 @@ import (
 	"yutang/internal/clock"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
-	"yutang/internal/insight"
 	"yutang/internal/pipeline/roadtest"
 )
 
@@ -31,10 +30,7 @@ func BenchmarkBoard(b *testing.B) {
 		}
 		r.MustSubmit(b, evs...)
 	}
-	report := &Report{Base: &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC }, EventKnown: func(string) bool { return true },
-	}}
+	report := &Report{Base: r.Reports()}
 	for _, name := range []string{"five_stage", "channel", "aipl"} {
 		query := json.RawMessage(fmt.Sprintf(`{"board":%q,%s,"compare":"previous"}`, name, april))
 		b.Run(name, func(b *testing.B) {

@@ -33,10 +33,10 @@ import (
 
 // Report answers board queries.
 type Report struct {
-	Base     *insight.Base
-	Costs    Costs           // nil: costs are not known
-	Extras   Extras          // nil: none
-	Defaults func() Settings // nil: none
+	Base   *insight.Base
+	Costs  Costs  // nil: costs are not known
+	Extras Extras // nil: none
+	Store  *Store // nil: nothing is set
 }
 
 // Item is a board in the list of boards.
@@ -59,12 +59,12 @@ func List() []Item {
 	return out
 }
 
-func (r *Report) parse(raw json.RawMessage) (*plan, error) {
-	var defaults Settings
-	if r.Defaults != nil {
-		defaults = r.Defaults()
+func (r *Report) parse(ctx context.Context, raw json.RawMessage) (*plan, error) {
+	set, err := r.Store.Settings(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return parse(raw, r.Base, defaults)
+	return parse(raw, r.Base, set)
 }
 
 // Run answers a Query.
@@ -75,7 +75,7 @@ func (r *Report) Run(ctx context.Context, query json.RawMessage) (any, error) {
 // Board answers a Query.
 func (r *Report) Board(ctx context.Context, query json.RawMessage) (Answer, error) {
 	started := r.Base.Clock.Now()
-	p, err := r.parse(query)
+	p, err := r.parse(ctx, query)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -232,7 +232,7 @@ func (r *Report) row(s *scan, name string, sheet sheet, b *books) Row {
 //
 // and on the board aipl {"stage": S, "at"?: "start"|"end", "period"?: i} or {"flow": [FROM, TO]}.
 func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roaring.Bitmap, error) {
-	p, err := r.parse(query)
+	p, err := r.parse(ctx, query)
 	if err != nil {
 		return nil, err
 	}

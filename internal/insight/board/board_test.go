@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,7 +18,6 @@ import (
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
 	"yutang/internal/fault"
-	"yutang/internal/insight"
 	"yutang/internal/insight/cost"
 	"yutang/internal/pipeline/roadtest"
 	"yutang/internal/seal"
@@ -30,14 +30,7 @@ func open(t *testing.T, d *db.DB) (*roadtest.Road, *Report) {
 	t.Helper()
 	r := roadtest.Open(t, d, clock.NewManual(day1.AddDate(0, 0, 29).Add(12*time.Hour)), roadtest.Options{})
 	t.Cleanup(r.Close)
-	return r, &Report{Base: &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC },
-		EventKnown: func(name string) bool {
-			_, ok := r.Log.NameID(name)
-			return ok
-		},
-	}}
+	return r, &Report{Base: r.Reports()}
 }
 
 // happened is one event of the month: user, name, hours after the first day's morning.
@@ -346,4 +339,53 @@ func TestBoards_BadQueriesAreToldByField(t *testing.T) {
 		_, err := report.People(context.Background(), json.RawMessage(`{"board":"unit"}`), json.RawMessage(cell))
 		refused(err, cell, pointer)
 	}
+}
+
+// covers: I5
+func TestSettings_HoldWhereAQueryNamesNone(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r, report := open(t, d)
+		ctx := context.Background()
+		report.Store = &Store{DB: d, Base: report.Base}
+		margin, team := 0.4, 3000.0
+		if err := report.Store.SetSettings(ctx, Settings{GrossMargin: &margin, TeamPerMonth: &team, Active: json.RawMessage(`{"event":"Checked In"}`)}); err != nil {
+			t.Fatal(err)
+		}
+		r.MustSubmit(t, r.Track("ann", event.OrderCompleted, day1, `{"order_id":"1","revenue":1000}`), r.Track("bob", "Checked In", day1, ""))
+		number := func(name, query, id string) Value {
+			t.Helper()
+			a, err := report.Board(ctx, json.RawMessage(`{"board":"`+name+`",`+april+query+`}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(a.Numbers, func(v Value) bool { return v.ID == id })
+			return a.Numbers[i]
+		}
+		if v := number("efficiency", "", "gross_profit"); v.Value == nil || *v.Value != 400 {
+			t.Errorf("gross profit by the brand's margin: %+v", v)
+		}
+		if v := number("efficiency", `,"settings":{"gross_margin":0.5}`, "gross_profit"); v.Value == nil || *v.Value != 500 {
+			t.Errorf("gross profit by the query's margin: %+v", v)
+		}
+		if v := number("aarrr", "", "active"); v.Value == nil || *v.Value != 1 {
+			t.Errorf("active is who checked in: %+v", v)
+		}
+		if got, err := report.Store.Margin(ctx); err != nil || got != margin {
+			t.Errorf("the margin is %v, %v", got, err)
+		}
+		too := 40.0
+		for pointer, bad := range map[string]Settings{"/gross_margin": {GrossMargin: &too}, "/active": {Active: json.RawMessage(`{}`)}} {
+			var f *fault.Error
+			if err := report.Store.SetSettings(ctx, bad); !errors.As(err, &f) || f.Kind != fault.Invalid || f.Fields[0].Pointer != pointer {
+				t.Errorf("settings %+v: %v, want a fault at %s", bad, err, pointer)
+			}
+		}
+		if err := report.Store.SetSettings(ctx, Settings{}); err != nil {
+			t.Fatal(err)
+		}
+		if v := number("efficiency", "", "gross_profit"); v.Value != nil || v.Reason == "" {
+			t.Errorf("gross profit without a margin: %+v", v)
+		}
+	})
 }

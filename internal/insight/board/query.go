@@ -128,11 +128,16 @@ func (p *plan) parseWords() error {
 	if p.Period == "" {
 		p.Period = insight.Day
 	}
-	if m := p.Settings.GrossMargin; m != nil && (*m < 0 || *m > 1) {
-		return fault.BadField("/settings/gross_margin", "is a share between 0 and 1: 0.35 of 35 %%")
+	return p.Settings.check("/settings")
+}
+
+// check refuses amounts that cannot be, with pointers below ptr.
+func (s Settings) check(ptr string) error {
+	if m := s.GrossMargin; m != nil && (*m < 0 || *m > 1) {
+		return fault.BadField(ptr+"/gross_margin", "is a share between 0 and 1: 0.35 of 35 %%")
 	}
-	if c := p.Settings.TeamPerMonth; c != nil && (*c < 0 || *c > 1e12) {
-		return fault.BadField("/settings/team_cost_per_month", "is an amount of 0 or more")
+	if c := s.TeamPerMonth; c != nil && (*c < 0 || *c > 1e12) {
+		return fault.BadField(ptr+"/team_cost_per_month", "is an amount of 0 or more")
 	}
 	return nil
 }
@@ -207,31 +212,37 @@ func (p *plan) parsePicks() error {
 	for k, name := range pickNames {
 		p.picks[k] = rule.PickOf(name)
 	}
+	own, err := p.Settings.picks("/settings", p.zone)
+	for k, pick := range own {
+		p.picks[k] = pick
+	}
+	return err
+}
+
+// picks are the selections by their place, the usual ones where nothing is set, with
+// pointers of faults below ptr.
+func (s Settings) picks(ptr string, zone *time.Location) (map[int]rule.Pick, error) {
+	out := map[int]rule.Pick{}
 	var faults []fault.Field
 	for _, part := range []struct {
 		k       int
 		raw     json.RawMessage
-		ptr     string
+		name    string
 		instead []string
 	}{
-		{pickKey, p.Settings.Activation, "/settings/activation", keyActions},
-		{pickActive, p.Settings.Active, "/settings/active", activeActions},
-		{pickScan, p.Settings.Scan, "/settings/scan", scans},
+		{pickKey, s.Activation, "/activation", keyActions},
+		{pickActive, s.Active, "/active", activeActions},
+		{pickScan, s.Scan, "/scan", scans},
 	} {
 		if len(part.raw) == 0 {
-			p.picks[part.k] = rule.PickOf(part.instead...)
+			out[part.k] = rule.PickOf(part.instead...)
 			continue
 		}
-		pick, wrong := rule.ParsePick(part.raw, part.ptr, p.zone)
-		p.picks[part.k] = pick
+		pick, wrong := rule.ParsePick(part.raw, ptr+part.name, zone)
+		out[part.k] = pick
 		faults = append(faults, wrong...)
 	}
-	if len(faults) > 0 {
-		e := fault.New(fault.Invalid, "invalid_query", "%s", faults[0].Detail)
-		e.Fields = faults
-		return e
-	}
-	return nil
+	return out, insight.Faults(faults)
 }
 
 // cell names a number of the answer.
@@ -248,8 +259,8 @@ type cell struct {
 }
 
 func (p *plan) parseCell(raw json.RawMessage) (c cell, err error) {
-	if err := insight.Decode(raw, &c); err != nil {
-		return c, fault.BadField("/cell", `is an object such as {"number":"buyers"}`)
+	if err := insight.DecodeCell(raw, &c); err != nil {
+		return c, err
 	}
 	switch {
 	case c.Part != "" && c.Part != "numerator" && c.Part != "denominator":

@@ -67,6 +67,10 @@ func (f Fit[M]) AIC(params int) float64 { return 2*float64(params) - 2*f.LogLike
 // ErrTooFew is a fit with too little to learn from.
 var ErrTooFew = errors.New("too few customers with repeat purchases to fit a model")
 
+// ErrNoMaximum is a fit to data that no parameters explain, such as buying that ended for
+// everybody long ago.
+var ErrNoMaximum = errors.New("the likelihood has no maximum that could be found")
+
 // minRepeaters is how many customers must have bought again.
 const minRepeaters = 10
 

@@ -3,6 +3,7 @@ package btyd
 import (
 	"bufio"
 	"compress/gzip"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -312,5 +313,16 @@ func BenchmarkFitBGNBD(b *testing.B) {
 		if _, err := FitBGNBD(list); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestFit_WhatNoParametersExplainIsSaid(t *testing.T) {
+	t.Parallel()
+	list := make([]Customer, 20)
+	for i := range list {
+		list[i] = Customer{X: 2, TX: math.Inf(1), T: math.Inf(1)}
+	}
+	if _, err := FitBGNBD(list); !errors.Is(err, ErrNoMaximum) {
+		t.Errorf("an endless watch: %v", err)
 	}
 }

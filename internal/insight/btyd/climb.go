@@ -48,7 +48,7 @@ func climb(like func(p []float64) float64, first []float64) ([]float64, error) {
 			Converger: &optimize.FunctionConverge{Absolute: 1e-9, Relative: 1e-13, Iterations: 40},
 		}, &optimize.NelderMead{})
 		if err != nil {
-			return nil, fmt.Errorf("fit: %w", err)
+			return nil, fmt.Errorf("%w: %w", ErrNoMaximum, err)
 		}
 		x = r.X
 		if last-r.F < 1e-6 {
@@ -61,7 +61,7 @@ func climb(like func(p []float64) float64, first []float64) ([]float64, error) {
 		out[i] = first[i] * math.Exp(x[i])
 	}
 	if v := like(out); math.IsInf(v, 0) || math.IsNaN(v) {
-		return nil, fmt.Errorf("fit: the likelihood has no maximum that could be found")
+		return nil, ErrNoMaximum
 	}
 	return out, nil
 }

@@ -29,6 +29,20 @@ import (
 type Report struct {
 	Base  *insight.Base
 	Costs *cost.Service
+	// Margin is the brand's gross margin for queries that name none, 0 if it is not known.
+	// Nil: it never is.
+	Margin func(ctx context.Context) (float64, error)
+}
+
+func (r *Report) parse(ctx context.Context, raw json.RawMessage) (*plan, error) {
+	usual := 0.0
+	if r.Margin != nil {
+		var err error
+		if usual, err = r.Margin(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return parse(raw, r.Base, usual)
 }
 
 // Run answers a Query.
@@ -39,7 +53,7 @@ func (r *Report) Run(ctx context.Context, query json.RawMessage) (any, error) {
 // Cost answers a Query.
 func (r *Report) Cost(ctx context.Context, query json.RawMessage) (Answer, error) {
 	started := r.Base.Clock.Now()
-	p, err := parse(query, r.Base)
+	p, err := r.parse(ctx, query)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -88,7 +102,7 @@ func (r *Report) predict(ctx context.Context, s *study) error {
 // A cell by phase is of the comparison with the plan, unless the query divides by phase: the
 // numbers connected and first_orders, whatever the span.
 func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roaring.Bitmap, error) {
-	p, err := parse(query, r.Base)
+	p, err := r.parse(ctx, query)
 	if err != nil {
 		return nil, err
 	}

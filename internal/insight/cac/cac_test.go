@@ -19,7 +19,6 @@ import (
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
 	"yutang/internal/fault"
-	"yutang/internal/insight"
 	"yutang/internal/insight/cost"
 	"yutang/internal/pipeline/roadtest"
 	"yutang/internal/seal"
@@ -41,13 +40,7 @@ func desk(t *testing.T, d *db.DB) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base := &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock, Zone: func() *time.Location { return time.UTC },
-		EventKnown: func(name string) bool {
-			_, ok := r.Log.NameID(name)
-			return ok
-		},
-	}
+	base := r.Reports()
 	costs := cost.New(cost.Config{DB: d, Box: box, Clock: r.Clock, Currency: r.Customers.Currency})
 	return &rig{r, &Report{Base: base, Costs: costs}}
 }

@@ -23,7 +23,7 @@ type Query struct {
 	RetainedDays int              `json:"retained_days,omitempty"` // default 7
 	HorizonDays  int              `json:"horizon_days,omitempty"`  // of the payback curve; default 365
 	Step         insight.Period   `json:"step,omitempty"`          // of the curve: "week" (default) or "day"
-	Margin       float64          `json:"margin,omitempty"`        // share of revenue that is profit before these costs; default 1
+	Margin       float64          `json:"margin,omitempty"`        // share of revenue that is profit before these costs; default the gross margin of the boards' settings, else 1
 	Predict      *bool            `json:"predict,omitempty"`       // also what customers will bring; default true
 	PredictWeeks float64          `json:"predict_weeks,omitempty"` // default 52
 	Failed       []string         `json:"failed,omitempty"`        // events that say that an ask failed; default none
@@ -59,10 +59,14 @@ const (
 // nothing is an event that nobody can send: it stands for what a query does not name.
 const nothing = "\x00"
 
-func parse(raw json.RawMessage, b *insight.Base) (*plan, error) {
+// parse checks a query. margin is that of one that names none, 0 for all of the revenue.
+func parse(raw json.RawMessage, b *insight.Base, margin float64) (*plan, error) {
 	p := &plan{}
 	if err := insight.Decode(raw, &p.Query); err != nil {
 		return nil, err
+	}
+	if p.Margin == 0 {
+		p.Margin = margin
 	}
 	if err := p.check(); err != nil {
 		return nil, err
@@ -188,7 +192,7 @@ const (
 var numbers = []Number{Connected, HalfAdded, Pending, AskFailed, Exposed, FirstOrders, Buyers, Retained, Lost}
 
 func (p *plan) parseCell(raw json.RawMessage) (c cell, err error) {
-	if err := insight.Decode(raw, &c); err != nil {
+	if err := insight.DecodeCell(raw, &c); err != nil {
 		return c, err
 	}
 	if !slices.Contains(numbers, c.Number) {

@@ -16,7 +16,6 @@ import (
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
 	"yutang/internal/fault"
-	"yutang/internal/insight"
 	"yutang/internal/pipeline/roadtest"
 )
 
@@ -26,14 +25,7 @@ func open(t *testing.T) (*roadtest.Road, *Report) {
 	t.Helper()
 	r := roadtest.Open(t, dbtest.SQLite(t), clock.NewManual(noon), roadtest.Options{})
 	t.Cleanup(r.Close)
-	return r, &Report{Base: &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC },
-		EventKnown: func(name string) bool {
-			_, ok := r.Log.NameID(name)
-			return ok
-		},
-	}}
+	return r, &Report{Base: r.Reports()}
 }
 
 // bars are what an answer shows: label, customers, events.

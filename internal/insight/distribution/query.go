@@ -2,6 +2,7 @@ package distribution
 
 import (
 	"encoding/json"
+	"math"
 	"slices"
 	"time"
 
@@ -126,8 +127,8 @@ func (p *plan) parseBins() error {
 	}
 	for _, text := range edges {
 		d, ok := event.ParseDecimal(text.String())
-		if n := len(p.edges); !ok || n > 0 && d <= p.edges[n-1] {
-			return fault.BadField("/bins", "the edges are numbers, each higher than the one before")
+		if n := len(p.edges); !ok || d == math.MaxInt64 || d == math.MinInt64 || n > 0 && d <= p.edges[n-1] {
+			return fault.BadField("/bins", "the edges are numbers below 9 million million, each higher than the one before")
 		}
 		p.edges = append(p.edges, d)
 	}

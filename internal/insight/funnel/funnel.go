@@ -93,7 +93,7 @@ func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roari
 		return nil, err
 	}
 	var c cell
-	if err := insight.Decode(raw, &c); err != nil {
+	if err := insight.DecodeCell(raw, &c); err != nil {
 		return nil, err
 	}
 	if c.Step < 0 || c.Step >= p.steps() {

@@ -15,7 +15,6 @@ import (
 	"yutang/internal/clock"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/fault"
-	"yutang/internal/insight"
 	"yutang/internal/pipeline/roadtest"
 )
 
@@ -30,14 +29,7 @@ func open(t *testing.T) *roadtest.Road {
 
 // desk is the report over a real road.
 func desk(r *roadtest.Road) *Report {
-	return &Report{Base: &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC },
-		EventKnown: func(name string) bool {
-			_, ok := r.Log.NameID(name)
-			return ok
-		},
-	}}
+	return &Report{Base: r.Reports()}
 }
 
 type published struct {
@@ -251,7 +243,7 @@ func TestFunnel_BadQueriesAreToldByField(t *testing.T) {
 		`{"steps":[{"event":"A"}],"window_seconds":60,"breakdown":{"prop":"a","trait":"b"}}`:                              "/breakdown",
 		`{"steps":[{"event":"A"}],"window_seconds":60,"breakdown":{"prop":"phone"}}`:                                      "/breakdown/prop",
 		`{"steps":[{"event":"A"}],"window_seconds":60,"audience":"none"}`:                                                 "/audience",
-		`{"steps":[{"event":"A"}],"window_seconds":60,"nonsense":1}`:                                                      "",
+		`{"steps":[{"event":"A"}],"window_seconds":60,"nonsense":1}`:                                                      "/nonsense",
 	} {
 		_, err := desk(r).Funnel(context.Background(), json.RawMessage(query))
 		var f *fault.Error

@@ -21,6 +21,7 @@ func planRoutes(a *httpapi.API, h *handlers) {
 	httpapi.Register(a, op(post, "/simulate", "simulate-plan", "What a revenue target takes, by own rates or by rates one sets", read, 0), h.simulatePlan)
 	httpapi.Register(a, op(get, "", "list-plans", "List growth plans, newest first", read, 0), h.listPlans)
 	httpapi.Register(a, op(post, "", "create-plan", "Keep a growth plan", write, http.StatusCreated), h.createPlan)
+	httpapi.Register(a, op(get, "/alarms", "list-alarms", "Numbers that were behind any plan, newest day first", read, 0), h.alarms)
 	httpapi.Register(a, op(get, "/{id}", "get-plan", "A plan at its newest version, or at one", read, 0), h.getPlan)
 	httpapi.Register(a, op(put, "/{id}", "update-plan", "Add a version to a plan", write, 0), h.updatePlan)
 	httpapi.Register(a, op(del, "/{id}", "delete-plan", "Delete a plan", write, http.StatusNoContent), h.deletePlan)
@@ -138,6 +139,15 @@ func (h *handlers) planProgress(ctx context.Context, in *planProgressInput) (*ou
 		return nil, err
 	}
 	return &output[planner.Progress]{p}, nil
+}
+
+type alarmsInput struct {
+	Cursor string `query:"cursor"`
+	Limit  int    `query:"limit"`
+}
+
+func (h *handlers) alarms(ctx context.Context, in *alarmsInput) (*output[page.Page[planner.Alarm]], error) {
+	return h.planAlarms(ctx, &planAlarmsInput{Cursor: in.Cursor, Limit: in.Limit})
 }
 
 type planAlarmsInput struct {

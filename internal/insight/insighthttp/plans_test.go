@@ -12,8 +12,10 @@ import (
 	"yutang/internal/httpapi/httpapitest"
 	"yutang/internal/insight"
 	"yutang/internal/insight/attribution"
+	"yutang/internal/insight/board"
 	"yutang/internal/insight/insighthttp"
 	"yutang/internal/insight/planner"
+	"yutang/internal/insight/retention"
 	"yutang/internal/page"
 	"yutang/internal/pipeline/roadtest"
 )
@@ -24,15 +26,13 @@ func withRoad(t *testing.T, d *db.DB) *httpapitest.Server {
 	s := httpapitest.New(t, d)
 	r := roadtest.Open(t, d, s.Clock, roadtest.Options{})
 	t.Cleanup(r.Close)
-	base := &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: s.Clock,
-		Zone: func() *time.Location { return time.UTC }, EventKnown: func(string) bool { return true },
-	}
+	base := r.Reports()
 	plans := planner.New(planner.Config{DB: d, Base: base, Clock: s.Clock})
 	desk := insight.NewDesk()
 	desk.Register("attribution", &attribution.Report{Base: base})
 	desk.Register("plan", planner.Report{Service: plans})
-	insighthttp.Routes(s.API, insighthttp.Deps{Desk: desk, Saver: &insight.Saver{}, Access: s.Access, Plans: plans})
+	desk.Register("retention", &retention.Report{Base: base})
+	insighthttp.Routes(s.API, insighthttp.Deps{Desk: desk, Saver: &insight.Saver{}, Access: s.Access, Plans: plans, Boards: &board.Store{DB: d, Base: base}})
 	before := s.Clock.Now().AddDate(0, 0, -40)
 	r.MustSubmit(t, r.Track("a", event.ContactAdded, before, `{"channel":"store"}`), r.Track("a", event.OrderCompleted, before.Add(time.Hour), `{"order_id":"o","revenue":80.5}`))
 	return s
@@ -69,7 +69,9 @@ func TestPlans_AreMadeAndFollowedOverTheAPI(t *testing.T) {
 		viewer.Call("GET", "/insight/plans", nil, &list)
 		var alarms page.Page[planner.Alarm]
 		viewer.Call("GET", "/insight/plans/"+made.ID+"/alarms", nil, &alarms)
-		if len(list.Items) != 1 || len(alarms.Items) != 0 {
+		var every page.Page[planner.Alarm]
+		viewer.Call("GET", "/insight/plans/alarms", nil, &every)
+		if len(list.Items) != 1 || len(alarms.Items) != 0 || every.Items == nil || len(every.Items) != 0 {
 			t.Errorf("%d plans, %d alarms", len(list.Items), len(alarms.Items))
 		}
 		var people struct{ Total int }
@@ -115,5 +117,54 @@ func TestAttribution_OverTheAPI(t *testing.T) {
 	}
 	if res := owner.Do("POST", "/insight/attribution", `{"touches":[{"event":"X","prop":"email"}]}`); res.Status >= 500 || !strings.Contains(string(res.Body), "/touches/0/prop") {
 		t.Errorf("%d %s", res.Status, res.Body)
+	}
+}
+
+func TestQueries_FaultsPointToTheField(t *testing.T) {
+	t.Parallel()
+	s := withRoad(t, dbtest.SQLite(t))
+	owner := s.Client(t, access.Owner)
+	const matrix = `"query":{"period":"month","total_intervals":3,"target":{"event":"Order Completed"}}`
+	for body, pointer := range map[string]string{
+		`{` + matrix + `,"cell":{"cohort":"a"}}`:      `"/cell/cohort"`,
+		`{` + matrix + `,"cell":{"bogus":1}}`:         `"/cell/bogus"`,
+		`{` + matrix + `,"cell":5}`:                   `"/cell"`,
+		`{` + matrix + `,"cell":{"cohort":9}}`:        `"/cell/cohort"`,
+		`{"query":{"period":"month"},"cell":{}}`:      `"/query/total_intervals"`,
+		`{"query":{"total_intervals":"a"},"cell":{}}`: `"/query/total_intervals"`,
+		`{"query":{"bogus":1},"cell":{}}`:             `"/query/bogus"`,
+		`{"query":"x","cell":{}}`:                     `"/query"`,
+	} {
+		if res := owner.Do("POST", "/insight/retention/people", body); res.Status != 422 || !strings.Contains(string(res.Body), pointer) || strings.Contains(string(res.Body), "Go struct") {
+			t.Errorf("%s: %d %s, want a fault at %s", body, res.Status, res.Body, pointer)
+		}
+	}
+	for _, to := range []string{"9999-12-31", "1899-12-31", "0001-01-01T00:00:00Z"} {
+		body := `{"period":"year","total_intervals":400,"target":{"event":"Order Completed"},"to":"` + to + `"}`
+		if res := owner.Do("POST", "/insight/retention", body); res.Status != 422 || !strings.Contains(string(res.Body), `"/to"`) {
+			t.Errorf("to %s: %d %s", to, res.Status, res.Body)
+		}
+	}
+	if res := owner.Do("POST", "/insight/retention", `{"period":"year","total_intervals":400,"target":{"event":"Order Completed"},"to":"2199-12-31"}`); res.Status != 200 {
+		t.Errorf("the last year: %d %s", res.Status, res.Body)
+	}
+}
+
+// covers: I5
+func TestBoardSettings_AreKeptOverTheAPI(t *testing.T) {
+	t.Parallel()
+	s := withRoad(t, dbtest.SQLite(t))
+	owner, viewer := s.Client(t, access.Owner), s.Client(t, access.Viewer)
+	var set board.Settings
+	owner.Call("PUT", "/insight/boards/settings", map[string]any{"gross_margin": 0.35, "team_cost_per_month": 12000.5}, nil)
+	viewer.Call("GET", "/insight/boards/settings", nil, &set)
+	if set.GrossMargin == nil || *set.GrossMargin != 0.35 || set.TeamPerMonth == nil || *set.TeamPerMonth != 12000.5 {
+		t.Errorf("settings %+v", set)
+	}
+	if res := viewer.Do("PUT", "/insight/boards/settings", `{}`); res.Status != 403 {
+		t.Errorf("a viewer sets: %d", res.Status)
+	}
+	if res := owner.Do("PUT", "/insight/boards/settings", `{"gross_margin":2}`); res.Status != 422 || !strings.Contains(string(res.Body), `"/gross_margin"`) {
+		t.Errorf("a margin of 2: %d %s", res.Status, res.Body)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"yutang/internal/insight"
 	"yutang/internal/insight/attribution"
 	"yutang/internal/insight/beforeafter"
+	"yutang/internal/insight/board"
 	"yutang/internal/insight/cac"
 	"yutang/internal/insight/cost"
 	"yutang/internal/insight/distribution"
@@ -31,6 +32,7 @@ type Deps struct {
 	Costs    *cost.Service
 	Maturity *maturity.Service
 	Plans    *planner.Service
+	Boards   *board.Store
 }
 
 // handlers serves the routes below.

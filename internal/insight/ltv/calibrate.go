@@ -3,7 +3,10 @@ package ltv
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
+	"yutang/internal/insight"
 	"yutang/internal/insight/btyd"
 )
 
@@ -38,6 +41,19 @@ type Quality struct {
 const bins = 8
 
 func bin(frequency float64) int { return int(min(frequency, bins-1)) }
+
+// often is a bin in a cell: its number, or its name.
+type often int
+
+// UnmarshalJSON reads 7, "7" and "7+".
+func (o *often) UnmarshalJSON(raw []byte) error {
+	n, err := strconv.Atoi(strings.TrimSuffix(strings.Trim(string(raw), `"`), "+"))
+	if err != nil || n < 0 || n >= bins {
+		return insight.BadCell("/frequency", "is 0 to %d, which is %d and more", bins-1, bins-1)
+	}
+	*o = often(n)
+	return nil
+}
 
 // answer tells what was learned.
 func (s *study) answer() Answer {

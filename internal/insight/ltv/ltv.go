@@ -140,7 +140,7 @@ func (a *Answer) cut(p *plan, people []Customer) error {
 // cell is one number of an answer.
 type cell struct {
 	Decile    int      `json:"decile,omitempty"`
-	Frequency *int     `json:"frequency,omitempty"` // bin of the calibration: 0 to 7, 7 and more
+	Frequency *often   `json:"frequency,omitempty"` // bin of the calibration: 0 to 7, 7 and more; or as it is shown, "7+"
 	AliveFrom *float64 `json:"alive_from,omitempty"`
 	AliveTo   *float64 `json:"alive_to,omitempty"`
 }
@@ -153,7 +153,7 @@ func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roari
 		return nil, err
 	}
 	var c cell
-	if err := insight.Decode(raw, &c); err != nil {
+	if err := insight.DecodeCell(raw, &c); err != nil {
 		return nil, err
 	}
 	if c == (cell{}) {
@@ -165,7 +165,7 @@ func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roari
 	}
 	out := roaring.New()
 	for _, x := range s.people {
-		if (c.Decile == 0 || c.Decile == x.Decile) && (c.Frequency == nil || *c.Frequency == bin(x.Frequency)) &&
+		if (c.Decile == 0 || c.Decile == x.Decile) && (c.Frequency == nil || int(*c.Frequency) == bin(x.Frequency)) &&
 			(c.AliveFrom == nil || x.Alive >= *c.AliveFrom) && (c.AliveTo == nil || x.Alive < *c.AliveTo) {
 			out.Add(x.Root)
 		}
@@ -286,11 +286,11 @@ func (s *study) fit() error {
 		spent[i] = btyd.Spender{X: c.Frequency, Mean: c.Monetary}
 	}
 	if err := s.fitBuying(list); err != nil {
-		return tooFew(err)
+		return unfit(err)
 	}
 	money, err := btyd.FitGammaGamma(spent)
 	if err != nil {
-		return tooFew(err)
+		return unfit(err)
 	}
 	s.spend = money.Model
 	s.models = append(s.models, shown("gamma-gamma", money.Model.Params(), money.SE, money.LogLikelihood, money.Customers))
@@ -334,9 +334,13 @@ func (s *study) undying() bool {
 	return ok && m.A/m.B < 1e-3
 }
 
-func tooFew(err error) error {
-	if errors.Is(err, btyd.ErrTooFew) {
+// unfit is the answer where the data allow no model.
+func unfit(err error) error {
+	switch {
+	case errors.Is(err, btyd.ErrTooFew):
 		return fault.New(fault.Precondition, "too_few_purchases", "fewer than ten customers have bought again, so no model can be fitted; come back when there are more orders, or choose another event")
+	case errors.Is(err, btyd.ErrNoMaximum):
+		return fault.New(fault.Precondition, "no_model", "no model fits these purchases; choose an end that is close to the last of them, or more of them")
 	}
 	return err
 }

@@ -18,16 +18,12 @@ import (
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
 	"yutang/internal/fault"
-	"yutang/internal/insight"
 	"yutang/internal/pipeline/roadtest"
 )
 
 // desk is the report over a real road.
 func desk(r *roadtest.Road) *Report {
-	return &Report{Base: &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC }, EventKnown: func(string) bool { return true },
-	}}
+	return &Report{Base: r.Reports()}
 }
 
 // cdnow is a road with the CDNOW sample; see ../btyd/testdata.
@@ -140,6 +136,19 @@ func TestPredict_TheLikelierModelIsTaken(t *testing.T) {
 	if err != nil || people.GetCardinality() != uint64(got.Deciles[0].Count) {
 		t.Errorf("people of the first decile: %v, %v", people, err)
 	}
+	for i, b := range got.Calibration {
+		for _, cell := range []string{fmt.Sprintf(`{"frequency":%q}`, b.Frequency), fmt.Sprintf(`{"frequency":%d}`, i)} {
+			if people, err := desk(r).People(context.Background(), query, json.RawMessage(cell)); err != nil || people.GetCardinality() != uint64(b.Count) {
+				t.Errorf("%s: %v, %v, want %d", cell, people, err, b.Count)
+			}
+		}
+	}
+	for _, cell := range []string{`{"frequency":8}`, `{"frequency":-1}`, `{"frequency":"many"}`} {
+		var f *fault.Error
+		if _, err := desk(r).People(context.Background(), query, json.RawMessage(cell)); !errors.As(err, &f) || f.Fields[0].Pointer != "/cell/frequency" {
+			t.Errorf("%s: %v", cell, err)
+		}
+	}
 }
 
 func TestPredict_TooLittleIsSaid(t *testing.T) {
@@ -151,7 +160,7 @@ func TestPredict_TooLittleIsSaid(t *testing.T) {
 		t.Errorf("without orders: %v", err)
 	}
 	for query, pointer := range map[string]string{
-		`{"unit":"month"}`: "/unit", `{"horizon":-1}`: "/horizon", `{"model":"x"}`: "/model", `{"discount":-1}`: "/discount",
+		`{"at":"2026-01-03"}`: "/at", `{"unit":"month"}`: "/unit", `{"horizon":-1}`: "/horizon", `{"model":"x"}`: "/model", `{"discount":-1}`: "/discount",
 		`{"calibration_end":"2027-01-01"}`: "/calibration_end", `{"value":"phone"}`: "/value", `{"limit":20000}`: "/limit",
 	} {
 		_, err := desk(r).Predict(context.Background(), json.RawMessage(query))

@@ -127,8 +127,12 @@ func (p *plan) parseTimes(b *insight.Base) error {
 	if err != nil {
 		return err
 	}
-	if p.At == "" {
-		end = b.Clock.Now()
+	now := b.Clock.Now()
+	switch {
+	case p.At == "":
+		end = now
+	case end.After(now.AddDate(0, 0, 1)): // today, in any zone
+		return fault.BadField("/at", "lies ahead: what nobody has bought until then is not known")
 	}
 	p.end = p.day(end.UnixMilli())
 	p.split = p.end

@@ -18,7 +18,6 @@ import (
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
 	"yutang/internal/fault"
-	"yutang/internal/insight"
 	"yutang/internal/job"
 	"yutang/internal/outreach"
 	"yutang/internal/pipeline/roadtest"
@@ -36,13 +35,7 @@ func desk(t *testing.T, d *db.DB) *rig {
 	t.Helper()
 	r := roadtest.Open(t, d, clock.NewManual(day0.AddDate(0, 0, 120)), roadtest.Options{})
 	t.Cleanup(r.Close)
-	return &rig{r, &Report{Base: &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock, Zone: func() *time.Location { return time.UTC },
-		EventKnown: func(name string) bool {
-			_, ok := r.Log.NameID(name)
-			return ok
-		},
-	}}}
+	return &rig{r, &Report{Base: r.Reports()}}
 }
 
 func (r *rig) on(user, name string, days float64) *event.Event {

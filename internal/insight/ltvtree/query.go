@@ -121,7 +121,7 @@ type cell struct {
 }
 
 func (p *plan) parseCell(raw json.RawMessage) (c cell, month int, err error) {
-	if err := insight.Decode(raw, &c); err != nil {
+	if err := insight.DecodeCell(raw, &c); err != nil {
 		return c, 0, err
 	}
 	if !slices.Contains(names, c.Leaf) {

@@ -14,7 +14,6 @@ import (
 	"yutang/internal/db"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/fault"
-	"yutang/internal/insight"
 	"yutang/internal/insight/board"
 	"yutang/internal/pipeline/roadtest"
 )
@@ -25,10 +24,7 @@ func open(t *testing.T, d *db.DB) (*roadtest.Road, *Service) {
 	t.Helper()
 	r := roadtest.Open(t, d, clock.NewManual(now), roadtest.Options{})
 	t.Cleanup(r.Close)
-	base := &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC }, EventKnown: func(string) bool { return true },
-	}
+	base := r.Reports()
 	return r, &Service{DB: d, Clock: r.Clock, Numbers: &board.Report{Base: base}}
 }
 

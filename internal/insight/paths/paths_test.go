@@ -14,7 +14,6 @@ import (
 	"yutang/internal/clock"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/fault"
-	"yutang/internal/insight"
 	"yutang/internal/pipeline/roadtest"
 )
 
@@ -24,14 +23,7 @@ func open(t *testing.T) (*roadtest.Road, *Report) {
 	t.Helper()
 	r := roadtest.Open(t, dbtest.SQLite(t), clock.NewManual(noon.AddDate(0, 0, 1)), roadtest.Options{})
 	t.Cleanup(r.Close)
-	return r, &Report{EventName: r.Log.Name, Base: &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC },
-		EventKnown: func(name string) bool {
-			_, ok := r.Log.NameID(name)
-			return ok
-		},
-	}}
+	return r, &Report{EventName: r.Log.Name, Base: r.Reports()}
 }
 
 // visit has a user see pages at these minutes.

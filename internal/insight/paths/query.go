@@ -203,8 +203,8 @@ type cell struct {
 }
 
 func (p *plan) parseCell(raw json.RawMessage) (c cell, err error) {
-	if insight.Decode(raw, &c) != nil {
-		return c, insight.BadCell("", `is an object such as {"depth":0,"node":"Page Viewed"}`)
+	if err := insight.DecodeCell(raw, &c); err != nil {
+		return c, err
 	}
 	switch {
 	case p.Next != nil && c.Next == nil:

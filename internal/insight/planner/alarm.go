@@ -11,7 +11,9 @@ import (
 
 // Alarm is a number that was behind its plan on a day, or a budget that was overspent.
 type Alarm struct {
-	Day         string    `json:"day"` // in the plan's zone
+	Plan        string    `json:"plan"`
+	Name        string    `json:"name"` // of the plan
+	Day         string    `json:"day"`  // in the plan's zone
 	Node        string    `json:"node"`
 	Channel     string    `json:"channel,omitempty"`
 	Kind        string    `json:"kind"` // "behind" or "over"
@@ -26,12 +28,14 @@ type Alarm struct {
 }
 
 // alarmKey is where a page of alarms ends.
-type alarmKey struct{ Day, Node string }
+type alarmKey struct{ Day, Plan, Node string }
 
-// Alarms is a page of a plan's alarms, the newest day first.
+// Alarms is a page of a plan's alarms, or of all plans' with "", the newest day first.
 func (s *Service) Alarms(ctx context.Context, planID, cursor string, limit int) (page.Page[Alarm], error) {
-	if _, err := s.selectPlan(ctx, planID); err != nil {
-		return page.Page[Alarm]{}, err
+	if planID != "" {
+		if _, err := s.selectPlan(ctx, planID); err != nil {
+			return page.Page[Alarm]{}, err
+		}
 	}
 	after := alarmKey{Day: "~"}
 	if _, err := page.After(cursor, &after); err != nil {
@@ -42,11 +46,11 @@ func (s *Service) Alarms(ctx context.Context, planID, cursor string, limit int) 
 	if err != nil {
 		return page.Page[Alarm]{}, err
 	}
-	return page.Cut(list, limit, func(a Alarm) alarmKey { return alarmKey{a.Day, nodeKey(a.Node, a.Channel)} }), nil
+	return page.Cut(list, limit, func(a Alarm) alarmKey { return alarmKey{a.Day, a.Plan, nodeKey(a.Node, a.Channel)} }), nil
 }
 
 // Look writes the alarms of today, those that are there already aside, and gives all of
-// today's gaps.
+// today's gaps. Those who run the brand are told of the new ones, in one message a corp.
 func (s *Service) Look(ctx context.Context, planID string) ([]Alarm, error) {
 	plan, err := s.Get(ctx, planID, 0)
 	if err != nil {
@@ -67,7 +71,7 @@ func (s *Service) Look(ctx context.Context, planID string) ([]Alarm, error) {
 			continue
 		}
 		a := Alarm{
-			Day: now.In(span.zone).Format(time.DateOnly), Node: n.Name, Channel: n.Channel, Kind: "behind", Version: p.Version, Planned: *n.PlannedNow,
+			Plan: planID, Name: plan.Name, Day: now.In(span.zone).Format(time.DateOnly), Node: n.Name, Channel: n.Channel, Kind: "behind", Version: p.Version, Planned: *n.PlannedNow,
 			Actual: n.Actual, Percent: p.Behind, Probability: n.Probable, Forecast: n.P50, Target: *n.Planned, At: now.UTC(),
 		}
 		if n.Name == NodeBudget {
@@ -75,13 +79,22 @@ func (s *Service) Look(ctx context.Context, planID string) ([]Alarm, error) {
 		}
 		out = append(out, a)
 	}
+	corps, err := s.told(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return out, s.DB.InTx(ctx, func(ctx context.Context) error {
+		var fresh []Alarm
 		for _, a := range out {
-			if err := s.insertAlarm(ctx, planID, a); err != nil {
+			added, err := s.insertAlarm(ctx, a)
+			if err != nil {
 				return err
 			}
+			if added {
+				fresh = append(fresh, a)
+			}
 		}
-		return nil
+		return s.putTell(ctx, corps, fresh)
 	})
 }
 

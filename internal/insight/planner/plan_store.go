@@ -142,34 +142,39 @@ func (s *Service) selectRevisions(ctx context.Context, planID string) ([]Revisio
 const insertAlarm = `INSERT INTO plan_alarm (plan, day, node, version, detail, created_at)
 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (plan, day, node) DO NOTHING`
 
-func (s *Service) insertAlarm(ctx context.Context, planID string, a Alarm) error {
+// insertAlarm keeps an alarm; added is false if it was there.
+func (s *Service) insertAlarm(ctx context.Context, a Alarm) (added bool, err error) {
 	detail, err := json.Marshal(a)
 	if err != nil {
-		return fmt.Errorf("keep an alarm: %w", err)
+		return false, fmt.Errorf("keep an alarm: %w", err)
 	}
-	_, err = s.DB.Exec(ctx, insertAlarm, planID, a.Day, nodeKey(a.Node, a.Channel), a.Version, string(detail), s.Clock.Now().UnixMilli())
-	return err
+	n, err := s.DB.Exec(ctx, insertAlarm, a.Plan, a.Day, nodeKey(a.Node, a.Channel), a.Version, string(detail), s.Clock.Now().UnixMilli())
+	return n > 0, err
 }
 
-const selectAlarms = `SELECT day, node, detail FROM plan_alarm
-WHERE plan = $1 AND (day < $2 OR day = $2 AND node > $3) ORDER BY day DESC, node LIMIT $4`
+const selectAlarms = `SELECT plan.id, plan.name, plan_alarm.detail
+FROM plan_alarm JOIN plan ON plan.id = plan_alarm.plan
+WHERE plan.deleted_at = 0 AND ($1 = '' OR plan.id = $1)
+  AND (plan_alarm.day < $2 OR plan_alarm.day = $2 AND (plan.id > $3 OR plan.id = $3 AND plan_alarm.node > $4))
+ORDER BY plan_alarm.day DESC, plan.id, plan_alarm.node LIMIT $5`
 
 func (s *Service) selectAlarms(ctx context.Context, planID string, after alarmKey, limit int) ([]Alarm, error) {
 	out := []Alarm{}
-	err := s.DB.Each(ctx, selectAlarms, []any{planID, after.Day, after.Node, limit}, func(rows *sql.Rows) error {
-		var day, node, detail string
-		if err := rows.Scan(&day, &node, &detail); err != nil {
+	err := s.DB.Each(ctx, selectAlarms, []any{planID, after.Day, after.Plan, after.Node, limit}, func(rows *sql.Rows) error {
+		var plan, name, detail string
+		if err := rows.Scan(&plan, &name, &detail); err != nil {
 			return err
 		}
 		var a Alarm
 		if err := json.Unmarshal([]byte(detail), &a); err != nil {
 			return err
 		}
+		a.Plan, a.Name = plan, name
 		out = append(out, a)
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list alarms of plan %s: %w", planID, err)
+		return nil, fmt.Errorf("list alarms of plans: %w", err)
 	}
 	return out, nil
 }

@@ -45,7 +45,17 @@ type Config struct {
 	Base  *insight.Base
 	Costs Costs      // nil: nothing is known of costs
 	Jobs  *job.Queue // nil: alarms are not looked for by themselves
+	Tell  Teller     // nil: nobody is told of alarms
 	Clock clock.Clock
+}
+
+// Teller reaches the people who run the brand.
+type Teller interface {
+	// Corps are those in which somebody is told.
+	Corps(ctx context.Context) ([]string, error)
+	// Tell sends a text to those of a corp. An equal text is not repeated within 4 hours, so
+	// that a call of unknown outcome may be made again.
+	Tell(ctx context.Context, corp, text string) error
 }
 
 // Service makes, keeps and follows plans. It is safe for concurrent use.
@@ -57,11 +67,15 @@ type Service struct {
 // alarmKind is the job that looks for gaps, once a day for each plan; its key is the plan.
 const alarmKind = "plan_alarm"
 
+// tellKind is the job that tells one corp's people of a plan's new alarms.
+const tellKind = "plan_alarm_tell"
+
 // New makes the service and takes over the jobs of its kind.
 func New(cfg Config) *Service {
 	s := &Service{Config: cfg}
 	if cfg.Jobs != nil {
 		cfg.Jobs.Handle(alarmKind, &job.Each{Queue: cfg.Jobs, Concurrency: 1, MaxAttempts: 20, Do: s.watch})
+		cfg.Jobs.Handle(tellKind, &job.Each{Queue: cfg.Jobs, Concurrency: 1, MaxAttempts: 10, Do: s.tell})
 	}
 	return s
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,7 +18,6 @@ import (
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
 	"yutang/internal/fault"
-	"yutang/internal/insight"
 	"yutang/internal/job"
 	"yutang/internal/pipeline/roadtest"
 )
@@ -36,6 +37,35 @@ type bench struct {
 	road  *roadtest.Road
 	plans *Service
 	jobs  *job.Queue
+	told  *heard
+}
+
+// heard keeps what the people of two corps are told. The first call of all gets no answer.
+type heard struct {
+	mu    sync.Mutex
+	calls int
+	texts map[string][]string
+}
+
+func (h *heard) Corps(context.Context) ([]string, error) { return []string{"ww1", "ww2"}, nil }
+
+func (h *heard) Tell(_ context.Context, corp, text string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.calls++; h.calls == 1 {
+		return errors.New("no answer")
+	}
+	if h.texts == nil {
+		h.texts = map[string][]string{}
+	}
+	h.texts[corp] = append(h.texts[corp], text)
+	return nil
+}
+
+func (h *heard) of(corp string) []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.texts[corp])
 }
 
 func open(t *testing.T, d *db.DB, costs Costs) *bench {
@@ -43,11 +73,8 @@ func open(t *testing.T, d *db.DB, costs Costs) *bench {
 	r := roadtest.Open(t, d, clock.NewManual(now), roadtest.Options{})
 	t.Cleanup(r.Close)
 	q := job.New(d, r.Clock)
-	base := &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC }, EventKnown: func(string) bool { return true },
-	}
-	return &bench{t, r, New(Config{DB: d, Base: base, Costs: costs, Jobs: q, Clock: r.Clock}), q}
+	told := &heard{}
+	return &bench{t, r, New(Config{DB: d, Base: r.Reports(), Costs: costs, Jobs: q, Tell: told, Clock: r.Clock}), q, told}
 }
 
 func (b *bench) must(err error) {

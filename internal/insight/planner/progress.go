@@ -203,7 +203,7 @@ func (r Report) People(ctx context.Context, query, raw json.RawMessage) (*roarin
 		return nil, err
 	}
 	var c cell
-	if err := insight.Decode(raw, &c); err != nil {
+	if err := insight.DecodeCell(raw, &c); err != nil {
 		return nil, err
 	}
 	plan, err := r.Get(ctx, q.Plan, 0)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -231,7 +232,7 @@ func TestAlarms_AreWrittenOnceADayUntilThePlanIsOver(t *testing.T) {
 		days := map[string]int{}
 		for _, a := range list.Items {
 			days[a.Day]++
-			if a.Node == NodeBudget != (a.Kind == "over") || a.Version != 1 || a.Planned <= 0 {
+			if a.Node == NodeBudget != (a.Kind == "over") || a.Version != 1 || a.Planned <= 0 || a.Plan != p.ID || a.Name != "May" {
 				t.Errorf("alarm %+v", a)
 			}
 		}
@@ -243,7 +244,19 @@ func TestAlarms_AreWrittenOnceADayUntilThePlanIsOver(t *testing.T) {
 		if len(again) != days["2026-05-02"] {
 			t.Errorf("today's gaps are %d, the rows %d", len(again), days["2026-05-02"])
 		}
+		at(2, 23) // the message that got no answer goes again
+		for _, corp := range []string{"ww1", "ww2"} {
+			texts := b.told.of(corp)
+			if len(texts) != 1 || !strings.HasPrefix(texts[0], fmt.Sprintf("增长规划「May」2026-05-02 有 %d 项偏离计划：\n· ", len(again))) {
+				t.Errorf("%s is told %q", corp, texts)
+			}
+		}
 		at(3, 9)
+		every, err := b.plans.Alarms(ctx, "", "", 0)
+		b.must(err)
+		if len(every.Items) != 2*len(again) || len(b.told.of("ww1")) != 2 {
+			t.Errorf("%d alarms of all plans, told %q", len(every.Items), b.told.of("ww1"))
+		}
 		first, err := b.plans.Alarms(ctx, p.ID, "", 2)
 		b.must(err)
 		if first.Next == "" || first.Items[0].Day != "2026-05-03" {

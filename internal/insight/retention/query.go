@@ -150,7 +150,7 @@ type cell struct {
 }
 
 func (p *plan) parseCell(raw json.RawMessage) (c cell, err error) {
-	if err := insight.Decode(raw, &c); err != nil {
+	if err := insight.DecodeCell(raw, &c); err != nil {
 		return c, err
 	}
 	last := p.TotalIntervals - 1

@@ -17,20 +17,12 @@ import (
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
 	"yutang/internal/fault"
-	"yutang/internal/insight"
 	"yutang/internal/pipeline/roadtest"
 )
 
 // desk is the report over a real road.
 func desk(r *roadtest.Road) *Report {
-	return &Report{Base: &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC },
-		EventKnown: func(name string) bool {
-			_, ok := r.Log.NameID(name)
-			return ok
-		},
-	}}
+	return &Report{Base: r.Reports()}
 }
 
 type retentionCase struct {

@@ -20,22 +20,9 @@ import (
 	"yutang/internal/demo/retail"
 	"yutang/internal/event"
 	"yutang/internal/fault"
-	"yutang/internal/insight"
 	"yutang/internal/insight/retention"
 	"yutang/internal/pipeline/roadtest"
 )
-
-// base is the ground of reports over a real road.
-func base(r *roadtest.Road) *insight.Base {
-	return &insight.Base{
-		Audiences: r.Audiences, Customers: r.Customers, Timeline: r.Timeline, Clock: r.Clock,
-		Zone: func() *time.Location { return time.UTC },
-		EventKnown: func(name string) bool {
-			_, ok := r.Log.NameID(name)
-			return ok
-		},
-	}
-}
 
 type summaryCase struct {
 	ID           string
@@ -76,7 +63,7 @@ func TestSummary_CountsAsThePublishedCases(t *testing.T) {
 			r.MustSubmit(t, r.Track(fmt.Sprint("user ", tr[0]), event.OrderCompleted, at, ""))
 		}
 		query := fmt.Sprintf(`{"at":%q,"unit":%q,"calibration_end":%q}`, c.End, unit, c.Calibration)
-		got, err := (&Report{Base: base(r)}).Scores(context.Background(), json.RawMessage(query))
+		got, err := (&Report{Base: r.Reports()}).Scores(context.Background(), json.RawMessage(query))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -169,7 +156,7 @@ func TestRetail_ReproducesThePublishedFigures(t *testing.T) {
 
 func checkCohorts(t *testing.T, r *roadtest.Road) {
 	t.Helper()
-	got, err := (&retention.Report{Base: base(r)}).Matrix(context.Background(), json.RawMessage(
+	got, err := (&retention.Report{Base: r.Reports()}).Matrix(context.Background(), json.RawMessage(
 		`{"period":"month","total_intervals":13,"to":"2011-12-09","type":"first_time","target":{"event":"Order Completed"}}`))
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +177,7 @@ func checkCohorts(t *testing.T, r *roadtest.Road) {
 func checkRFM(t *testing.T, r *roadtest.Road) {
 	t.Helper()
 	// One day after the last invoice, as the publication counts recency.
-	got, err := (&Report{Base: base(r)}).Scores(context.Background(), json.RawMessage(
+	got, err := (&Report{Base: r.Reports()}).Scores(context.Background(), json.RawMessage(
 		`{"at":"2011-12-10T12:50:00Z","scoring":{"buckets":4,"frequency":"sum","sum_of":"lines","monetary":"sum"},"limit":10000}`))
 	if err != nil {
 		t.Fatal(err)
@@ -241,7 +228,7 @@ func checkRFM(t *testing.T, r *roadtest.Road) {
 		if l.Count != want.n || math.Abs(l.Money-want.money) > 0.01 || math.Abs(l.Often-want.lines) > 1e-4 || math.Abs(l.DaysSince-want.days) > 1e-4 {
 			t.Errorf("level %s: %+v, published %+v", l.Name, l, want)
 		}
-		people, err := (&Report{Base: base(r)}).People(context.Background(), json.RawMessage(
+		people, err := (&Report{Base: r.Reports()}).People(context.Background(), json.RawMessage(
 			`{"at":"2011-12-10T12:50:00Z","scoring":{"buckets":4,"frequency":"sum","sum_of":"lines","monetary":"sum"}}`), json.RawMessage(`{"level":`+l.Name+`}`))
 		if err != nil || int(people.GetCardinality()) != l.Count {
 			t.Errorf("people of level %s: %v, %v", l.Name, people, err)
@@ -266,7 +253,7 @@ func TestScores_PagesAndThresholds(t *testing.T) {
 	var segments []string
 	cursor := ""
 	for range 3 {
-		got, err := (&Report{Base: base(r)}).Scores(context.Background(), query(cursor))
+		got, err := (&Report{Base: r.Reports()}).Scores(context.Background(), query(cursor))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -283,7 +270,7 @@ func TestScores_PagesAndThresholds(t *testing.T) {
 		`{"scoring":{"frequency":"sum"}}`: "/scoring/sum_of", `{"limit":100000}`: "/limit", `{"calibration_end":"2027-01-01"}`: "/calibration_end",
 		`{"value":"phone"}`: "/value",
 	} {
-		_, err := (&Report{Base: base(r)}).Scores(context.Background(), json.RawMessage(query))
+		_, err := (&Report{Base: r.Reports()}).Scores(context.Background(), json.RawMessage(query))
 		var f *fault.Error
 		if !errors.As(err, &f) || f.Kind != fault.Invalid || len(f.Fields) == 0 || pointer != "*" && f.Fields[0].Pointer != pointer {
 			t.Errorf("%s: %v, want a fault at %s", query, err, pointer)

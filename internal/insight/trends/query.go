@@ -166,8 +166,8 @@ type cell struct {
 }
 
 func (p *plan) parseCell(raw json.RawMessage) (c cell, err error) {
-	if insight.Decode(raw, &c) != nil {
-		return c, insight.BadCell("", `is an object such as {"series":0,"period":3}`)
+	if err := insight.DecodeCell(raw, &c); err != nil {
+		return c, err
 	}
 	switch {
 	case c.Series < 0 || c.Series >= len(p.lines):
