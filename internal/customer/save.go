@@ -67,9 +67,7 @@ func (s *Service) saveColumns(e *encoder) {
 }
 
 func (s *Service) saveSets(e *encoder) {
-	s.colMu.Lock()
-	tags := slices.Sorted(maps.Keys(s.tags))
-	s.colMu.Unlock()
+	tags := s.usedTags()
 	e.num(uint64(len(tags)))
 	for _, tag := range tags {
 		set := s.TagSet(tag)
@@ -86,6 +84,16 @@ func (s *Service) saveSets(e *encoder) {
 	s.tl.RUnlock()
 	e.fail(err)
 	e.bytes(raw)
+}
+
+// usedTags are the tags that somebody has, sorted. The others are not worth a place, and their
+// names may be of somebody who was erased.
+func (s *Service) usedTags() []string {
+	s.tl.RLock()
+	defer s.tl.RUnlock()
+	s.colMu.Lock()
+	defer s.colMu.Unlock()
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.tags)), func(tag string) bool { return s.tags[tag].IsEmpty() })
 }
 
 // saveLevels notes first where the history stands: what follows may hold later changes,

@@ -67,9 +67,17 @@ func (l *Log) Anonymise(ctx context.Context, seqs []uint64) error {
 	})
 }
 
-// Strip takes identities out of stored events that are somebody else's. As Anonymise.
+// Strip takes identities out of stored events that are somebody else's, and members of
+// properties and context in which one stands. As Anonymise.
 func (l *Log) Strip(ctx context.Context, seqs []uint64, gone []Identity) error {
+	var marks []string
+	for _, i := range gone {
+		if mark := strings.TrimPrefix(i.Value, "+86"); len(mark) >= leastMark {
+			marks = append(marks, mark)
+		}
+	}
 	return l.rewrite(ctx, seqs, func(ev *Event) {
+		ev.Props, ev.Context = without(ev.Props, marks), without(ev.Context, marks)
 		ev.Identities = slices.DeleteFunc(ev.Identities, func(i Identity) bool { return slices.Contains(gone, i) })
 		if ev.Alias != nil && slices.Contains(gone, *ev.Alias) {
 			ev.Alias = nil
@@ -122,4 +130,48 @@ func isAmount(text string) bool {
 // errNoEvent is a rewrite of what is not stored.
 func errNoEvent(seq uint64) error {
 	return fault.New(fault.NotFound, "event_not_found", "there is no event %d", seq)
+}
+
+// leastMark is the shortest value that is looked for in texts: shorter ones stand in many by chance.
+const leastMark = 5
+
+// without is a JSON object less the scalars that hold a mark; nil if nothing is left.
+func without(object json.RawMessage, marks []string) json.RawMessage {
+	text := string(object)
+	if !slices.ContainsFunc(marks, func(m string) bool { return strings.Contains(text, m) }) {
+		return object
+	}
+	out := appendWithout(nil, gjson.ParseBytes(object), marks)
+	if len(out) <= len("{}") {
+		return nil
+	}
+	return out
+}
+
+func appendWithout(out []byte, v gjson.Result, marks []string) []byte {
+	open, end := byte('{'), byte('}')
+	if v.IsArray() {
+		open, end = '[', ']'
+	}
+	out = append(out, open)
+	start := len(out)
+	v.ForEach(func(k, x gjson.Result) bool {
+		nested := x.IsObject() || x.IsArray()
+		if !nested && slices.ContainsFunc(marks, func(m string) bool { return strings.Contains(x.String(), m) }) {
+			return true
+		}
+		if len(out) > start {
+			out = append(out, ',')
+		}
+		if open == '{' {
+			out = append(gjson.AppendJSONString(out, k.Str), ':')
+		}
+		if nested {
+			out = appendWithout(out, x, marks)
+		} else {
+			out = append(out, x.Raw...)
+		}
+		return true
+	})
+	return append(out, end)
 }

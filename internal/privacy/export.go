@@ -130,7 +130,10 @@ func (s *Service) compile(ctx context.Context, ord uint32) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return out.Bytes(), z.Close()
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("close file: %w", err)
+	}
+	return out.Bytes(), nil
 }
 
 // addKnown adds what is not rows of a table: the profile, events and consents.
