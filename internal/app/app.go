@@ -33,6 +33,7 @@ import (
 	"yutang/internal/playbook"
 	"yutang/internal/seal"
 	"yutang/internal/search"
+	"yutang/internal/system"
 	"yutang/internal/timeline"
 	"yutang/internal/webhook"
 )
@@ -65,6 +66,8 @@ type rooms struct {
 	webhooks  *webhook.Service
 	channels  *channel.Service
 	search    *search.Service
+	system    *system.Service
+	rate      system.Rate
 	apiSource int64
 	wecomRooms
 	playRooms
@@ -175,7 +178,7 @@ func (a *App) build(ctx context.Context) error {
 	a.pipeline = pipeline.New(pipeline.Rooms{
 		DB: a.db, Clock: a.Clock, Log: a.log, Timeline: a.timeline, Identity: a.identity,
 		Customers: a.customers, Audiences: a.audiences, Playbooks: road, Outreach: a.outreach, Regrouped: road.Regrouped,
-	}, a.box, filepath.Join(a.Data, snapshotFile), a.metrics.batch)
+	}, a.box, filepath.Join(a.Data, snapshotFile), a.stored)
 	writer.Pipeline = a.pipeline
 	a.importer = importer.New(importer.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, Zone: brand.Location(), Dir: filepath.Join(a.Data, "imports"),
@@ -192,6 +195,7 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.buildSearch()
+	a.buildSystem()
 	source, err := a.internalSource(ctx, "playbooks")
 	if err != nil {
 		return fmt.Errorf("source of playbooks: %w", err)

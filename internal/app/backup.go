@@ -56,7 +56,10 @@ func Backup(ctx context.Context, cfg Config, path string) (m Manifest, err error
 	if m.SHA256, m.Bytes, err = digest(copyPath); err != nil {
 		return m, err
 	}
-	return m, writeArchive(path, copyPath, filepath.Join(cfg.Data, assetsDir), m)
+	if err := writeArchive(path, copyPath, filepath.Join(cfg.Data, assetsDir), m); err != nil {
+		return m, err
+	}
+	return m, markBackup(cfg)
 }
 
 func digest(path string) (sum string, size int64, err error) {

@@ -24,6 +24,7 @@ import (
 	"yutang/internal/ingest/sensors"
 	"yutang/internal/outreach/outreachhttp"
 	"yutang/internal/playbook/playbookhttp"
+	"yutang/internal/search/searchhttp"
 	"yutang/internal/vocabulary"
 	"yutang/internal/vocabulary/vocabularyhttp"
 	"yutang/internal/web"
@@ -155,6 +156,8 @@ func (a *App) routes(api *httpapi.API) {
 		Access: a.access, Submit: a.pipeline, Source: a.apiSource, Clock: a.Clock, Zone: brandZone{a.access}.Zone,
 		Search: a.search, Keep: a.audiences, KeepFixed: a.saver.Save, StaffNames: a.staff.Names,
 	})
+	searchhttp.Routes(api, a.search)
+	a.systemRoutes(api)
 	audiencehttp.Routes(api, a.audiences, a.access, a.timeline)
 	vocabularyhttp.Routes(api, vocabulary.New(a.log, a.timeline, a.customers, a.Clock))
 	importhttp.Routes(api, a.importer, a.access, maxUpload)

@@ -81,7 +81,7 @@ type Flusher interface {
 
 // Limits of the queue and of one batch.
 const (
-	maxQueued = 40_000 // events waiting or being written
+	MaxQueued = 40_000 // events waiting or being written at most
 	busyMark  = 30_000 // from here on nothing new is even read
 	maxBatch  = 8_192  // events in one transaction
 	lockSlice = 256    // events handled before readers get a turn
@@ -225,7 +225,7 @@ func (p *Pipeline) Submit(ctx context.Context, evs []*event.Event) (Result, erro
 	if err := p.Ready(); err != nil {
 		return Result{}, err
 	}
-	if p.queued.Add(int64(len(evs))) > maxQueued && !failpoint.Broken(failpoint.Unbounded) {
+	if p.queued.Add(int64(len(evs))) > MaxQueued && !failpoint.Broken(failpoint.Unbounded) {
 		p.queued.Add(-int64(len(evs)))
 		return Result{}, errOverloaded()
 	}

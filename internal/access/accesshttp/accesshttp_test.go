@@ -172,3 +172,38 @@ func TestOpenAPI_IsServedToAnybody(t *testing.T) {
 		}
 	}
 }
+
+// covers: I4
+func TestSetup_MakesTheFirstOwnerOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := start(t, d)
+		token, err := s.Access.SetupToken(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		stranger := s.Stranger(t)
+		if res := stranger.Do("GET", "/setup", nil); string(res.Body) != "{\"needed\":true}\n" {
+			t.Fatalf("before: %s", res.Body)
+		}
+		owner := map[string]string{"token": "wrong", "name": "Lin", "email": "lin@example.com", "password": "a long password"}
+		if res := stranger.Do("POST", "/setup", owner); res.Status != 403 || res.Problem(t).Code != "bad_setup_link" {
+			t.Fatalf("a wrong token: %d %s", res.Status, res.Body)
+		}
+		owner["token"] = token
+		made := stranger.Do("POST", "/setup", owner)
+		cookie, _, _ := strings.Cut(made.Header.Get("Set-Cookie"), ";")
+		if made.Status != 201 || cookie == "" {
+			t.Fatalf("%d %s", made.Status, made.Body)
+		}
+		if res := stranger.Do("GET", "/me", nil, "Cookie", cookie); res.Status != 200 || !strings.Contains(string(res.Body), `"owner"`) {
+			t.Fatalf("me: %d %s", res.Status, res.Body)
+		}
+		if res := stranger.Do("POST", "/setup", owner); res.Status != 403 {
+			t.Fatalf("again: %d %s", res.Status, res.Body)
+		}
+		if res := stranger.Do("GET", "/setup", nil); string(res.Body) != "{\"needed\":false}\n" {
+			t.Fatalf("after: %s", res.Body)
+		}
+	})
+}

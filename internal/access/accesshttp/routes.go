@@ -37,6 +37,8 @@ func Routes(a *httpapi.API, acc *access.Service, sources Sources, clk clock.Cloc
 
 	httpapi.Register(a, op(post, "/session", "sign-in", "Sign in with e-mail address and password", access.Anyone, created), h.signIn)
 	httpapi.Register(a, op(del, "/session", "sign-out", "End this session", access.SignedIn, none), h.signOut)
+	httpapi.Register(a, op(get, "/setup", "get-setup", "Whether the first owner is still to be made", access.Anyone, 0), h.needsSetup)
+	httpapi.Register(a, op(post, "/setup", "set-up", "Make the first owner by the set-up link, and sign in", access.Anyone, created), h.setup)
 	httpapi.Register(a, op(get, "/me", "get-me", "Who I am and what I may do", access.SignedIn, 0), h.me)
 	httpapi.Register(a, op(post, "/me/password", "change-password", "Change my password; ends all my sessions", access.SignedIn, none), h.changePassword)
 
