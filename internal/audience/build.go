@@ -177,12 +177,16 @@ func (e *Engine) Rearm(ctx context.Context, now int64) error {
 		kept := w.timers[:0]
 		for _, t := range w.timers {
 			u := e.bySer[t.unit]
+			if u == nil {
+				continue // gone meanwhile
+			}
 			if p := u.pendingTick(t.root); p == 0 || p > ticks(t.due) {
 				u.setPending(t.root, ticks(t.due))
 				kept = append(kept, t)
 			}
 		}
 		e.timers.addAll(kept)
+		e.placeQuietly(w.astray)
 	}
 	return nil
 }
@@ -191,6 +195,7 @@ func (e *Engine) Rearm(ctx context.Context, now int64) error {
 type rearmer struct {
 	units   []*unit // copies that share members and levels
 	timers  []timer
+	astray  []timer // of customers whose level is another
 	scratch []timeline.Codes
 	view    timeline.Track
 }
@@ -215,6 +220,9 @@ func (r *rearmer) visit(root uint32, t *timeline.Track, now int64) {
 		state, next := u.eval(&s, t.Codes, &r.scratch, now)
 		if u.standing(root) != state {
 			next = now
+			if u.isLevel() {
+				r.astray = append(r.astray, timer{due: now, unit: u.serial, root: root})
+			}
 		}
 		if next < never {
 			r.timers = append(r.timers, timer{due: next, unit: u.serial, root: root})

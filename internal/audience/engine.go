@@ -49,6 +49,7 @@ type Engine struct {
 	hook    Hook
 	rebuilt func(ctx context.Context, audience string) error
 	edited  map[string]bool // audiences whose members an edit has changed, until it is told
+	levels  levelMoves
 }
 
 // Hook hears of each transition that may start something: those caused by events and
@@ -100,6 +101,7 @@ func (e *Engine) clear() {
 	e.units, e.builds = nil, nil
 	e.byID, e.bySer = map[string]*unit{}, map[uint32]*unit{}
 	e.timers, e.rows, e.recent, e.lastSeq, e.edited = nil, nil, nil, 0, nil
+	e.levels.forget()
 	e.index()
 }
 
@@ -146,7 +148,7 @@ func (e *Engine) index() {
 	bits := func() []uint64 { return make([]uint64, words) }
 	e.byName, e.byTrait, e.byTag = map[timeline.NameID][]uint64{}, map[string][]uint64{}, map[string][]uint64{}
 	e.anyEvent, e.all, e.mask = bits(), bits(), bits()
-	e.cols = nil
+	e.cols, e.levels.named = nil, false
 	for i, u := range e.units {
 		u.dependents = bits()
 		setBit(e.all, i)
@@ -156,10 +158,12 @@ func (e *Engine) index() {
 		e.pick(u)
 	}
 	for id, set := range e.byName {
+		if e.internal(id) {
+			continue
+		}
 		for w := range set {
 			set[w] |= e.anyEvent[w]
 		}
-		e.byName[id] = set
 	}
 	e.linkDependents()
 }
@@ -169,6 +173,7 @@ func (e *Engine) indexDeps(i int, d rule.Deps, bits func() []uint64) {
 		setBit(e.anyEvent, i)
 	}
 	for _, name := range d.Events {
+		e.levels.named = e.levels.named || name == event.StageChanged
 		if id, ok := e.log.NameID(name); ok {
 			markIn(e.byName, id, i, bits)
 		}
@@ -246,9 +251,16 @@ func inOrder(units []*unit) []*unit {
 	return out
 }
 
+// internal says whether the name is of those that "any event" does not mean.
+func (e *Engine) internal(id timeline.NameID) bool {
+	name, _ := e.log.Name(id)
+	return event.Internal(name)
+}
+
 // NameSeen recompiles the rules that wait for an event name seen for the first time.
 func (e *Engine) NameSeen(name string) error {
-	return e.recompileWhere(func(d rule.Deps) bool { return slices.Contains(d.Events, name) })
+	inner := event.Internal(name)
+	return e.recompileWhere(func(d rule.Deps) bool { return inner && d.AnyEvent || slices.Contains(d.Events, name) })
 }
 
 func (e *Engine) recompile() error {

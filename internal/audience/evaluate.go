@@ -48,7 +48,9 @@ func (e *Engine) anyMask(t Touch) []uint64 {
 		if set := e.byName[t.Name]; set != nil {
 			return set
 		}
-		return e.anyEvent
+		if !e.internal(t.Name) {
+			return e.anyEvent
+		}
 	}
 	return none
 }
@@ -90,11 +92,12 @@ func (e *Engine) evaluateUnit(ctx context.Context, u *unit, t Transition, now in
 	state, next := u.eval(&s, e.track.Codes, &e.scratch, now)
 	e.schedule(u, t.Root, next)
 	if u.isLevel() {
-		if u.level.Of(t.Root) == state {
-			return false, nil
+		quiet := u.placed != nil && u.placed.CheckedRemove(t.Root)
+		was, changed := e.customers.SetLevel(u.id, t.Root, state, t.At)
+		if changed && !quiet {
+			e.noteLevel(u, t, was, state)
 		}
-		e.customers.SetLevel(u.id, t.Root, state, t.At)
-		return true, nil
+		return changed, nil
 	}
 	member := state == 0
 	if u.members.Contains(t.Root) == member {
@@ -209,6 +212,7 @@ func (e *Engine) Merged(ctx context.Context, kept, gone uint32, now int64, seq u
 	for _, b := range e.builds {
 		b.touched.Add(gone)
 	}
+	defer e.levels.carry(nil)
 	return e.Touched(ctx, Touch{Root: kept, All: true, Cause: ByEvent, Seq: seq}, now)
 }
 

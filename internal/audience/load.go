@@ -3,6 +3,7 @@ package audience
 import (
 	"context"
 	"encoding/gob"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -108,7 +109,8 @@ func (s *Service) loadLevels(ctx context.Context) error {
 	return nil
 }
 
-// LevelsChanged puts changed level definitions in force and evaluates everybody.
+// LevelsChanged puts changed level definitions in force and evaluates everybody. Who is
+// placed elsewhere by that has not moved: TakeLevels does not tell.
 func (s *Service) LevelsChanged(ctx context.Context) error {
 	defs, err := s.customers.LevelDefs(ctx)
 	if err != nil {
@@ -127,14 +129,23 @@ func (s *Service) LevelsChanged(ctx context.Context) error {
 	if err := s.prepareColumns(ctx, rules); err != nil {
 		return err
 	}
-	if err := s.writer.Do(ctx, func(ctx context.Context) error { return s.loadLevels(ctx) }); err != nil {
+	whole := context.WithoutCancel(ctx) // what begins also ends
+	err = s.writer.Do(whole, func(ctx context.Context) error {
+		if err := s.loadLevels(ctx); err != nil {
+			return err
+		}
+		s.levels.placing++
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	if err := s.Rearm(ctx, s.now()); err != nil {
-		return err
-	}
+	rearmed := s.Rearm(ctx, s.now())
 	// The writer fires what Rearm found to be different before it runs this.
-	return s.writer.Do(ctx, func(context.Context) error { return nil })
+	return errors.Join(rearmed, s.writer.Do(whole, func(context.Context) error {
+		s.levels.placing = max(s.levels.placing-1, 0)
+		return nil
+	}))
 }
 
 // Prepare builds the columns that live rules and levels read, and binds the rules to them:

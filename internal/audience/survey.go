@@ -213,6 +213,17 @@ func (r *Reading) Masks() (byName []uint32, plain uint32) {
 	return r.picker.Masks(math.MaxUint16), r.picker.Plain()
 }
 
+// Internal are the numbers of the events that are none of the customer's own: between two
+// of those they are nothing.
+func (r *Reading) Internal() (ids []timeline.NameID) {
+	for _, name := range event.InternalNames() {
+		if id, ok := r.engine.log.NameID(name); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // Hits is which picks select event i, given Masks.
 func (p *Person) Hits(byName []uint32, plain uint32, i int) uint32 {
 	named := byName[p.Name[i]]

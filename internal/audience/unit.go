@@ -23,6 +23,7 @@ type unit struct {
 	members *roaring.Bitmap
 	level   *customer.LevelColumn // nil for audiences
 	pending []uint32              // per customer: tick of its timer, 0 if none
+	placed  *roaring.Bitmap       // levels: whose next evaluation is no move; nil: nobody's
 
 	dependents []uint64 // units to evaluate again when this one changes; bits by place
 }

@@ -109,6 +109,9 @@ func (l *LevelColumn) reset() {
 	clear(l.counts)
 }
 
+// LastMove is the row of the last change that SetLevel recorded. Writer only.
+func (s *Service) LastMove() int64 { return s.moveSeq }
+
 // SetLevel records that root's level of kind is level since at (ms). It says what it was
 // and whether it changed. Writer only; the history row is written at Flush.
 func (s *Service) SetLevel(kind string, root uint32, level int, at int64) (was int, changed bool) {

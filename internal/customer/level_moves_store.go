@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 )
 
 // LevelMove is one change of a level as it stands on disk: of the record it was noted
@@ -15,15 +16,25 @@ type LevelMove struct {
 	At       int64 // ms
 }
 
-const selectAllMoves = `SELECT ord, kind, from_level, to_level, at FROM customer_level ORDER BY seq`
+const (
+	selectAllMoves  = `SELECT ord, kind, from_level, to_level, at FROM customer_level ORDER BY seq`
+	selectKindMoves = `SELECT ord, kind, from_level, to_level, at FROM customer_level WHERE kind = $1 ORDER BY seq`
+)
 
-// LevelMoves visits every change of a level in the order in which they were noted. Any
-// goroutine; no lock held. The first error of visit ends it.
-func (s *Service) LevelMoves(ctx context.Context, visit func(LevelMove) error) error {
-	err := s.db.Each(ctx, selectAllMoves, nil, func(rows *sql.Rows) error {
+// LevelMoves visits every change of a level, of these kinds or of all, in the order in which
+// they were noted. Any goroutine; no lock held. The first error of visit ends it.
+func (s *Service) LevelMoves(ctx context.Context, visit func(LevelMove) error, kinds ...string) error {
+	query, args := selectAllMoves, []any(nil)
+	if len(kinds) == 1 {
+		query, args = selectKindMoves, []any{kinds[0]}
+	}
+	err := s.db.Each(ctx, query, args, func(rows *sql.Rows) error {
 		var m LevelMove
 		if err := rows.Scan(&m.Record, &m.Kind, &m.From, &m.To, &m.At); err != nil {
 			return err
+		}
+		if len(kinds) > 0 && !slices.Contains(kinds, m.Kind) {
+			return nil
 		}
 		return visit(m)
 	})

@@ -35,6 +35,7 @@ func (p *Pipeline) doLocked(ctx context.Context, fn func(context.Context) error)
 	if err := fn(ctx); err != nil {
 		return err
 	}
+	p.noteLevels(nil)
 	return p.handleEmitted(ctx, p.now())
 }
 
@@ -62,6 +63,7 @@ func (p *Pipeline) fireSome(ctx context.Context, advance func(ctx context.Contex
 	if more, err = advance(ctx, now, lockSlice); err != nil {
 		return false, err
 	}
+	p.noteLevels(nil)
 	return more, p.handleEmitted(ctx, now)
 }
 
@@ -69,10 +71,11 @@ func (p *Pipeline) fireSome(ctx context.Context, advance func(ctx context.Contex
 // stops it long before.
 const maxRounds = 100
 
-// handleEmitted takes down the road what the steps of playbooks recorded.
+// handleEmitted takes down the road what changes of levels raise and what the steps of
+// playbooks recorded.
 func (p *Pipeline) handleEmitted(ctx context.Context, now int64) error {
-	for range maxRounds {
-		evs := p.Playbooks.Emitted()
+	for round := range maxRounds {
+		evs := append(p.levelEvents(round, now), p.Playbooks.Emitted()...)
 		if len(evs) == 0 {
 			return nil
 		}
@@ -80,8 +83,9 @@ func (p *Pipeline) handleEmitted(ctx context.Context, now int64) error {
 			p.Identity.Prepare(ev)
 			p.Log.Prepare(ev)
 			if _, err := p.handleEvent(ctx, ev, now); err != nil {
-				return fmt.Errorf("handle event %q of a playbook: %w", ev.Name, err)
+				return fmt.Errorf("handle event %q that another led to: %w", ev.Name, err)
 			}
+			p.noteLevels(ev)
 		}
 	}
 	return fmt.Errorf("playbooks answered each other's events %d times", maxRounds)
@@ -111,6 +115,12 @@ func (p *Pipeline) handleSlice(ctx context.Context, w *work, slice []*event.Even
 		} else {
 			w.result.Duplicates++
 		}
+		if !p.noteLevels(ev) {
+			continue
+		}
+		if err := p.handleEmitted(ctx, now); err != nil {
+			return err
+		}
 	}
 	return p.handleEmitted(ctx, now)
 }
@@ -131,7 +141,7 @@ func (p *Pipeline) handleEvent(ctx context.Context, ev *event.Event, now int64) 
 		return false, err
 	}
 	if isNew {
-		if err := p.Audiences.NameSeen(ev.Name); err != nil {
+		if err := p.nameSeen(ev.Name); err != nil {
 			return false, err
 		}
 	}

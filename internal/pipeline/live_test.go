@@ -25,6 +25,8 @@ var ruleForms = []string{
 	`{"did":{"event":%[1]q,"within":%[2]q,"count":{"gte":2}}}`,
 	`{"not":{"did":{"event":%[1]q,"within":%[2]q}}}`,
 	`{"did":{"event":%[1]q,"count":{"eq":0}}}`,
+	`{"did":{"event":"*","within":%[2]q,"count":{"gte":2}}}`,
+	`{"did":{"event":["Tier Changed","Stage Changed"],"where":[{"prop":"direction","op":"eq","value":"up"}],"within":%[2]q}}`,
 	`{"did":{"event":%[1]q,"within":%[2]q,"sum":{"of":"revenue","gte":50}}}`,
 	`{"did":{"event":[%[1]q,"A"],"where":[{"prop":"color","op":"eq","value":"red"}],"within":%[2]q}}`,
 	`{"did":{"event":%[1]q,"last":{"prop":"color","op":"ne","value":"red"}}}`,
@@ -73,7 +75,7 @@ func TestLive_EqualsRecompute(t *testing.T) {
 		defer os.RemoveAll(dir)
 		d := openFile(t, filepath.Join(dir, "yutang.db"))
 		defer d.Close()
-		m := &machine{road: newRoad(t, d, clock.NewManual(start0), filepath.Join(dir, "snapshot"))}
+		m := &machine{road: newLevelRoad(t, d, clock.NewManual(start0), filepath.Join(dir, "snapshot"))}
 		defer func() { m.stop() }()
 		for range rapid.IntRange(1, 3).Draw(t, "audiences") {
 			m.create(t)
@@ -82,6 +84,7 @@ func TestLive_EqualsRecompute(t *testing.T) {
 			m.act(t)
 			m.check(t)
 		}
+		m.checkLevelEvents(t)
 	})
 }
 
@@ -229,7 +232,7 @@ func (m *machine) unmerge(t *rapid.T) {
 func (m *machine) restart(t *rapid.T) {
 	m.stop()
 	serial := m.serial
-	m.road = newRoad(t, m.db, m.clock, m.snapshot)
+	m.road = newLevelRoad(t, m.db, m.clock, m.snapshot)
 	m.serial = serial
 	m.sync(t)
 }

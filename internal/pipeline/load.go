@@ -56,9 +56,11 @@ func (p *Pipeline) loadState(ctx context.Context) (m meta, saved *audience.Saved
 	p.Timeline.Lock() // all the way, so that nobody reads half of it
 	defer p.Timeline.Unlock()
 	p.loads.Add(1)
+	p.levels.noted = nil
 	if err := p.Log.Load(ctx); err != nil {
 		return m, nil, nil, err
 	}
+	p.silence()
 	batch, now, err := p.loadRoad(ctx)
 	if err == nil {
 		err = p.loadEpoch(ctx)

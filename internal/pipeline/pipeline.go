@@ -113,6 +113,7 @@ type Pipeline struct {
 	epoch     int64 // writer only: how often stored events were rewritten
 	careful   int   // writer only: submissions still to be handled alone
 	untidy    int   // writer only: events since the timeline was last merged
+	levels    levels
 	roadNow   atomic.Int64
 	saved     atomic.Int64 // batch of the last snapshot
 	savedSeq  atomic.Uint64
@@ -314,6 +315,7 @@ func (p *Pipeline) Merge(ctx context.Context, a, b uint32, by string) (m identit
 }
 
 func (p *Pipeline) merged(ctx context.Context, m identity.Merge, seq uint64) error {
+	p.Audiences.Merging(m.Gone)
 	if err := p.Customers.Regroup(ctx, m.Kept, m.Gone); err != nil {
 		return fmt.Errorf("regroup customers: %w", err)
 	}

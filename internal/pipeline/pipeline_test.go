@@ -79,11 +79,23 @@ type fataler = roadtest.TB
 
 func newRoad(t fataler, d *db.DB, clk *clock.Manual, snapshot string) *road {
 	t.Helper()
+	return newRoadWith(t, d, clk, roadtest.Options{Snapshot: snapshot})
+}
+
+// newLevelRoad is a road on which tiers and stages raise events.
+func newLevelRoad(t fataler, d *db.DB, clk *clock.Manual, snapshot string) *road {
+	t.Helper()
+	return newRoadWith(t, d, clk, roadtest.Options{Snapshot: snapshot, Levels: true})
+}
+
+func newRoadWith(t fataler, d *db.DB, clk *clock.Manual, o roadtest.Options) *road {
+	t.Helper()
 	heard := &listener{}
-	r := roadtest.Open(t, d, clk, roadtest.Options{Snapshot: snapshot, Playbooks: heard, Outreach: heard})
+	o.Playbooks, o.Outreach = heard, heard
+	r := roadtest.Open(t, d, clk, o)
 	return &road{
 		Pipeline: r.Pipeline, db: d, clock: clk, log: r.Log, tl: r.Timeline, identity: r.Identity, customers: r.Customers,
-		audiences: r.Audiences, heard: heard, snapshot: snapshot, source: r.Source,
+		audiences: r.Audiences, heard: heard, snapshot: o.Snapshot, source: r.Source,
 	}
 }
 

@@ -38,7 +38,7 @@ func TestPredicate_EqualsRecompute(t *testing.T) {
 		defer os.RemoveAll(dir)
 		d := openFile(t, filepath.Join(dir, "yutang.db"))
 		defer d.Close()
-		a := &asker{machine: &machine{road: newRoad(t, d, clock.NewManual(start0), filepath.Join(dir, "snapshot"))}}
+		a := &asker{machine: &machine{road: newLevelRoad(t, d, clock.NewManual(start0), filepath.Join(dir, "snapshot"))}}
 		defer func() { a.stop() }()
 		a.create(t)
 		a.ask(t)

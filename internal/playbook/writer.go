@@ -228,15 +228,19 @@ type index struct {
 	left    map[string][]*edition
 	hears   map[string][]bool // event → by edition: a wait, the goal or an exit names it
 	minds   map[string][]bool // audience → the same
+	named   map[string]bool   // events that a playbook which has not ended names, also in a rule
 }
 
 // reindex makes the index anew. Under the lock of derived state.
 func (s *Service) reindex() {
 	on := index{
 		state: map[string]State{}, events: map[string][]*edition{}, entered: map[string][]*edition{}, left: map[string][]*edition{},
-		hears: map[string][]bool{}, minds: map[string][]bool{},
+		hears: map[string][]bool{}, minds: map[string][]bool{}, named: map[string]bool{},
 	}
 	for _, e := range s.editions {
+		if e.book.state != Ended {
+			on.name(e)
+		}
 		for _, name := range e.Events {
 			mark(on.hears, name, int(e.at), len(s.editions))
 		}
@@ -253,6 +257,23 @@ func (s *Service) reindex() {
 	s.writer.on = on
 	s.listening.Store(&on)
 }
+
+// name notes the events that an edition names.
+func (on *index) name(e *edition) {
+	on.named[e.Definition.Trigger.Event] = true
+	for _, name := range e.Events {
+		on.named[name] = true
+	}
+	for _, r := range e.Rules {
+		for _, name := range r.Deps().Events {
+			on.named[name] = true
+		}
+	}
+}
+
+// Hears says whether a published playbook names an event: as its trigger, in a wait, its
+// goal, an exit or a rule. Under the lock of derived state.
+func (s *Service) Hears(event string) bool { return s.on.named[event] }
 
 func mark(sets map[string][]bool, name string, at, n int) {
 	if sets[name] == nil {

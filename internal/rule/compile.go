@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"yutang/internal/event"
 	"yutang/internal/fault"
 	"yutang/internal/timeline"
 )
@@ -123,7 +124,11 @@ func (c *compiler) trait(n traitNode) code {
 
 func (c *compiler) selector(s selection) selector {
 	sel := selector{any: s.any}
-	for _, name := range s.names {
+	names := s.names
+	if s.any {
+		names = event.InternalNames()
+	}
+	for _, name := range names {
 		if id := c.world.EventName(name); id != 0 {
 			sel.names.add(id)
 		}

@@ -199,7 +199,11 @@ func (n naive) selects(s dict, e happening) bool {
 	if !ok {
 		names = []any{s["event"]}
 	}
-	if !slices.Contains(names, any(e.name)) && !slices.Contains(names, any("*")) {
+	if slices.Contains(names, any("*")) {
+		if event.Internal(e.name) {
+			return false
+		}
+	} else if !slices.Contains(names, any(e.name)) {
 		return false
 	}
 	where, _ := s["where"].([]any)

@@ -106,7 +106,7 @@ func (p *Picker) Masks(names int) []uint32 {
 	out := make([]uint32, names+1)
 	for id := range out {
 		for k := range p.picks {
-			if p.picks[k].any || p.picks[k].names.has(timeline.NameID(id)) {
+			if p.picks[k].selects(timeline.NameID(id)) {
 				out[id] |= 1 << k
 			}
 		}

@@ -21,7 +21,7 @@ var (
 	origin   = time.Date(2025, 3, 9, 2, 0, 0, 0, newYork).UnixMilli()
 	someTime = rapid.SampledFrom([]int64{-72, -48, -30, -25, -24, -23, -12, -5, -3, -2, -1, 0, 1, 2})
 	someSpan = rapid.SampledFrom([]string{"1h", "2h", "90m", "1d", "26h", "3600s", "1w"})
-	someName = rapid.SampledFrom([]string{"A", "B", "C"})
+	someName = rapid.SampledFrom([]string{"A", "B", "C", "A", "B", "C", "Tier Changed"})
 	someProp = rapid.SampledFrom([]string{"x", "y", "when"})
 	someText = rapid.SampledFrom([]string{`"tea"`, `"Tea"`, `"green tea"`, `""`, `"2025-03-08"`})
 	someNum  = rapid.SampledFrom([]string{"0", "1", "2", "2.5", "-1", "3", "0.1", "100"})

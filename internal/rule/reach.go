@@ -55,15 +55,17 @@ func timedOf(checks []propCheck) []propCheck {
 
 // selector picks events by name and properties.
 type selector struct {
-	any   bool
-	names nameSet
+	any   bool    // every event but those in names
+	names nameSet // else the events in names
 	where []propCheck
 }
 
-func (s *selector) named(f *frame, i int) bool { return s.any || s.names.has(f.track.Name[i]) }
+func (s *selector) selects(id timeline.NameID) bool { return s.names.has(id) != s.any }
+
+func (s *selector) named(f *frame, i int) bool { return s.selects(f.track.Name[i]) }
 
 func (s *selector) match(f *frame, i int) bool {
-	if !s.any && !s.names.has(f.track.Name[i]) {
+	if s.names.has(f.track.Name[i]) == s.any {
 		return false
 	}
 	for k := range s.where {

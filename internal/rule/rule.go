@@ -39,7 +39,7 @@ type Rule struct {
 
 // Deps names everything a rule reads. The lists are sorted and without duplicates.
 type Deps struct {
-	AnyEvent  bool     // reads every event, whatever its name
+	AnyEvent  bool     // reads every event, whatever its name, but internal ones
 	Events    []string // event names
 	Props     []string // event properties
 	Traits    []string

@@ -117,7 +117,7 @@ func (s *Store) mergeSegment(g *segment) {
 	}
 	s.scratch.plans = s.plan(s.scratch.plans[:0])
 	g.base = s.scratch.merge(&g.base, &g.recent)
-	g.base.noteLast(g.applied)
+	g.base.noteLast(g.applied, s.silent)
 	clear(g.recent.head)
 	g.recent = recent{head: g.recent.head}
 }

@@ -5,28 +5,34 @@ import (
 	"slices"
 )
 
-// Bounds are the times of the first and last event of ord's group and their number;
-// zeros if there are none. Any lock is held.
+// Silence sets the names whose events are in the history and do not count in Bounds, in the
+// place of those set before; before the first event of such a name. The write lock is held.
+func (s *Store) Silence(names ...NameID) { s.silent = names }
+
+// Bounds are the times of the first and last event of ord's group and their number,
+// without the silent ones; zeros if there are none. Any lock is held.
 func (s *Store) Bounds(ord Ord) (first, last int64, n int) {
-	see := func(at int64) {
+	see := func(at int64, name NameID) {
+		if slices.Contains(s.silent, name) {
+			return
+		}
 		if n == 0 {
 			first, last = at, at
 		}
 		first, last = min(first, at), max(last, at)
+		n++
 	}
 	for _, leaf := range s.Leaves(ord) {
 		g, local := s.locate(leaf)
-		if lo, hi := g.base.span(local); lo < hi {
-			see(g.base.at[lo])
-			n += int(hi - lo)
-			see(g.base.at[hi-1])
+		lo, hi := g.base.span(local)
+		for i := lo; i < hi; i++ {
+			see(g.base.at[i], g.base.name[i])
 		}
 		if !g.recent.has(local) {
 			continue
 		}
 		for i := g.recent.head[local]; i != 0; i = g.recent.rows[i-1].prev {
-			see(g.recent.rows[i-1].at)
-			n++
+			see(g.recent.rows[i-1].at, g.recent.rows[i-1].name)
 		}
 	}
 	return first, last, n

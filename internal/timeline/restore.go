@@ -37,7 +37,7 @@ func (s *Store) Restore(r io.Reader) error {
 		d.check(int(i) == len(s.segments)+1)
 		g := &segment{applied: d.num(1 << 32), base: d.base()}
 		if d.err == nil {
-			g.base.noteLast(g.applied)
+			g.base.noteLast(g.applied, s.silent)
 		}
 		s.segments = append(s.segments, g)
 		s.last = max(s.last, g.applied)

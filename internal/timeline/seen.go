@@ -4,7 +4,7 @@ package timeline
 // for very many. Any lock is held.
 func (s *Store) LastSeen(root Ord) int64 {
 	g, local := s.locate(root)
-	if s.groups.isJoint(root) || g.recent.has(local) {
+	if s.groups.isJoint(root) || g.recent.has(local) || g.base.silentEdge(local) {
 		_, last, _ := s.Bounds(root)
 		return last
 	}
@@ -17,7 +17,7 @@ func (s *Store) LastSeen(root Ord) int64 {
 // FirstSeen is the time of the first event of a root, as LastSeen.
 func (s *Store) FirstSeen(root Ord) int64 {
 	g, local := s.locate(root)
-	if s.groups.isJoint(root) || g.recent.has(local) {
+	if s.groups.isJoint(root) || g.recent.has(local) || g.base.silentEdge(local) {
 		first, _, _ := s.Bounds(root)
 		return first
 	}

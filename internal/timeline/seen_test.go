@@ -1,37 +1,51 @@
-package timeline
+package timeline_test
 
 import (
+	"bytes"
 	"testing"
 
-	"pgregory.net/rapid"
+	"yutang/internal/timeline"
 )
 
-func TestSeen_IsWhatBoundsSay(t *testing.T) {
+// Silent events are in the history and make nobody younger, wherever they lie.
+func TestSilence_LeavesEventsOutOfBounds(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		s := New()
-		s.Lock()
-		defer s.Unlock()
-		s.Grow(8)
-		for seq := range rapid.IntRange(0, 40).Draw(t, "events") {
-			s.Append(Record{Seq: uint64(seq) + 1, Ord: Ord(rapid.IntRange(1, 7).Draw(t, "ord")), At: rapid.Int64Range(1, 1000).Draw(t, "at")})
-			if rapid.IntRange(0, 9).Draw(t, "tidy") == 0 {
-				for _, g := range s.segments {
-					s.mergeSegment(g)
-				}
+	const loud, silent = 1, 2
+	s := timeline.New()
+	s.Silence(silent)
+	s.Grow(3)
+	check := func(where string) {
+		t.Helper()
+		for ord, want := range map[timeline.Ord][3]int64{1: {10, 20, 2}, 2: {30, 30, 1}, 3: {}} {
+			first, last, n := s.Bounds(ord)
+			if got := [3]int64{first, last, int64(n)}; got != want || s.FirstSeen(ord) != want[0] || s.LastSeen(ord) != want[1] {
+				t.Errorf("%s: customer %d: %v, %d, %d, want %v", where, ord, got, s.FirstSeen(ord), s.LastSeen(ord), want)
 			}
 		}
-		if rapid.Bool().Draw(t, "merged") {
-			s.SetGroup(2, []Ord{2, 3})
+		var track timeline.Track
+		if s.Read(1, nil, &track); track.Len() != 4 {
+			t.Errorf("%s: %d events are read", where, track.Len())
 		}
-		for ord := Ord(1); ord <= 8; ord++ {
-			if s.Root(ord) != ord {
-				continue
-			}
-			first, last, _ := s.Bounds(ord)
-			if s.FirstSeen(ord) != first || s.LastSeen(ord) != last {
-				t.Fatalf("%d: %d to %d, bounds are %d to %d", ord, s.FirstSeen(ord), s.LastSeen(ord), first, last)
-			}
-		}
-	})
+	}
+	for i, r := range []timeline.Record{
+		{Ord: 1, At: 5, Name: silent}, {Ord: 1, At: 10, Name: loud}, {Ord: 1, At: 20, Name: loud}, {Ord: 1, At: 25, Name: silent},
+		{Ord: 2, At: 30, Name: loud}, {Ord: 3, At: 40, Name: silent},
+	} {
+		r.Seq = uint64(i + 1)
+		s.Append(r)
+	}
+	check("recent")
+	s.MergeAll()
+	check("base")
+	var file bytes.Buffer
+	if err := s.Save(&file); err != nil {
+		t.Fatal(err)
+	}
+	s = timeline.New()
+	s.Silence(silent)
+	if err := s.Restore(&file); err != nil {
+		t.Fatal(err)
+	}
+	s.Grow(3)
+	check("restored")
 }

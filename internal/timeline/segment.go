@@ -27,9 +27,10 @@ type base struct {
 	at    []int64
 	name  []NameID
 	seq   []uint32
-	parts []part  // by slot; may be shorter than the list of columns
-	last  uint64  // no event here has a higher Seq
-	until []int64 // when each customer's last event was; long ago if there is none
+	parts []part   // by slot; may be shorter than the list of columns
+	last  uint64   // no event here has a higher Seq
+	until []int64  // when each customer's last event was; long ago if there is none
+	edges []uint64 // customers whose first or last event is silent, as bits; nil if none
 }
 
 // recent is the part that grows: rows in order of arrival, linked per customer.
@@ -74,7 +75,7 @@ func (g *segment) idle(local int, moment int64) bool {
 }
 
 // noteLast fills in what follows from the rest of the base.
-func (b *base) noteLast(applied uint64) {
+func (b *base) noteLast(applied uint64, silent []NameID) {
 	b.last = applied
 	if b.off == nil {
 		return
@@ -84,8 +85,19 @@ func (b *base) noteLast(applied uint64) {
 		b.until[local] = math.MinInt64
 		if lo, hi := b.span(local); lo < hi {
 			b.until[local] = b.at[hi-1]
+			if slices.Contains(silent, b.name[lo]) || slices.Contains(silent, b.name[hi-1]) {
+				if b.edges == nil {
+					b.edges = make([]uint64, segmentSize/64)
+				}
+				b.edges[local/64] |= 1 << (local % 64)
+			}
 		}
 	}
+}
+
+// silentEdge says whether a customer's first or last event does not count in Bounds.
+func (b *base) silentEdge(local int) bool {
+	return b.edges != nil && b.edges[local/64]&(1<<(local%64)) != 0
 }
 
 var noPart part

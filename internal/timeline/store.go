@@ -33,6 +33,7 @@ type Store struct {
 	groups   groups
 	events   int
 	last     uint64 // highest Seq taken in
+	silent   []NameID
 
 	named   sync.Mutex // guards the four below; taken inside the store's lock, or alone
 	byProp  map[string]*Column

@@ -22,11 +22,11 @@ type journey []step
 func (r *Report) journey(ctx context.Context, kind string, asOf int64) (journey, error) {
 	var out journey
 	err := r.Base.Customers.LevelMoves(ctx, func(m customer.LevelMove) error {
-		if m.Kind == kind && m.At <= asOf {
+		if m.At <= asOf {
 			out = append(out, step{m.Record, m.At, int8(m.To)})
 		}
 		return nil
-	})
+	}, kind)
 	if err != nil {
 		return nil, err
 	}

@@ -252,3 +252,24 @@ func TestFunnel_BadQueriesAreToldByField(t *testing.T) {
 		}
 	}
 }
+
+// A tier that the step itself moves is nothing between two steps.
+func TestStrict_InternalEventsAreNotBetweenSteps(t *testing.T) {
+	t.Parallel()
+	r := roadtest.Open(t, dbtest.SQLite(t), clock.NewManual(now), roadtest.Options{Levels: true})
+	t.Cleanup(r.Close)
+	r.MustSubmit(t,
+		r.Track("ann", "Order Completed", now.Add(-2*time.Hour), `{"order_id":"1","revenue":100}`), r.Track("ann", "Rated", now.Add(-time.Hour), ""),
+		r.Track("bob", "Order Completed", now.Add(-2*time.Hour), `{"order_id":"2","revenue":100}`), r.Track("bob", "Seen", now.Add(-90*time.Minute), ""),
+		r.Track("bob", "Rated", now.Add(-time.Hour), ""))
+	for mode, want := range map[string]int{"strict": 1, "ordered": 2} {
+		query := fmt.Sprintf(`{"steps":[{"event":"Order Completed"},{"event":"Rated"}],"window_seconds":86400,"mode":%q}`, mode)
+		got, err := desk(r).Run(t.Context(), json.RawMessage(query))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if steps := got.(Answer).Steps; steps[1].Count != want {
+			t.Errorf("%s: %d rated, want %d", mode, steps[1].Count, want)
+		}
+	}
+}

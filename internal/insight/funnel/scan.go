@@ -24,7 +24,8 @@ type scan struct {
 	plain   uint32
 	from    int64 // ms, like until
 	until   int64
-	every   bool   // events that no step picks matter too
+	every   bool // events that no step picks matter too, but those of inner
+	inner   []timeline.NameID
 	simple  bool   // names alone decide which events matter
 	least   uint32 // who has no event named by one of these picks is not counted; 0: everybody is looked at
 	brief   bool   // who has no event named by a pick of second comes to the first step at most, by the first event that it picks
@@ -108,6 +109,7 @@ func (r *Report) scan(ctx context.Context, p *plan, c *cell) (*scan, error) {
 		}
 	}
 	s.byName, s.plain = reading.Masks()
+	s.inner = reading.Internal()
 	s.prune()
 	for i := range s.workers {
 		s.workers[i] = worker{walker: newWalker(p), values: map[string]*tally{}, people: roaring.New()}
@@ -252,7 +254,7 @@ func (s *scan) collect(person *audience.Person, hits []hit) []hit {
 	}
 	for i, name := range names {
 		m := s.byName[name]
-		if m == 0 && !s.every {
+		if m == 0 && (!s.every || slices.Contains(s.inner, name)) {
 			continue
 		}
 		if m&^s.plain != 0 {

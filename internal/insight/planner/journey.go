@@ -204,7 +204,7 @@ type stageTimes [stages]int64
 func (s *Service) stageMoves(ctx context.Context) (map[uint32]*stageTimes, error) {
 	moves := map[uint32]*stageTimes{}
 	err := s.Base.Customers.LevelMoves(ctx, func(m customer.LevelMove) error {
-		if m.Kind != customer.AIPL || m.To < 0 {
+		if m.To < 0 {
 			return nil
 		}
 		t := moves[m.Record]
@@ -216,7 +216,7 @@ func (s *Service) stageMoves(ctx context.Context) (map[uint32]*stageTimes, error
 			t[level] = min(t[level], m.At)
 		}
 		return nil
-	})
+	}, customer.AIPL)
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,7 @@ type Options struct {
 	Snapshot  string             // path; "" none
 	Playbooks pipeline.Playbooks // nil: nobody listens
 	Outreach  pipeline.Flusher   // nil: nothing is sent
+	Levels    bool               // changes of tiers and stages raise events
 }
 
 // Open makes a road that runs until Close.
@@ -81,6 +82,12 @@ func Open(t TB, d *db.DB, clk *clock.Manual, o Options) *Road {
 		t.Fatal(err)
 	}
 	r.Source = src.ID
+	if o.Levels {
+		if src, err = r.Log.Source(ctx, "levels", "levels-write-key", clk.Now()); err != nil {
+			t.Fatal(err)
+		}
+		r.RaiseLevels(src.ID, func(string) bool { return true })
+	}
 	r.Start()
 	if err := r.Audiences.Start(ctx); err != nil {
 		t.Fatal(err)
