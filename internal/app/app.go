@@ -31,6 +31,7 @@ import (
 	"yutang/internal/outreach"
 	"yutang/internal/pipeline"
 	"yutang/internal/playbook"
+	"yutang/internal/privacy"
 	"yutang/internal/seal"
 	"yutang/internal/search"
 	"yutang/internal/system"
@@ -72,6 +73,7 @@ type rooms struct {
 	wecomRooms
 	playRooms
 	proveRooms
+	privacy *privacy.Service
 }
 
 // stopper ends one thing that was started.
@@ -196,15 +198,12 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.buildSearch()
 	a.buildSystem()
+	a.buildPrivacy()
 	source, err := a.internalSource(ctx, "playbooks")
 	if err != nil {
 		return fmt.Errorf("source of playbooks: %w", err)
 	}
 	a.playbooks.UseRoad(patient{a.pipeline, a.Clock}, source)
-	if source, err = a.internalSource(ctx, "levels"); err != nil {
-		return fmt.Errorf("source of levels: %w", err)
-	}
-	a.pipeline.RaiseLevels(source, a.playbooks.Hears)
 	return nil
 }
 
@@ -237,6 +236,9 @@ func (a *App) start(ctx context.Context) error {
 	a.onStop("audiences", func(context.Context) error { a.audiences.Stop(); return nil })
 	if err := a.startWeCom(ctx); err != nil {
 		return err
+	}
+	if err := a.privacy.Start(ctx); err != nil {
+		return fmt.Errorf("start privacy: %w", err)
 	}
 	if err := a.startOutreach(ctx); err != nil {
 		return err

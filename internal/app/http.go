@@ -165,6 +165,7 @@ func (a *App) routes(api *httpapi.API) {
 	channelhttp.Routes(api, channelhttp.Deps{Channels: a.channels, Access: a.access})
 	a.playRoutes(api)
 	a.insightRoutes(api)
+	a.privacyRoutes(api)
 	playbookhttp.Routes(api, playbookhttp.Deps{Playbooks: a.playbooks, Access: a.access, Lookup: a.lookup})
 	a.wecomRoutes(api)
 }
