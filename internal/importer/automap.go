@@ -45,6 +45,19 @@ var usualTraits = map[string]string{
 // are nothing known become traits of customers or properties of events; orders keep only
 // what is known. The error names what no header stands for.
 func AutoMap(kind Kind, header []string, rows [][]string) (*Mapping, error) {
+	m := guess(kind, header, rows)
+	c := &checker{}
+	c.check(m, kind)
+	if len(c.faults) > 0 {
+		e := fault.New(fault.Invalid, "unknown_header", "the header does not say enough; give a mapping")
+		e.Fields = c.faults
+		return nil, e
+	}
+	return m, nil
+}
+
+// guess maps what headers say, be it enough or not.
+func guess(kind Kind, header []string, rows [][]string) *Mapping {
 	m := &Mapping{
 		Kind: kind, Fields: map[string]Spec{}, Identities: map[string]Spec{},
 		Traits: map[string]Spec{}, Props: map[string]Spec{},
@@ -55,14 +68,7 @@ func AutoMap(kind Kind, header []string, rows [][]string) (*Mapping, error) {
 		}
 		m.auto(kind, column, typeOf(i, rows))
 	}
-	c := &checker{}
-	c.check(m, kind)
-	if len(c.faults) > 0 {
-		e := fault.New(fault.Invalid, "unknown_header", "the header does not say enough; give a mapping")
-		e.Fields = c.faults
-		return nil, e
-	}
-	return m, nil
+	return m
 }
 
 func (m *Mapping) auto(kind Kind, column, kindOfValue string) {

@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"yutang/internal/event"
 )
@@ -36,6 +37,45 @@ func (s *Service) Preview(ctx context.Context, up Upload) (p *Preview, err error
 	p.Rows, p.Accepted, p.Repeats, p.Rejected = j.Total, j.Accepted, j.Duplicates, j.Rejected
 	p.Events, p.Reasons = j.Events, j.Reasons
 	return p, nil
+}
+
+// Columns is what a file's header says.
+type Columns struct {
+	Names    []string // as they stand in the file, empty and repeated ones left out
+	Examples []string // the first value of each, "" without one
+	Guess    *Mapping // may be too little for an import
+}
+
+// Columns reads the header of a file and guesses a mapping, without storing anything.
+func (s *Service) Columns(ctx context.Context, up Upload) (c *Columns, err error) {
+	up.Mapping = nil
+	j, err := s.stageFile(ctx, &up)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.drop(j.ID)) }()
+	t, err := openTable(s.opener(j), format{})
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	header, rows := t.header(), firstRows(t, 200)
+	c = &Columns{Guess: guess(up.Kind, header, rows)}
+	for i, name := range header {
+		if name != "" && slices.Index(header, name) == i {
+			c.Names, c.Examples = append(c.Names, name), append(c.Examples, firstValue(rows, i))
+		}
+	}
+	return c, nil
+}
+
+func firstValue(rows [][]string, column int) string {
+	for _, r := range rows {
+		if column < len(r) && r[column] != "" {
+			return r[column]
+		}
+	}
+	return ""
 }
 
 // take keeps the first events and rejected rows of a batch.

@@ -72,7 +72,19 @@ func (s *Service) goOn(ctx context.Context, old, staged *Job, claim func(id stri
 }
 
 // stage writes the upload sealed to disk and finds its mapping. The job is not in SQL yet.
-func (s *Service) stage(ctx context.Context, up Upload) (j *Job, err error) {
+func (s *Service) stage(ctx context.Context, up Upload) (*Job, error) {
+	j, err := s.stageFile(ctx, &up)
+	if err != nil {
+		return nil, err
+	}
+	if j.Mapping, err = s.mapping(j, up.Mapping); err != nil {
+		return nil, errors.Join(err, s.drop(j.ID))
+	}
+	return j, nil
+}
+
+// stageFile takes a file in and reads the form around it.
+func (s *Service) stageFile(ctx context.Context, up *Upload) (j *Job, err error) {
 	name := id.New("imp")
 	defer func() {
 		if err != nil {
@@ -84,7 +96,7 @@ func (s *Service) stage(ctx context.Context, up Upload) (j *Job, err error) {
 		return nil, err
 	}
 	if up.Fill != nil {
-		if err := up.Fill(&up); err != nil {
+		if err := up.Fill(up); err != nil {
 			return nil, err
 		}
 	}
@@ -95,8 +107,7 @@ func (s *Service) stage(ctx context.Context, up Upload) (j *Job, err error) {
 	if j.Source == "" {
 		j.Source = DefaultSource
 	}
-	j.Mapping, err = s.mapping(j, up.Mapping)
-	return j, err
+	return j, nil
 }
 
 // displayName is the last part of a file's name, fit for every database.

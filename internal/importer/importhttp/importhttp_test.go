@@ -3,6 +3,7 @@ package importhttp_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -10,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"yutang/internal/access"
 	"yutang/internal/db"
@@ -189,4 +192,28 @@ func TestPreview_MasksForWhoMayNotSee(t *testing.T) {
 	if len(list.Items) != 0 {
 		t.Fatalf("%+v", list)
 	}
+}
+
+// covers: B1
+func TestColumns_AreReadThoughTheHeaderSaysTooLittle(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, _ := start(t, d)
+		var got struct {
+			Columns []struct{ Name, Example string }
+			Mapping struct{ Identities map[string]any }
+		}
+		const half = "手机号,单号,备注,备注\n,,a,b\n13912345678,7,c,d\n"
+		res := send(t, s.Client(t, access.Operator), "/imports/columns", "kind", "orders", "file", half)
+		if err := json.Unmarshal(res.Body, &got); err != nil || res.Status != 200 {
+			t.Fatalf("%d %s: %v", res.Status, res.Body, err)
+		}
+		want := []struct{ Name, Example string }{{"手机号", "13912345678"}, {"单号", "7"}, {"备注", "a"}}
+		if diff := cmp.Diff(want, got.Columns); diff != "" || got.Mapping.Identities["phone"] == nil {
+			t.Fatalf("%s %s", diff, res.Body)
+		}
+		if res := send(t, s.Client(t, access.Operator), "/imports/columns", "file", half); res.Status != 422 {
+			t.Fatalf("without a kind: %d %s", res.Status, res.Body)
+		}
+	})
 }

@@ -33,6 +33,7 @@ func Routes(a *httpapi.API, s *importer.Service, acc *access.Service, maxFile in
 
 	httpapi.Register(a, upload(op(post, "/imports", "create-import", "Take in a file (multipart: file, kind, map, source) and import it", write, http.StatusCreated)), h.create)
 	httpapi.Register(a, upload(op(post, "/imports/preview", "preview-import", "Read a file and tell what an import would do", write, 0)), h.preview)
+	httpapi.Register(a, upload(op(post, "/imports/columns", "read-import-columns", "Read the header of a file (multipart: kind, file) and guess a mapping", write, 0)), h.columns)
 	httpapi.Register(a, op(get, "/imports", "list-imports", "List imports, newest first", read, 0), h.list)
 	httpapi.Register(a, op(get, "/imports/{id}", "get-import", "Show an import with its progress and first rejected rows", read, 0), h.get)
 	httpapi.Register(a, op(get, "/imports/{id}/rejected.csv", "download-rejected-rows", "The rejected rows as CSV: line, column, reason, original columns", read, 0), h.rejected)
@@ -74,6 +75,20 @@ func (h *handlers) preview(ctx context.Context, in *uploadInput) (*previewOutput
 		return nil, err
 	}
 	return &previewOutput{wirePreview(p, access.Can(ctx, access.CustomersUnmask))}, nil
+}
+
+type columnsOutput struct{ Body Columns }
+
+func (h *handlers) columns(ctx context.Context, in *uploadInput) (*columnsOutput, error) {
+	up, err := readForm(in)
+	if err != nil {
+		return nil, err
+	}
+	c, err := h.imports.Columns(ctx, up)
+	if err != nil {
+		return nil, err
+	}
+	return &columnsOutput{wireColumns(c, access.Can(ctx, access.CustomersUnmask))}, nil
 }
 
 type listInput struct{ httpapi.PageQuery }

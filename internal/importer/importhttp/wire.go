@@ -106,6 +106,29 @@ type Preview struct {
 	Rejected  []Rejected       `json:"rejected" doc:"the first 100"`
 }
 
+// Columns is what a file's header says.
+type Columns struct {
+	Columns []Column        `json:"columns"`
+	Mapping json.RawMessage `json:"mapping" doc:"guessed from the headers; may be too little for an import"`
+}
+
+// Column is one column of a file.
+type Column struct {
+	Name    string `json:"name"`
+	Example string `json:"example" doc:"the first value; empty without customers.unmask"`
+}
+
+func wireColumns(c *importer.Columns, unmask bool) Columns {
+	out := Columns{Columns: make([]Column, len(c.Names)), Mapping: c.Guess.JSON()}
+	for i, name := range c.Names {
+		out.Columns[i].Name = name
+		if unmask {
+			out.Columns[i].Example = c.Examples[i]
+		}
+	}
+	return out
+}
+
 // Sample is one event that an import would store.
 type Sample struct {
 	Event      string                     `json:"event"`
