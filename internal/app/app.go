@@ -204,6 +204,10 @@ func (a *App) build(ctx context.Context) error {
 		return fmt.Errorf("source of playbooks: %w", err)
 	}
 	a.playbooks.UseRoad(patient{a.pipeline, a.Clock}, source)
+	if source, err = a.internalSource(ctx, "levels"); err != nil {
+		return fmt.Errorf("source of levels: %w", err)
+	}
+	a.pipeline.RaiseLevels(source, a.playbooks.Hears)
 	return nil
 }
 
