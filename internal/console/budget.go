@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"yutang/internal/access"
-	"yutang/internal/money"
 )
 
 type budgetPlan struct {
@@ -20,23 +19,23 @@ type budgetPlan struct {
 }
 
 type budgetLine struct {
-	Day      string `json:"day"`
-	Channel  string `json:"channel"`
-	Playbook string `json:"playbook"`
-	Name     string `json:"name"`
-	Step     string `json:"step"`
-	Verdict  string `json:"verdict"`
-	Count    int    `json:"count"`
-	Shifted  int    `json:"shifted"`
-	Value    int64  `json:"value"`
+	Day      string  `json:"day"`
+	Channel  string  `json:"channel"`
+	Playbook string  `json:"playbook"`
+	Name     string  `json:"name"`
+	Step     string  `json:"step"`
+	Verdict  string  `json:"verdict"`
+	Count    int     `json:"count"`
+	Shifted  int     `json:"shifted"`
+	Value    float64 `json:"value"`
 }
 
 type budgetRaise struct {
-	Limit   string `json:"limit"`
-	From    string `json:"from"`
-	To      string `json:"to"`
-	Touches int    `json:"touches"`
-	Value   int64  `json:"value"`
+	Limit   string  `json:"limit"`
+	From    string  `json:"from"`
+	To      string  `json:"to"`
+	Touches int     `json:"touches"`
+	Value   float64 `json:"value"`
 }
 
 type plannedTouch struct {
@@ -46,7 +45,7 @@ type plannedTouch struct {
 	Step     string    `json:"step"`
 	Channel  string    `json:"channel"`
 	Priority int       `json:"priority"`
-	Value    int64     `json:"value"`
+	Value    float64   `json:"value"`
 	Due      time.Time `json:"due"`
 	At       time.Time `json:"at"`
 	Verdict  string    `json:"verdict"`
@@ -76,7 +75,7 @@ func showBudget(v *visit) error {
 		return err
 	}
 	names := v.bookNames()
-	sends, dropped, value := 0, 0, int64(0)
+	sends, dropped, value := 0, 0, 0.0
 	for _, l := range p.Lines {
 		if l.Verdict == "send" {
 			sends, value = sends+l.Count, value+l.Value
@@ -89,7 +88,7 @@ func showBudget(v *visit) error {
 		Lead: v.Sayf("%s 推演到 %s：所有旅程与群发加在一起，谁会收到什么、什么发不出去、为什么。", "Worked out %s until %s: all playbooks and mass sends together, who gets what, what is not sent, and why.", v.Clock(p.At), v.Clock(p.Until)),
 		Sections: []section{{Figures: []figure{
 			{Name: v.Say("涉及客户", "Customers"), Value: number(p.Customers), Href: hrefIf(p.Customers, "/budget/touches")},
-			{Name: v.Say("会发出", "Will be sent"), Value: number(sends), Href: hrefIf(sends, "/budget/touches?verdict=send"), Note: v.Say("预期收入 ", "expected revenue ") + v.Money(money.Amount{Minor: value})},
+			{Name: v.Say("会发出", "Will be sent"), Value: number(sends), Href: hrefIf(sends, "/budget/touches?verdict=send"), Note: v.Say("预期收入 ", "expected revenue ") + v.major(value)},
 			{Name: v.Say("发不出", "Will not"), Value: number(dropped), Href: hrefIf(dropped, "/budget/touches?verdict=-"), Note: v.Say("原因见下", "why: see below")},
 		}}},
 	}
@@ -227,7 +226,7 @@ func (v *visit) budgetBooks(p budgetPlan, names map[string]string) section {
 	type key struct{ book, name, step string }
 	type sum struct {
 		send, drop int
-		value      int64
+		value      float64
 	}
 	rows := map[key]*sum{}
 	var order []key
@@ -246,7 +245,7 @@ func (v *visit) budgetBooks(p budgetPlan, names map[string]string) section {
 	t := &table{Head: []head{{Name: v.Say("旅程或群发", "Playbook or mass send")}, {Name: v.Say("步骤", "Step")}, {Name: v.Say("会发出", "Sent"), N: true}, {Name: v.Say("发不出", "Not"), N: true}, {Name: v.Say("预期收入", "Expected revenue"), N: true}}}
 	for _, k := range order {
 		r := rows[k]
-		t.add(v.bookCell(names, k.book, k.name), cell{Text: k.step, Mono: true}, num(r.send, query("/budget/touches", "playbook", k.book, "step", k.step, "verdict", "send")), num(r.drop, query("/budget/touches", "playbook", k.book, "step", k.step, "verdict", "-")), text(v.Money(money.Amount{Minor: r.value})))
+		t.add(v.bookCell(names, k.book, k.name), cell{Text: k.step, Mono: true}, num(r.send, query("/budget/touches", "playbook", k.book, "step", k.step, "verdict", "send")), num(r.drop, query("/budget/touches", "playbook", k.book, "step", k.step, "verdict", "-")), text(v.major(r.value)))
 	}
 	return section{Title: v.Say("来自哪里", "Where from"), Table: t}
 }
@@ -258,7 +257,7 @@ func (v *visit) raiseSection(p budgetPlan, names map[string]string) section {
 	}
 	for _, r := range p.Raises {
 		if r.Touches != 0 || r.Value != 0 {
-			t.add(text(v.limitText(r.Limit, names)), text(r.From), text(r.To), num(r.Touches, ""), text(v.Money(money.Amount{Minor: r.Value})))
+			t.add(text(v.limitText(r.Limit, names)), text(r.From), text(r.To), num(r.Touches, ""), text(v.major(r.Value)))
 		}
 	}
 	return section{Title: v.Say("放宽一档会多出什么", "What raising a limit would give"), Table: t}
@@ -347,7 +346,7 @@ func (v *visit) touchTable(list []plannedTouch, withCustomer bool) *table {
 		if x.Shifted {
 			verdict.Note = strings.TrimSpace(v.Say("顺延自 ", "put off from ") + v.Clock(x.Due) + " " + verdict.Note)
 		}
-		t.add(who, from, text(v.Name("channel", x.Channel)), text(v.Clock(x.At)), text(number(x.Priority)), text(v.Money(money.Amount{Minor: x.Value})), verdict)
+		t.add(who, from, text(v.Name("channel", x.Channel)), text(v.Clock(x.At)), text(number(x.Priority)), text(v.major(x.Value)), verdict)
 	}
 	return t
 }

@@ -11,6 +11,7 @@ import (
 
 	"yutang/internal/access"
 	"yutang/internal/experiment"
+	"yutang/internal/experiment/experimenthttp"
 	"yutang/internal/money"
 )
 
@@ -86,7 +87,7 @@ func showExperiments(v *visit) error {
 
 // trialResult is what came of an experiment.
 type trialResult struct {
-	experiment.Result
+	experimenthttp.Outcome
 	Experiment trialInfo `json:"experiment"`
 }
 
@@ -144,7 +145,7 @@ func (v *visit) armSection(r trialResult) section {
 			rate = cell{Text: percent(a.Rate), Note: percent(a.RateLow) + "–" + percent(a.RateHigh)}
 		}
 		t.add(name, text(trimFloat(a.Share)+"%"), num(a.Exposed, query(at, "arm", a.Arm)), num(a.Mature, query(at, "arm", a.Arm, "mature", "true")),
-			num(a.Converted, query(at, "arm", a.Arm, "mature", "true", "converted", "true")), rate, text(minor(a.PerHead, r.Currency)),
+			num(a.Converted, query(at, "arm", a.Arm, "mature", "true", "converted", "true")), rate, text(major(a.PerHead, r.Currency)),
 			num(a.Early.Converted, query(at, "arm", a.Arm, "mature", "false", "converted", "true")))
 	}
 	s := section{Title: v.Say("各组", "Arms"), Table: t}
@@ -154,8 +155,9 @@ func (v *visit) armSection(r trialResult) section {
 	return s
 }
 
-func minor(amount float64, currency string) string {
-	return exact(money.Amount{Minor: int64(math.Round(amount)), Currency: currency})
+// major writes an amount of major units with all its digits.
+func major(amount float64, currency string) string {
+	return exact(money.Amount{Minor: int64(math.Round(amount * float64(money.Scale(currency)))), Currency: currency})
 }
 
 func pText(p float64) string {
@@ -173,7 +175,7 @@ func (v *visit) comparisonSection(r trialResult, c experiment.Comparison) sectio
 		{Name: v.Say("计划时点的结果", "At the planned moment"), N: true, Wide: true}, {Name: v.Say("结论", "Verdict")},
 	}}
 	points := func(f float64) string { return signed(f*100) + v.Say(" 个百分点", " points") }
-	amount := func(f float64) string { return plus(f) + minor(f, r.Currency) }
+	amount := func(f float64) string { return plus(f) + major(f, r.Currency) }
 	v.metricRow(t, v.Say("转化率", "Conversion"), &c.Conversion, points)
 	v.metricRow(t, v.Say("人均收入", "Revenue each"), &c.Revenue, amount)
 	v.metricRow(t, v.Say("人均收入（CUPED 校正）", "Revenue each (CUPED)"), c.Adjusted, amount)
@@ -182,9 +184,9 @@ func (v *visit) comparisonSection(r trialResult, c experiment.Comparison) sectio
 	s := section{Title: v.Sayf("%s 与 %s 相比", "%s against %s", v.Name("arm", c.Arm), v.Name("arm", c.Control)), Table: t}
 	var notes []string
 	if i := c.Incremental; i != nil {
-		says := v.Say("增量收入 ", "Incremental revenue ") + minor(i.Amount, r.Currency)
+		says := v.Say("增量收入 ", "Incremental revenue ") + major(i.Amount, r.Currency)
 		if i.Low != nil && i.High != nil {
-			says += v.Sayf("（区间 %s 至 %s）", " (from %s to %s)", minor(*i.Low, r.Currency), minor(*i.High, r.Currency))
+			says += v.Sayf("（区间 %s 至 %s）", " (from %s to %s)", major(*i.Low, r.Currency), major(*i.High, r.Currency))
 		}
 		notes = append(notes, says+v.Sayf("，%s 位已满观察期的客户。", ", of %s mature customers.", number(i.Treated)))
 	}
@@ -256,7 +258,7 @@ func (v *visit) seriesPlots(r trialResult, arm string) (out []plot) {
 		out = append(out, band(v.Say("转化率差异的变化（阴影为随时有效的区间，横线为零）", "Difference of conversion over time (shaded: interval valid at any look; line: zero)"), ends(days), conversion, func(f float64) string { return signed(f*100) + "%" }))
 	}
 	if len(revenue) > 1 {
-		out = append(out, band(v.Say("人均收入差异的变化", "Difference of revenue each over time"), ends(days), revenue, func(f float64) string { return minor(f, r.Currency) }))
+		out = append(out, band(v.Say("人均收入差异的变化", "Difference of revenue each over time"), ends(days), revenue, func(f float64) string { return major(f, r.Currency) }))
 	}
 	return out
 }
@@ -312,7 +314,7 @@ func showExperimentPeople(v *visit) error {
 		Mature    bool      `json:"mature"`
 		Converted bool      `json:"converted"`
 		Orders    int       `json:"orders"`
-		Revenue   int64     `json:"revenue"`
+		Revenue   float64   `json:"revenue"`
 	}]
 	at := "/experiments/" + segment(v.id())
 	if err := v.get(at+"/customers", q, &p); err != nil {
@@ -326,7 +328,7 @@ func showExperimentPeople(v *visit) error {
 		Empty: v.Say("没有客户。", "No customers."),
 	}
 	for _, x := range p.Items {
-		t.add(v.customerCell(x.Customer, ""), text(v.Name("arm", x.Arm)), text(v.Stamp(x.ExposedAt)), text(v.yes(x.Mature)), text(v.yes(x.Converted)), num(x.Orders, ""), text(exact(money.Amount{Minor: x.Revenue, Currency: v.Brand.Currency})))
+		t.add(v.customerCell(x.Customer, ""), text(v.Name("arm", x.Arm)), text(v.Stamp(x.ExposedAt)), text(v.yes(x.Mature)), text(v.yes(x.Converted)), num(x.Orders, ""), text(major(x.Revenue, v.Brand.Currency)))
 	}
 	return v.show(desk{Crumb: link{Name: v.Say("返回实验", "The experiment"), Href: at}, Title: v.Say("数字背后的客户", "Who is behind the number"), Chips: v.askedChips(q, "arm", "converted", "mature"), Sections: []section{{Table: t.paged(v.r, p.Next)}}})
 }

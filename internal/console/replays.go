@@ -9,7 +9,6 @@ import (
 
 	"yutang/internal/access"
 	"yutang/internal/fault"
-	"yutang/internal/money"
 	"yutang/internal/rehearse"
 )
 
@@ -282,7 +281,7 @@ func (v *visit) replayFacts(x *rehearse.Result) section {
 		facts = append(facts, fact{Name: v.Say("达成目标", "Goal"), Value: text(v.Sayf("%s 次（%s），中位 %.1f 小时", "%s (%s), median %.1f hours", number(x.Goal.Reached), percent(x.Goal.Share), x.Goal.MedianHours))})
 	}
 	if x.Revenue.Orders > 0 {
-		facts = append(facts, fact{Name: v.Sayf("进入后 %d 天内的订单", "Orders within %d days", x.Revenue.WindowDays), Value: cell{Text: exact(money.Amount{Minor: x.Revenue.Net, Currency: x.Revenue.Currency}), Note: v.Say("本来就会发生，不是旅程带来的；要看增量请设对照组", "they happened anyway; lift needs a control group")}})
+		facts = append(facts, fact{Name: v.Sayf("进入后 %d 天内的订单", "Orders within %d days", x.Revenue.WindowDays), Value: cell{Text: major(x.Revenue.Net, x.Revenue.Currency), Note: v.Say("本来就会发生，不是旅程带来的；要看增量请设对照组", "they happened anyway; lift needs a control group")}})
 	}
 	for _, why := range sortedKeys(x.Refused) {
 		facts = append(facts, fact{Name: v.Say("未能进入：", "Refused: ") + v.Name("reason", why), Value: text(number(x.Refused[why]))})

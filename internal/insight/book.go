@@ -83,6 +83,4 @@ func (k *Book) Net() (sum int64) {
 func (k *Book) Major(minor int64) float64 { return Major(minor, k.currency) }
 
 // Major is minor units of a currency as major ones, for answers and statistics only.
-func Major(minor int64, currency string) float64 {
-	return float64(minor) / float64(money.Scale(currency))
-}
+func Major(minor int64, currency string) float64 { return money.Major(minor, currency) }

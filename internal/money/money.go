@@ -38,6 +38,9 @@ func Scale(currency string) int64 {
 	return s
 }
 
+// Major is minor units of a currency as major ones, for answers and statistics only.
+func Major(minor int64, currency string) float64 { return float64(minor) / float64(Scale(currency)) }
+
 // Parse reads a decimal in major units ("12.5", "-3") without passing through a float.
 // Digits beyond the currency's exponent round half to even.
 func Parse(text, currency string) (Amount, error) {

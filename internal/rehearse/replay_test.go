@@ -78,7 +78,7 @@ func TestReplay_SaysWhatWouldHaveHappened(t *testing.T) {
 		if got.Goal == nil || got.Goal.Reached != 1 || got.Goal.MedianHours < 0.16 || got.Goal.MedianHours > 0.17 {
 			t.Errorf("goal: %+v", got.Goal)
 		}
-		if got.Revenue.Orders != 1 || got.Revenue.Net != 2000 || got.Revenue.Meaning != "correlation" {
+		if got.Revenue.Orders != 1 || got.Revenue.Net != 20 || got.Revenue.Meaning != "correlation" {
 			t.Errorf("revenue: %+v", got.Revenue)
 		}
 		if n := touches(got); n != 2 || got.PeakRuns != 2 {

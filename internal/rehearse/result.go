@@ -105,10 +105,10 @@ type GoalTally struct {
 // RevenueTally is what customers ordered after a run would have started. It is what
 // happened anyway: not what the playbook would bring.
 type RevenueTally struct {
-	WindowDays int    `json:"window_days"`
-	Buyers     int    `json:"buyers"`
-	Orders     int    `json:"orders"`
-	Net        int64  `json:"net" doc:"minor units"`
-	Currency   string `json:"currency"`
-	Meaning    string `json:"meaning" enum:"correlation" doc:"these orders happened without the playbook; lift needs a holdout"`
+	WindowDays int     `json:"window_days"`
+	Buyers     int     `json:"buyers"`
+	Orders     int     `json:"orders"`
+	Net        float64 `json:"net" doc:"net of refunds, major units"`
+	Currency   string  `json:"currency"`
+	Meaning    string  `json:"meaning" enum:"correlation" doc:"these orders happened without the playbook; lift needs a holdout"`
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"yutang/internal/money"
 	"yutang/internal/outreach"
 )
 
@@ -172,7 +173,7 @@ func (t *tally) fill(r *Result) {
 	}
 	slices.SortFunc(r.Staff, func(a, b StaffTally) int { return cmp.Or(b.Tasks-a.Tasks, cmp.Compare(a.Member, b.Member)) })
 	r.Goal = t.goal()
-	r.Revenue.Buyers, r.Revenue.Orders, r.Revenue.Net = t.buyers, t.orders, t.net
+	r.Revenue.Buyers, r.Revenue.Orders, r.Revenue.Net = t.buyers, t.orders, money.Major(t.net, r.Revenue.Currency)
 	now := 0
 	for _, hour := range slices.Sorted(maps.Keys(t.changes)) {
 		now += t.changes[hour]

@@ -128,7 +128,7 @@ func TestBudget_ThroughTheAPI(t *testing.T) {
 		}
 		day := r.Clock.Now().Format(time.DateOnly)
 		sum := get[list[budgethttp.DayCount]](t, c, "/budget/ledger?from="+day+"&to="+day).Items
-		if len(sum) != 1 || sum[0].Count != 3 || sum[0].State != outreach.Planned || sum[0].Value != 300 || sum[0].Day != day {
+		if len(sum) != 1 || sum[0].Count != 3 || sum[0].State != outreach.Planned || sum[0].Value != 3 || sum[0].Day != day {
 			t.Fatalf("%+v", sum)
 		}
 		if res := c.Do("GET", "/budget/ledger?from=2026-01-01&to=2026-12-31", nil); res.Status < 400 {

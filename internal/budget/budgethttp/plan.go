@@ -7,6 +7,7 @@ import (
 	"yutang/internal/budget"
 	"yutang/internal/httpapi"
 	"yutang/internal/id"
+	"yutang/internal/money"
 )
 
 type planInput struct {
@@ -21,31 +22,32 @@ type Plan struct {
 	Days      int       `json:"days"`
 	Customers int       `json:"customers"`
 	Touches   int       `json:"touches"`
+	Currency  string    `json:"currency"`
 	Lines     []Line    `json:"lines"`
 	Raises    []Raise   `json:"raises" doc:"what one limit more would give, the most valuable first"`
 }
 
 // Line counts touches that are alike.
 type Line struct {
-	Day      string `json:"day" doc:"in the brand's zone"`
-	Source   string `json:"source" doc:"ledger: planned already; else what foresees them"`
-	Channel  string `json:"channel"`
-	Playbook string `json:"playbook"`
-	Name     string `json:"name,omitempty"`
-	Step     string `json:"step"`
-	Verdict  string `json:"verdict" doc:"send, or the reason why not: capped, outranked, quota, staff_full, no_consent, no_address, holdout, quiet ..."`
-	Count    int    `json:"count"`
-	Shifted  int    `json:"shifted" doc:"of those: later than due, by quiet hours or the capacity of staff"`
-	Value    int64  `json:"value" doc:"expected of them, in minor units of the brand's currency"`
+	Day      string  `json:"day" doc:"in the brand's zone"`
+	Source   string  `json:"source" doc:"ledger: planned already; else what foresees them"`
+	Channel  string  `json:"channel"`
+	Playbook string  `json:"playbook"`
+	Name     string  `json:"name,omitempty"`
+	Step     string  `json:"step"`
+	Verdict  string  `json:"verdict" doc:"send, or the reason why not: capped, outranked, quota, staff_full, no_consent, no_address, holdout, quiet ..."`
+	Count    int     `json:"count"`
+	Shifted  int     `json:"shifted" doc:"of those: later than due, by quiet hours or the capacity of staff"`
+	Value    float64 `json:"value" doc:"expected of them, in the plan's currency"`
 }
 
 // Raise is what one limit more would give.
 type Raise struct {
-	Limit   string `json:"limit" doc:"cap/per_day, cap/channels/sms, playbooks/ID/cap/per_week, quota, staff_messages_per_day, quiet_hours/to ..."`
-	From    string `json:"from"`
-	To      string `json:"to"`
-	Touches int    `json:"touches" doc:"that would go beside those that go now"`
-	Value   int64  `json:"value" doc:"expected of them less that of those that would go no more"`
+	Limit   string  `json:"limit" doc:"cap/per_day, cap/channels/sms, playbooks/ID/cap/per_week, quota, staff_messages_per_day, quiet_hours/to ..."`
+	From    string  `json:"from"`
+	To      string  `json:"to"`
+	Touches int     `json:"touches" doc:"that would go beside those that go now"`
+	Value   float64 `json:"value" doc:"expected of them less that of those that would go no more"`
 }
 
 type planOutput struct{ Body Plan }
@@ -56,13 +58,13 @@ func (h *handlers) plan(ctx context.Context, in *planInput) (*planOutput, error)
 		return nil, err
 	}
 	out := &planOutput{Plan{
-		At: p.At, Until: p.Until, Days: p.Days, Customers: p.Customers, Touches: p.Touches, Lines: make([]Line, len(p.Lines)), Raises: make([]Raise, len(p.Raises)),
+		Currency: h.Budget.Customers.Currency(), At: p.At, Until: p.Until, Days: p.Days, Customers: p.Customers, Touches: p.Touches, Lines: make([]Line, len(p.Lines)), Raises: make([]Raise, len(p.Raises)),
 	}}
 	for i, l := range p.Lines {
-		out.Body.Lines[i] = Line(l)
+		out.Body.Lines[i] = Line{l.Day, l.Source, l.Channel, l.Playbook, l.Name, l.Step, l.Verdict, l.Count, l.Shifted, h.major(l.Value)}
 	}
 	for i, r := range p.Raises {
-		out.Body.Raises[i] = Raise(r)
+		out.Body.Raises[i] = Raise{r.Limit, r.From, r.To, r.Touches, h.major(r.Value)}
 	}
 	return out, nil
 }
@@ -78,7 +80,7 @@ type Touch struct {
 	Channel       string    `json:"channel"`
 	Endpoint      string    `json:"endpoint,omitempty"`
 	Priority      int       `json:"priority"`
-	Value         int64     `json:"value"`
+	Value         float64   `json:"value" doc:"expected of it, in the brand's currency"`
 	Transactional bool      `json:"transactional"`
 	Due           time.Time `json:"due"`
 	At            time.Time `json:"at" doc:"when it goes, or would"`
@@ -88,10 +90,15 @@ type Touch struct {
 	Detail        string    `json:"detail,omitempty" doc:"the rule that decides"`
 }
 
-func wire(t budget.Planned) Touch {
+// major is an amount as answers have it.
+func (h *handlers) major(minor int64) float64 {
+	return money.Major(minor, h.Budget.Customers.Currency())
+}
+
+func (h *handlers) wire(t budget.Planned) Touch {
 	return Touch{
 		ID: t.ID, Customer: id.Customer(t.Ord), Source: t.Source, Playbook: t.Playbook, Name: t.Name, Step: t.Step, Channel: t.Channel,
-		Endpoint: t.Endpoint, Priority: t.Priority, Value: t.Value, Transactional: t.Transactional, Due: t.Due, At: t.At, ExpiresAt: t.Expires,
+		Endpoint: t.Endpoint, Priority: t.Priority, Value: h.major(t.Value), Transactional: t.Transactional, Due: t.Due, At: t.At, ExpiresAt: t.Expires,
 		Verdict: t.Verdict, Shifted: t.Shifted, Detail: t.Detail,
 	}
 }
@@ -115,7 +122,7 @@ func (h *handlers) touches(ctx context.Context, in *touchesInput) (*httpapi.List
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.Listed(found, wire), nil
+	return httpapi.Listed(found, h.wire), nil
 }
 
 type customerInput struct {
@@ -140,7 +147,7 @@ func (h *handlers) customer(ctx context.Context, in *customerInput) (*customerOu
 	out := &customerOutput{}
 	out.Body.Items = make([]Touch, len(found))
 	for i, t := range found {
-		out.Body.Items[i] = wire(t)
+		out.Body.Items[i] = h.wire(t)
 	}
 	return out, nil
 }

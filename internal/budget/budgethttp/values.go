@@ -7,6 +7,7 @@ import (
 	"yutang/internal/budget"
 	"yutang/internal/fault"
 	"yutang/internal/httpapi"
+	"yutang/internal/money"
 	"yutang/internal/outreach"
 )
 
@@ -28,10 +29,10 @@ type Value struct {
 	Stage       string  `json:"stage,omitempty" doc:"AIPL stage of a cell"`
 	Touches     int64   `json:"touches"`
 	Conversions int64   `json:"conversions"`
-	Revenue     int64   `json:"revenue" doc:"of the conversions, net, minor units"`
+	Revenue     float64 `json:"revenue" doc:"of the conversions, net"`
 	Rate        float64 `json:"rate" doc:"conversions per touch, shrunk"`
-	Mean        float64 `json:"mean" doc:"revenue of a conversion, shrunk, minor units"`
-	Value       int64   `json:"value" doc:"expected of one touch, minor units"`
+	Mean        float64 `json:"mean" doc:"revenue of a conversion, shrunk"`
+	Value       float64 `json:"value" doc:"expected of one touch"`
 }
 
 type valuesInput struct {
@@ -46,6 +47,7 @@ func (h *handlers) values(_ context.Context, in *valuesInput) (*valuesOutput, er
 	if !at.IsZero() {
 		out.Body.At = &at
 	}
+	scale := float64(money.Scale(out.Body.Currency))
 	for _, c := range cells {
 		if in.Playbook != "" && c.Playbook != in.Playbook {
 			continue
@@ -53,7 +55,7 @@ func (h *handlers) values(_ context.Context, in *valuesInput) (*valuesOutput, er
 		e := m.Cells[c]
 		out.Body.Items = append(out.Body.Items, Value{
 			Level: [...]string{"brand", "playbook", "step", "cell"}[c.Level], Playbook: c.Playbook, Step: c.Step, Tier: c.Tier, Stage: c.Stage,
-			Touches: e.Touches, Conversions: e.Conversions, Revenue: e.Revenue, Rate: e.Rate, Mean: e.Mean, Value: e.Value,
+			Touches: e.Touches, Conversions: e.Conversions, Revenue: h.major(e.Revenue), Rate: e.Rate, Mean: e.Mean / scale, Value: h.major(e.Value),
 		})
 	}
 	return out, nil
@@ -121,7 +123,7 @@ type DayCount struct {
 	State   outreach.State  `json:"state"`
 	Reason  outreach.Reason `json:"reason,omitempty"`
 	Count   int             `json:"count"`
-	Value   int64           `json:"value" doc:"expected of them, in minor units"`
+	Value   float64         `json:"value" doc:"expected of them, in the brand's currency"`
 }
 
 type ledgerOutput struct {
@@ -146,7 +148,7 @@ func (h *handlers) ledger(ctx context.Context, in *ledgerInput) (*ledgerOutput, 
 	out := &ledgerOutput{}
 	out.Body.Items = make([]DayCount, len(found))
 	for i, c := range found {
-		out.Body.Items[i] = DayCount(c)
+		out.Body.Items[i] = DayCount{c.Day, c.Channel, c.State, c.Reason, c.Count, h.major(c.Value)}
 	}
 	return out, nil
 }

@@ -7,6 +7,7 @@ import (
 	"yutang/internal/experiment"
 	"yutang/internal/httpapi"
 	"yutang/internal/id"
+	"yutang/internal/money"
 )
 
 type (
@@ -14,7 +15,7 @@ type (
 		Experiment string `path:"experiment" doc:"id, or the name with slashes escaped" maxLength:"600"`
 	}
 	infoOutput   struct{ Body experiment.Info }
-	resultOutput struct{ Body experiment.Result }
+	resultOutput struct{ Body Outcome }
 	setInput     struct {
 		Experiment string `path:"experiment" doc:"id, or the name with slashes escaped" maxLength:"600"`
 		Body       experiment.Settings
@@ -40,7 +41,10 @@ func (h *handlers) list(ctx context.Context, in *httpapi.PageQuery) (*httpapi.Li
 
 func (h *handlers) results(ctx context.Context, in *oneInput) (*resultOutput, error) {
 	r, err := h.Experiments.Results(ctx, in.Experiment)
-	return &resultOutput{r}, err
+	if err != nil {
+		return nil, err
+	}
+	return &resultOutput{wireResult(r)}, nil
 }
 
 // audited makes a change with its audit row, in one transaction.
@@ -118,7 +122,7 @@ type Person struct {
 	Mature    bool      `json:"mature" doc:"the horizon is over"`
 	Converted bool      `json:"converted"`
 	Orders    int       `json:"orders"`
-	Revenue   int64     `json:"revenue" doc:"minor units, net of refunds"`
+	Revenue   float64   `json:"revenue" doc:"net of refunds, in the currency of the results"`
 }
 
 type customersInput struct {
@@ -146,7 +150,8 @@ func (h *handlers) customers(ctx context.Context, in *customersInput) (*httpapi.
 	if err != nil {
 		return nil, err
 	}
+	currency := h.Experiments.Customers.Currency()
 	return httpapi.Listed(found, func(p experiment.Person) Person {
-		return Person{id.Customer(p.Root), p.Arm, p.Cluster, time.UnixMilli(p.At).UTC(), p.Mature, p.Converted, p.Orders, p.Revenue}
+		return Person{id.Customer(p.Root), p.Arm, p.Cluster, time.UnixMilli(p.At).UTC(), p.Mature, p.Converted, p.Orders, money.Major(p.Revenue, currency)}
 	}), nil
 }

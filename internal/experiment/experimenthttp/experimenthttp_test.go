@@ -75,7 +75,7 @@ func TestExperiments_ThroughTheAPI(t *testing.T) {
 			t.Fatalf("%+v", list)
 		}
 		for _, path := range []string{"/experiments/pb_1%2Fgreet", "/experiments/" + list.Items[0].ID} {
-			got := decode[experiment.Result](t, analyst.Do("GET", path, nil), 200)
+			got := decode[experimenthttp.Outcome](t, analyst.Do("GET", path, nil), 200)
 			if got.Experiment.Name != "pb_1/greet" || len(got.Arms) != 2 || got.Arms[0].Mature+got.Arms[1].Mature != 5 || len(got.Definitions) < 10 || got.Split == nil {
 				t.Fatalf("%s: %+v", path, got)
 			}

@@ -8,6 +8,7 @@ import (
 	"yutang/internal/fault"
 	"yutang/internal/httpapi"
 	"yutang/internal/id"
+	"yutang/internal/money"
 	"yutang/internal/outreach"
 )
 
@@ -27,7 +28,7 @@ type Delivery struct {
 	Reason        outreach.Reason   `json:"reason,omitempty" doc:"why it is in this state: capped, quiet, no_consent, outranked, quota, holdout, stale, no_address ..."`
 	Detail        string            `json:"detail,omitempty"`
 	Priority      int               `json:"priority" doc:"1 to 100, the higher first"`
-	Value         int64             `json:"value" doc:"expected when it was planned, in minor units of the brand's currency"`
+	Value         float64           `json:"value" doc:"expected when it was planned, in the brand's currency"`
 	Attempts      int               `json:"attempts"`
 	TriggerSeq    uint64            `json:"trigger_seq,omitempty" doc:"the event that caused it"`
 	TriggerAt     time.Time         `json:"trigger_at"`
@@ -40,11 +41,11 @@ type Delivery struct {
 	Message       *outreach.Message `json:"message,omitempty" doc:"what was sent; only if you may see personal data"`
 }
 
-func wire(d outreach.Delivery) Delivery {
+func wire(d outreach.Delivery, currency string) Delivery {
 	return Delivery{
 		ID: d.ID, Customer: id.Customer(d.Ord), Playbook: d.Playbook, Version: d.Version, Run: d.Run, Step: d.Step,
 		Occurrence: d.Occurrence, Channel: d.Channel, Endpoint: d.Endpoint, Transactional: d.Transactional,
-		State: d.State, Reason: d.Reason, Detail: d.Detail, Priority: d.Priority, Value: d.Value, Attempts: d.Attempt, TriggerSeq: d.TriggerSeq, TriggerAt: d.TriggerAt,
+		State: d.State, Reason: d.Reason, Detail: d.Detail, Priority: d.Priority, Value: money.Major(d.Value, currency), Attempts: d.Attempt, TriggerSeq: d.TriggerSeq, TriggerAt: d.TriggerAt,
 		PlannedAt: d.PlannedAt, Due: d.Due, ExpiresAt: d.ExpiresAt,
 		DispatchedAt: optional(d.DispatchedAt), SettledAt: optional(d.SettledAt), ProviderID: d.ProviderID,
 	}
@@ -92,7 +93,11 @@ func (h *handlers) list(ctx context.Context, in *listInput) (*httpapi.List[Deliv
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.Listed(page, wire), nil
+	brand, err := h.Access.Brand(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return httpapi.Listed(page, func(d outreach.Delivery) Delivery { return wire(d, brand.Currency) }), nil
 }
 
 type countsInput struct {
@@ -123,7 +128,11 @@ func (h *handlers) get(ctx context.Context, in *oneInput) (*deliveryOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	out := &deliveryOutput{wire(d)}
+	brand, err := h.Access.Brand(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &deliveryOutput{wire(d, brand.Currency)}
 	if access.Can(ctx, access.CustomersUnmask) {
 		out.Body.Message = m
 	}

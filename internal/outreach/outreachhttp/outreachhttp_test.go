@@ -191,7 +191,7 @@ func TestDeliveries_FilteredByDayStepAndPriority(t *testing.T) {
 			"day=" + today: 3, "day=" + yesterday: 0, "step=b": 2, "priority=50": 1, "reason=outranked&step=b&priority=90": 1, "reason=capped": 0,
 		} {
 			got := decode[struct{ Items []outreachhttp.Delivery }](t, op.Do("GET", "/deliveries?"+query, nil), 200)
-			if len(got.Items) != want || want > 0 && (got.Items[0].Value != 7 || !strings.Contains(got.Items[0].Detail, "2 per day")) {
+			if len(got.Items) != want || want > 0 && (got.Items[0].Value != 0.07 || !strings.Contains(got.Items[0].Detail, "2 per day")) {
 				t.Errorf("%s: %+v", query, got.Items)
 			}
 		}
