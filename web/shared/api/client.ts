@@ -42,10 +42,10 @@ call.use(session)
 /** Queries and changes in components: `api.useQuery('get', '/codes/{id}', { params: { path: { id } } })`. */
 export const api = createQuery(call)
 
-/** Paging by cursor for api.useInfiniteQuery. */
+/** Paging by cursor for api.useInfiniteQuery. The first page has an empty cursor: without one the library sends 0. */
 export const byCursor = {
   pageParamName: 'cursor',
-  initialPageParam: undefined as string | undefined,
+  initialPageParam: '' as string | undefined,
   getNextPageParam: (last: { next?: string }) => last.next || undefined,
 }
 
