@@ -1,0 +1,1 @@
+export function CacPage() { return null }

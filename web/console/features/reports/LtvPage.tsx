@@ -1,0 +1,1 @@
+export function LtvPage() { return null }
