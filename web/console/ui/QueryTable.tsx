@@ -129,7 +129,7 @@ export function QueryTable<Row extends object>({ id, label, query, columns, rowK
           <Table<Row>
             virtual={rows.length > 60} aria-label={label} size={kept.dense ? 'small' : 'middle'} pagination={false} rowKey={rowKey} dataSource={rows}
             scroll={{ x: Math.max(width, 1), y: tall - 40 }} onScroll={scrolled} tableLayout="fixed"
-            columns={shown.map(({ num: right, hidden: _, always: __, ...c }) => ({
+            columns={shown.map(({ num: right, hidden: _hidden, always: _always, ...c }) => ({
               ellipsis: true, align: right ? 'right' as const : undefined, ...c, title: <Tooltip title={typeof c.title === 'string' ? undefined : c.title}>{c.title}</Tooltip>,
             }))}
             rowSelection={bulk && {
@@ -166,7 +166,7 @@ export function PlainTable<Row extends object>({ label, rows, columns, rowKey, o
     <Table<Row>
       aria-label={label} size="small" pagination={false} rowKey={rowKey} dataSource={rows ?? []} loading={loading} tableLayout="fixed"
       scroll={{ x: columns.reduce((sum, c) => sum + c.width, 0), y: height }}
-      columns={columns.map(({ num: right, hidden: _, always: __, ...c }) => ({ ...c, align: right ? 'right' as const : c.align }))}
+      columns={columns.map(({ num: right, hidden: _hidden, always: _always, ...c }) => ({ ...c, align: right ? 'right' as const : c.align }))}
       onRow={onOpen && ((row) => ({
         tabIndex: 0, className: 'y-row-open',
         onClick: (e) => { if (!(e.target as HTMLElement).closest('a,button,input,label')) onOpen(row) },
