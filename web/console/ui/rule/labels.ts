@@ -1,0 +1,43 @@
+import type { Lang } from '@shared/i18n'
+
+const events: Record<string, string> = {
+  'Product Viewed': '浏览商品', 'Product Added': '加入购物车', 'Checkout Started': '开始结算', 'Order Completed': '完成订单', 'Order Refunded': '订单退款', 'Order Cancelled': '取消订单',
+  'Coupon Applied': '使用优惠券', 'Coupon Issued': '领到优惠券', 'Coupon Redeemed': '核销优惠券', 'Contact Added': '添加好友', 'Contact Deleted': '员工删除好友', 'Contact Lost': '客户删除好友',
+  'Contact Half Added': '客户已加、员工未确认', 'Contact Edited': '修改备注或标签', 'Transfer Started': '发起继承', 'Transfer Completed': '继承成功', 'Transfer Failed': '继承失败',
+  'Moment Liked': '点赞朋友圈', 'Moment Commented': '评论朋友圈', 'Message Delivered': '消息送达', 'Message Failed': '消息发送失败', 'Message Sent': '员工发消息', 'Message Replied': '客户回复消息',
+  'Group Joined': '进群', 'Group Left': '退群', 'Material Opened': '打开素材', 'Material Forwarded': '转发素材', 'Form Submitted': '提交表单', 'Referral Completed': '推荐成功',
+  'Tag Added': '打上标签', 'Tag Removed': '去掉标签', 'Task Completed': '完成任务', 'Task Overdue': '任务超时', 'Link Clicked': '点击短链', 'Consent Given': '同意接收', 'Consent Withdrawn': '撤回同意',
+  'Service Started': '接入客服', 'Service Transferred': '转接客服', 'Service Ended': '结束客服', Identified: '更新属性', 'Identity Linked': '关联身份', 'Page Viewed': '浏览页面', 'Screen Viewed': '浏览屏幕',
+  'Group Identified': '更新组织', 'Item Updated': '更新物品', 'Profile Erased': '清空档案', 'Tier Changed': '等级变化', 'Stage Changed': '阶段变化', 'Ask Committed': '承诺行动', 'Message Read': '消息已读',
+}
+
+const names: Record<string, string> = {
+  city: '城市', province: '省份', country: '国家', gender: '性别', age: '年龄', birthday: '生日', name: '姓名', phone: '手机号', email: '邮箱', address: '地址', language: '语言', occupation: '职业',
+  net_revenue: '净消费额', orders_count: '订单数', avg_order_value: '客单价', last_order_at: '最近下单时间', member_level: '会员等级', points: '积分', registered_at: '注册时间',
+  revenue: '金额', total: '订单金额', price: '单价', quantity: '件数', currency: '币种', order_id: '订单号', product_id: '商品编号', sku: 'SKU', category: '品类', brand: '品牌', coupon: '优惠券', coupon_id: '优惠券编号',
+  discount: '优惠金额', shipping: '运费', status: '状态', variant: '规格', channel: '渠道', staff: '员工', state: '活码参数', code: '活码', add_way: '添加方式', tag: '标签', tags: '标签', group: '群', chat_id: '群编号',
+  material: '素材', material_id: '素材编号', playbook: 'SOP', playbook_id: 'SOP 编号', step: '步骤', link: '短链', url: '网址', form: '表单', kind: '类型', from: '变化前', to: '变化后', direction: '方向', reason: '原因',
+  score: '得分', title: '标题', duration: '时长', source: '数据源', corp: '企业', by: '操作者', how: '方式', result: '结果', task: '任务', avatar: '头像', unit_price: '单价', description: '说明', lines: '行数', items: '件数', 'utm_source': '投放来源', store: '门店',
+}
+
+const stages: Record<string, readonly [string, string]> = {
+  aware: ['认知', 'Aware'], interest: ['兴趣', 'Interest'], purchase: ['购买', 'Purchase'], loyal: ['忠诚', 'Loyal'],
+  acquisition: ['获客', 'Acquisition'], activation: ['激活', 'Activation'], retention: ['留存', 'Retention'], revenue: ['变现', 'Revenue'], referral: ['推荐', 'Referral'],
+}
+
+const zh = (lang: Lang) => lang === 'zh-CN'
+
+/** An event in the operator's words; its own name if it is not a standard one. */
+export const eventLabel = (name: string, lang: Lang) => (zh(lang) ? (events[name] ?? name) : name)
+
+/** A trait or a property in the operator's words. */
+export const propLabel = (name: string, lang: Lang) => (zh(lang) ? (names[name] ?? name) : name.replace(/_/g, ' '))
+
+/** A stage in the operator's words. */
+export const stageLabel = (name: string, lang: Lang) => stages[name]?.[zh(lang) ? 0 : 1] ?? name
+
+/** A kind of stage. */
+export const kindLabel = (kind: string, lang: Lang) => ({ aipl: 'AIPL', aarrr: 'AARRR' })[kind] ?? (zh(lang) ? '等级' : 'Tier')
+
+/** Whether a property holds money of the brand's currency, as far as its name tells. */
+export const isMoney = (name: string) => /(^|_)(revenue|total|price|amount|discount|shipping|value)$/.test(name)
