@@ -1,2 +1,15 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { shellRoute } from '../../app/shellRoute'
+import { flag, reads, text } from '../../ui/search'
+
+const codes = createRoute({
+  getParentRoute: () => shellRoute, path: '/codes', validateSearch: reads({ q: text, corp: text, channel: text, batch: text, problems: flag }),
+  component: lazyRouteComponent(() => import('./CodeList'), 'CodeList'),
+})
+const codeNew = createRoute({ getParentRoute: () => shellRoute, path: '/codes/new', validateSearch: reads({ from: text }), component: lazyRouteComponent(() => import('./CodeEdit'), 'CodeNew') })
+const codeBatches = createRoute({ getParentRoute: () => shellRoute, path: '/codes/batches', validateSearch: reads({ batch: text }), component: lazyRouteComponent(() => import('./CodeBatches'), 'CodeBatches') })
+const code = createRoute({ getParentRoute: () => shellRoute, path: '/codes/$id', validateSearch: reads({ from: text, to: text }), component: lazyRouteComponent(() => import('./CodePage'), 'CodePage') })
+const codeEdit = createRoute({ getParentRoute: () => shellRoute, path: '/codes/$id/edit', component: lazyRouteComponent(() => import('./CodeEdit'), 'CodeEdit') })
+
 /** The pages of this part. */
-export const acquireRoutes = [] as const
+export const acquireRoutes = [codes, codeNew, codeBatches, code, codeEdit] as const
