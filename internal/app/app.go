@@ -29,6 +29,7 @@ import (
 	"yutang/internal/job"
 	"yutang/internal/money"
 	"yutang/internal/outreach"
+	"yutang/internal/overview"
 	"yutang/internal/pipeline"
 	"yutang/internal/playbook"
 	"yutang/internal/privacy"
@@ -69,6 +70,7 @@ type rooms struct {
 	search    *search.Service
 	system    *system.Service
 	rate      system.Rate
+	overview  *overview.Service
 	apiSource int64
 	wecomRooms
 	playRooms
@@ -198,6 +200,7 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.buildSearch()
 	a.buildSystem()
+	a.buildOverview()
 	a.buildPrivacy()
 	source, err := a.internalSource(ctx, "playbooks")
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 	"yutang/internal/ingest/segment"
 	"yutang/internal/ingest/sensors"
 	"yutang/internal/outreach/outreachhttp"
+	"yutang/internal/overview/overviewhttp"
 	"yutang/internal/playbook/playbookhttp"
 	"yutang/internal/search/searchhttp"
 	"yutang/internal/vocabulary"
@@ -158,6 +159,7 @@ func (a *App) routes(api *httpapi.API) {
 	})
 	searchhttp.Routes(api, a.search)
 	a.systemRoutes(api)
+	overviewhttp.Routes(api, a.overview)
 	audiencehttp.Routes(api, a.audiences, a.access, a.timeline)
 	vocabularyhttp.Routes(api, vocabulary.New(a.log, a.timeline, a.customers, a.Clock))
 	importhttp.Routes(api, a.importer, a.access, maxUpload)
