@@ -75,7 +75,7 @@ func (p pair) clusters() *ClusterResult {
 		return clusterTest(compared, ok, p.e.level)
 	}
 	out := &ClusterResult{Treated: len(t.byCluster), Control: len(c.byCluster), Reached: reached}
-	out.Few = out.Treated < stat.MinClusters || out.Control < stat.MinClusters
+	out.Few = stat.Few(out.Treated, out.Control)
 	out.Conversion = test(func(m *clusterMoments) stat.Moments { return m.conversion })
 	out.Revenue = test(func(m *clusterMoments) stat.Moments { return m.revenue })
 	return out

@@ -15,8 +15,8 @@ type Clustered struct {
 	NaiveSE          float64 // what ignoring the clusters would claim
 }
 
-// Few says that an arm has fewer than MinClusters.
-func (c Clustered) Few() bool { return c.Treated < MinClusters || c.Control < MinClusters }
+// Few says that one of two arms has fewer than MinClusters.
+func Few(treated, control int) bool { return min(treated, control) < MinClusters }
 
 // Clusters compares means per customer, each element the customers of one cluster.
 //

@@ -164,7 +164,7 @@ func TestClusters_CoverWhereNaiveVarianceDoesNot(t *testing.T) {
 		if c.CI.Contains(0) {
 			ours++
 		}
-		if c.Few() {
+		if stat.Few(c.Treated, c.Control) {
 			few++
 		}
 	}

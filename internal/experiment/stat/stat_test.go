@@ -333,7 +333,7 @@ func TestClusters_HaveTheCorrelationOfShroutAndFleiss(t *testing.T) {
 	// clusters of one size: the variance of the six means, divided by six, for each arm
 	means := moments(6, 3, 6.5, 4, 7.5, 4.75)
 	near(t, "se²", c.SE*c.SE, 2*means.VarY()/6, 1e-12)
-	if !c.Few() {
+	if !stat.Few(c.Treated, c.Control) {
 		t.Error("six clusters are enough")
 	}
 	if _, ok := stat.Clusters(arm[:1], arm, 0.05); ok {

@@ -135,22 +135,6 @@ func Split(amount int64, weights []float64) []int64 {
 	return out
 }
 
-// Attribute divides the orders of paths among channels. halfLife is of time decay, ms. The
-// revenue of all credits together is that of all ordered paths, exactly. The answer is
-// sorted by revenue, then by name.
-func Attribute(m Model, paths []Path, halfLife float64) []Credit {
-	l := newLedger(m, halfLife, nil)
-	if m == Markov {
-		l.weights = removal(paths)
-	}
-	for _, p := range paths {
-		if p.Ordered {
-			l.enter(p)
-		}
-	}
-	return l.credits()
-}
-
 // ledger sums what channels are owed under one model.
 type ledger struct {
 	model    Model

@@ -31,7 +31,7 @@ func TestAttribute_SimpleModels(t *testing.T) {
 		// Half-life one second: weights 1/4, 1/2, 1 of the first path; 1/2, 1 of the second.
 		{Decay, []Credit{{"code", 1.2857142857142858, 28_57 + 50_01}, {"group", 0.5714285714285714, 57_14}, {"ad", 0.14285714285714285, 14_29}, {Direct, 1, 7}}},
 	} {
-		got := Attribute(c.model, paths, 1000)
+		got := attribute(c.model, paths, 1000)
 		if diff := cmp.Diff(c.want, got, cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-12 })); diff != "" {
 			t.Errorf("%s: %s", c.model, diff)
 		}
@@ -47,13 +47,13 @@ func TestMarkov_RemovalEffectsOfAHandComputedChain(t *testing.T) {
 	t.Parallel()
 	paths := []Path{path(100, true, "C1", "C2", "C3"), path(0, false, "C1"), path(0, false, "C2", "C3")}
 	want := map[string]float64{"C1": 0.5, "C2": 1, "C3": 1}
-	for name, got := range Removal(paths) {
+	for name, got := range removal(paths) {
 		if math.Abs(got-want[name]) > 1e-12 {
 			t.Errorf("removal effect of %s = %v, want %v", name, got, want[name])
 		}
 	}
 	wantCredit := []Credit{{"C2", 0.4, 40}, {"C3", 0.4, 40}, {"C1", 0.2, 20}}
-	if diff := cmp.Diff(wantCredit, Attribute(Markov, paths, 1), cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-12 })); diff != "" {
+	if diff := cmp.Diff(wantCredit, attribute(Markov, paths, 1), cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-12 })); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -92,7 +92,7 @@ func TestAttribute_AddsUpToTheCent(t *testing.T) {
 		for _, m := range Models() {
 			var sum int64
 			share := 0.0
-			for _, c := range Attribute(m, paths, 1500) {
+			for _, c := range attribute(m, paths, 1500) {
 				sum += c.Revenue
 				share += c.Orders
 			}

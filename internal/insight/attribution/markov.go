@@ -1,7 +1,6 @@
 package attribution
 
 import (
-	"maps"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
@@ -42,56 +41,6 @@ func (c *chain) end(at int, ordered bool, n float64) {
 	}
 }
 
-// build counts the steps of all paths. Repeated touches of one channel in a row count.
-func build(paths []Path) *chain {
-	index := map[string]int{}
-	for _, p := range paths {
-		for _, t := range p.Touches {
-			index[t.Channel] = 0
-		}
-	}
-	c := newChain(slices.Sorted(maps.Keys(index)))
-	for i, name := range c.names {
-		index[name] = i
-	}
-	for _, p := range paths {
-		at := len(c.names)
-		for _, t := range p.Touches {
-			c.step(at, index[t.Channel], 1)
-			at = index[t.Channel]
-		}
-		if len(p.Touches) > 0 {
-			c.end(at, p.Ordered, 1)
-		}
-	}
-	return c
-}
-
-// converts is the probability to end in an order from the start when a channel is removed
-// (-1 none): whoever would come to it is lost. It solves (I - Q) x = r exactly.
-func (c *chain) converts(without int) float64 {
-	size := len(c.n)
-	a := mat.NewDense(size, size, nil)
-	r := mat.NewVecDense(size, nil)
-	for i := range size {
-		a.Set(i, i, 1)
-		if i == without || c.total[i] == 0 {
-			continue
-		}
-		for j := range size {
-			if j != without {
-				a.Set(i, j, a.At(i, j)-c.n[i][j]/c.total[i])
-			}
-		}
-		r.SetVec(i, c.order[i]/c.total[i])
-	}
-	var x mat.VecDense
-	if x.SolveVec(a, r) != nil {
-		return 0 // a state that never ends cannot come from finite paths
-	}
-	return x.AtVec(size - 1)
-}
-
 // effects are the removal effects of all channels at once. Of the fundamental matrix
 // N = (I - Q)^-1, entry (s,i) over entry (i,i) is the probability to come to i from the
 // start; without i, just what orders after coming to i is lost. Source: J. Kemeny, J. Snell,
@@ -124,13 +73,6 @@ func (c *chain) effects() map[string]float64 {
 	}
 	return out
 }
-
-// removal is each channel's removal effect: the share of all conversions that would be lost
-// without it.
-func removal(paths []Path) map[string]float64 { return build(paths).effects() }
-
-// Removal tells the removal effects, for showing beside the credits.
-func Removal(paths []Path) map[string]float64 { return removal(paths) }
 
 // channelsOf is the channels of a path, each once, with the weights they have in it.
 func channelsOf(p Path, weights map[string]float64) (names []string, ws []float64) {

@@ -61,9 +61,6 @@ type Fit[M any] struct {
 	Customers     int
 }
 
-// AIC is Akaike's criterion: the smaller, the better the fit.
-func (f Fit[M]) AIC(params int) float64 { return 2*float64(params) - 2*f.LogLikelihood }
-
 // ErrTooFew is a fit with too little to learn from.
 var ErrTooFew = errors.New("too few customers with repeat purchases to fit a model")
 
