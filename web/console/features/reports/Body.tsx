@@ -18,7 +18,7 @@ const said = texts({
   preset: ['时间范围', 'Time range'],
   shown: [(from: string, to: string) => `统计区间 ${from} – ${to}`, (from: string, to: string) => `Showing ${from} – ${to}`],
   until: [(to: string) => `截至 ${to}`, (to: string) => `Until ${to}`],
-  thin: ['近期数据太少，已选数据最多的一段', 'recent days hold too little, so the stretch with the most data is shown'],
+  thin: ['默认显示数据最多的一段', 'the stretch with the most data'],
   zone: [(z: string) => `时区 ${z}`, (z: string) => `Time zone ${z}`],
   asOf: [(s: string) => `数据截至 ${s}`, (s: string) => `As of ${s}`],
   mark: [(at: string, seq: string, ms: string) => `${at} · 事件日志第 ${seq} 条 · 计算用时 ${ms} ms`, (at: string, seq: string, ms: string) => `${at} · event ${seq} of the log · computed in ${ms} ms`],

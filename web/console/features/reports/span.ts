@@ -20,7 +20,7 @@ export interface Span {
   from: string
   to: string
   kind: Preset | 'own'
-  /** The viewer chose nothing, and the last 30 days hold too little to show. */
+  /** The viewer chose nothing, and the last 30 days are not what is shown. */
   fallback: boolean
 }
 
@@ -60,7 +60,8 @@ const back: Record<string, number> = { d7: 6, d30: 29, d90: 89, y1: 364 }
 export function resolve(choice: Choice, today: string, known: readonly Era[], thin: boolean, prefer: 'recent' | 'rich' = 'recent'): Span {
   const rich = known.reduce<Era | undefined>((best, e) => (best && best.events >= e.events ? best : e), undefined)
   if (choice.from && choice.to) return { from: choice.from, to: choice.to, kind: 'own', fallback: false }
-  const wanted = choice.span ?? ((thin || prefer === 'rich') && rich ? 'rich' : 'd30')
+  const elsewhere = rich && rich.to < addDays(today, -29)
+  const wanted = choice.span ?? (rich && (prefer === 'rich' || (thin && elsewhere)) ? 'rich' : 'd30')
   const fallback = !choice.span && wanted === 'rich'
   if (wanted === 'rich' && rich) return { from: rich.from, to: rich.to, kind: 'rich', fallback }
   if (wanted === 'all' && known[0]) return { from: known[0].from, to: today, kind: 'all', fallback }

@@ -17,6 +17,8 @@ export interface Spanned {
 export function useSpan(choice: Choice, event = '*', prefer: 'recent' | 'rich' = 'recent'): Spanned {
   const today = isoDay(Date.now())
   const asked = api.useQuery('post', '/insight/trends', { body: { period: 'month', from: `${Number(today.slice(0, 4)) - 30}-01-01`, series: [{ event, measure: 'count' }] } }, { staleTime: 600_000 })
+  const lately = api.useQuery('post', '/insight/trends', { body: { period: 'day', series: [{ event, measure: 'count' }] } }, { staleTime: 600_000 })
+  const busy = lately.data?.series[0]?.values.filter((n) => n).length ?? 0
   const { periods, series } = asked.data ?? {}
   const { from, to, span } = choice
   return useMemo(() => {
@@ -24,7 +26,7 @@ export function useSpan(choice: Choice, event = '*', prefer: 'recent' | 'rich' =
     const known = eras(periods ?? [], counts, today)
     const recent = counts.slice(-2).reduce<number>((sum, n) => sum + (n ?? 0), 0)
     const total = known.reduce((sum, e) => sum + e.events, 0)
-    const thin = recent < 20 || recent < total / 50
-    return { span: resolve({ from, to, span }, today, known, thin, prefer), eras: known, recent, ready: !asked.isPending }
-  }, [periods, series, from, to, span, today, prefer, asked.isPending])
+    const thin = busy < 4 || recent < 20 || recent < total / 50
+    return { span: resolve({ from, to, span }, today, known, thin, prefer), eras: known, recent, ready: !asked.isPending && !lately.isPending }
+  }, [periods, series, from, to, span, today, prefer, busy, asked.isPending, lately.isPending])
 }
