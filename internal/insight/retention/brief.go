@@ -32,8 +32,8 @@ func (s *scan) visitBrief(person *audience.Person, w *worker) {
 	n := s.p.TotalIntervals
 	for ; began != 0; began &= began - 1 {
 		i := bits.TrailingZeros64(uint64(began))
-		w.sizes[i]++
-		row := w.counts[i*n : (i+1)*n]
+		w.all.sizes[i]++
+		row := w.all.counts[i*n : (i+1)*n]
 		for rest := back >> i; rest != 0; rest &= rest - 1 {
 			row[bits.TrailingZeros64(uint64(rest))]++
 		}

@@ -25,7 +25,8 @@ type Query struct {
 	MinimumOccurrences int             `json:"minimum_occurrences,omitempty"` // returning events in an interval; default 1
 	Timezone           string          `json:"timezone,omitempty"`
 	Audience           string          `json:"audience,omitempty"`
-	Measure            json.RawMessage `json:"measure,omitempty"` // "count" (default), or {"sum": PROP} of the returning events
+	Measure            json.RawMessage `json:"measure,omitempty"`   // "count" (default), or {"sum": PROP} of the returning events
+	Breakdown          *insight.By     `json:"breakdown,omitempty"` // a property is that of the target event that begins the cohort
 }
 
 // Type says who is in a cohort and what counts as coming back.
@@ -49,6 +50,7 @@ type plan struct {
 	bounds []int64
 	picks  []rule.Pick // target, returning
 	sum    string      // property that is summed, "" customers are counted
+	reads  []string    // properties: the sum's, then the breakdown's
 }
 
 func parse(raw json.RawMessage, b *insight.Base) (*plan, error) {
@@ -85,7 +87,33 @@ func parse(raw json.RawMessage, b *insight.Base) (*plan, error) {
 	if err := p.parsePicks(); err != nil {
 		return nil, err
 	}
-	return p, p.parseMeasure()
+	if err := p.parseMeasure(); err != nil {
+		return nil, err
+	}
+	return p, p.parseBreakdown()
+}
+
+// maxNumbers is how many numbers an answer may have with its breakdown.
+const maxNumbers = 1_000_000
+
+func (p *plan) parseBreakdown() error {
+	if p.sum != "" {
+		p.reads = append(p.reads, p.sum)
+	}
+	by := p.Breakdown
+	if by == nil {
+		return nil
+	}
+	if err := by.Check("/breakdown"); err != nil {
+		return err
+	}
+	if n := by.Top * p.TotalIntervals * (p.TotalIntervals + 1) / 2; n > maxNumbers {
+		return insight.TooWide("/breakdown/top", "numbers", n, maxNumbers)
+	}
+	if by.Prop != "" {
+		p.reads = append(p.reads, by.Prop)
+	}
+	return nil
 }
 
 func (p *plan) parsePicks() error {
@@ -144,9 +172,10 @@ func (p *plan) parseMeasure() error {
 
 // cell is one number of the matrix.
 type cell struct {
-	Cohort   int  `json:"cohort"`         // its interval, from 0
-	Interval *int `json:"interval"`       // after the cohort's, from 0; none: the whole cohort
-	Lost     bool `json:"lost,omitempty"` // who did not come back in it
+	Cohort   int     `json:"cohort"`          // its interval, from 0
+	Interval *int    `json:"interval"`        // after the cohort's, from 0; none: the whole cohort
+	Lost     bool    `json:"lost,omitempty"`  // who did not come back in it
+	Value    *string `json:"value,omitempty"` // of the breakdown
 }
 
 func (p *plan) parseCell(raw json.RawMessage) (c cell, err error) {
@@ -154,6 +183,9 @@ func (p *plan) parseCell(raw json.RawMessage) (c cell, err error) {
 		return c, err
 	}
 	last := p.TotalIntervals - 1
+	if c.Value != nil && p.Breakdown == nil {
+		return c, fault.BadField("/cell/value", "the query has no breakdown")
+	}
 	if c.Cohort < 0 || c.Cohort > last || p.Type == Anchored && c.Cohort > 0 {
 		return c, fault.BadField("/cell/cohort", "there is no cohort %d", c.Cohort)
 	}

@@ -24,7 +24,16 @@ type Answer struct {
 	insight.Meta
 	Cohorts       []Cohort `json:"cohorts"`
 	Mean          []Mean   `json:"mean"` // per column, over the cohorts that have it
+	By            []Part   `json:"by_breakdown,omitempty"`
+	OtherValues   int      `json:"other_values,omitempty"` // how many are in the part "(other)"
 	UnknownEvents []string `json:"unknown_events,omitempty"`
+}
+
+// Part is the matrix of the customers with a value. The parts of a cohort add up to it.
+type Part struct {
+	Value   string   `json:"value"`
+	Cohorts []Cohort `json:"cohorts"`
+	Mean    []Mean   `json:"mean"`
 }
 
 // Cohort is one row.
@@ -57,17 +66,22 @@ func (r *Report) Matrix(ctx context.Context, query json.RawMessage) (Answer, err
 	if err != nil {
 		return Answer{}, err
 	}
-	s, err := r.scan(ctx, p, nil)
+	shown, others, err := r.top(ctx, p)
 	if err != nil {
 		return Answer{}, err
 	}
-	out := s.answer()
+	s, err := r.scan(ctx, p, pass{shown: shown})
+	if err != nil {
+		return Answer{}, err
+	}
+	out := s.answer(shown, others)
 	out.Meta, out.UnknownEvents = s.meta, r.Base.Unknown(p.picks...)
 	out.TookMS = r.Base.Clock.Now().Sub(started).Milliseconds()
 	return out, nil
 }
 
-// People are the customers behind {"cohort": i, "interval"?: k, "lost"?: bool}.
+// People are the customers behind {"cohort": i, "interval"?: k, "lost"?: bool,
+// "value"?: v}.
 func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roaring.Bitmap, error) {
 	p, err := parse(query, r.Base)
 	if err != nil {
@@ -77,7 +91,13 @@ func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roari
 	if err != nil {
 		return nil, err
 	}
-	s, err := r.scan(ctx, p, &c)
+	want := pass{cell: &c}
+	if c.Value != nil && *c.Value == insight.Other {
+		if want.shown, _, err = r.top(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	s, err := r.scan(ctx, p, want)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +113,8 @@ type scan struct {
 	p       *plan
 	meta    insight.Meta
 	cell    *cell
+	values  bool            // only values of the breakdown are counted
+	known   map[string]bool // those with a part of their own
 	byName  []uint32
 	plain   uint32
 	brief   bool // sets of intervals are all that is to be known of a customer
@@ -101,35 +123,46 @@ type scan struct {
 
 // worker is what one goroutine gathers.
 type worker struct {
-	sizes  []int
-	counts []int           // row by row, total intervals wide
-	sums   []event.Decimal // likewise
+	all    *grid
+	by     map[string]*grid
+	values map[string]int // cohorts that customers with it are in
 	people *roaring.Bitmap
 
 	began  []bool          // of the customer at hand, per interval: the target happened
+	value  []string        // of the breakdown
 	back   []int           // returning events
 	spent  []event.Decimal // their sum
 	active []bool
 	_      [64]byte
 }
 
-func (r *Report) scan(ctx context.Context, p *plan, c *cell) (*scan, error) {
-	survey := audience.Survey{Picks: p.picks, Audience: p.Audience}
-	if p.sum != "" {
-		survey.Reads = []string{p.sum}
+// pass is what a pass over everybody is for. The zero value counts without a breakdown.
+type pass struct {
+	cell   *cell    // only its people are wanted
+	shown  []string // values with a part of their own
+	values bool     // only values are counted
+}
+
+func (r *Report) scan(ctx context.Context, p *plan, want pass) (*scan, error) {
+	survey := audience.Survey{Picks: p.picks, Reads: p.reads, Audience: p.Audience}
+	if p.Breakdown != nil && p.Breakdown.Trait != "" {
+		survey.Traits = []string{p.Breakdown.Trait}
 	}
 	reading, meta, err := r.Base.Read(ctx, survey, p.zone)
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{p: p, meta: meta, cell: c, workers: make([]worker, audience.Workers())}
+	s := &scan{p: p, meta: meta, cell: want.cell, values: want.values, known: map[string]bool{}, workers: make([]worker, audience.Workers())}
+	for _, v := range want.shown {
+		s.known[v] = true
+	}
 	s.byName, s.plain = reading.Masks()
 	n := p.TotalIntervals
-	s.brief = n <= 64 && p.sum == "" && p.MinimumOccurrences == 1
+	s.brief = n <= 64 && p.sum == "" && p.MinimumOccurrences == 1 && p.Breakdown == nil
 	for i := range s.workers {
 		s.workers[i] = worker{
-			sizes: make([]int, n), counts: make([]int, n*n), sums: make([]event.Decimal, n*n), people: roaring.New(),
-			began: make([]bool, n), back: make([]int, n), spent: make([]event.Decimal, n), active: make([]bool, n),
+			all: s.grid(), by: map[string]*grid{}, values: map[string]int{}, people: roaring.New(),
+			began: make([]bool, n), value: make([]string, n), back: make([]int, n), spent: make([]event.Decimal, n), active: make([]bool, n),
 		}
 	}
 	return s, reading.Visit(ctx, s.visit)
@@ -158,8 +191,7 @@ func (s *scan) visit(person *audience.Person) error {
 		s.find(w, person.Root)
 		return nil
 	}
-	s.count(w)
-	return nil
+	return s.count(w)
 }
 
 // read fills in what the customer did in which interval; false if in no cohort.
@@ -192,8 +224,11 @@ func (s *scan) read(person *audience.Person, w *worker) (some bool) {
 		}
 		if hits&isTarget != 0 && !(met && s.p.Type == FirstTime) {
 			met = true
-			if at >= first {
+			if at >= first && !w.began[interval] {
 				w.began[interval], some = true, true
+				if s.p.Breakdown != nil {
+					w.value[interval] = s.p.Breakdown.Of(person, len(s.p.reads)-1, i)
+				}
 			}
 		}
 	}
@@ -220,29 +255,30 @@ func (s *scan) activate(w *worker) {
 	}
 }
 
-func (s *scan) count(w *worker) {
-	n := s.p.TotalIntervals
+func (s *scan) count(w *worker) error {
 	for i, began := range w.began {
 		if !began {
 			continue
 		}
 		if s.p.Type == Anchored && i > 0 {
-			return
+			return nil
 		}
-		w.sizes[i]++
-		for k := i; k < n; k++ {
-			if w.active[k] {
-				w.counts[i*n+k-i]++
-				w.sums[i*n+k-i] += w.spent[k]
+		if s.p.Breakdown != nil {
+			if err := s.countPart(w, i); err != nil {
+				return err
 			}
 		}
+		if !s.values {
+			s.mark(w.all, w, i)
+		}
 	}
+	return nil
 }
 
 // find adds the customer if the cell asks for them.
 func (s *scan) find(w *worker, root uint32) {
 	c := s.cell
-	if !w.began[c.Cohort] {
+	if !w.began[c.Cohort] || c.Value != nil && !s.has(*c.Value, w.value[c.Cohort]) {
 		return
 	}
 	if c.Interval == nil || w.active[c.Cohort+*c.Interval] != c.Lost {
@@ -250,30 +286,22 @@ func (s *scan) find(w *worker, root uint32) {
 	}
 }
 
-func (s *scan) answer() (out Answer) {
-	n := s.p.TotalIntervals
-	rows := n
-	if s.p.Type == Anchored {
-		rows = 1
+// has says whether a value is in the part of a name.
+func (s *scan) has(part, value string) bool {
+	if part == insight.Other {
+		return !s.known[value]
 	}
-	for i := range rows {
-		c := Cohort{Start: time.UnixMilli(s.p.bounds[i]).In(s.p.zone), Counts: make([]int, n-i)}
-		sums := make([]event.Decimal, n-i)
-		for w := range s.workers {
-			c.Size += s.workers[w].sizes[i]
-			for k := range c.Counts {
-				c.Counts[k] += s.workers[w].counts[i*n+k]
-				sums[k] += s.workers[w].sums[i*n+k]
-			}
-		}
-		if s.p.sum != "" {
-			for _, v := range sums {
-				c.Sums = append(c.Sums, v.Float())
-			}
-		}
-		out.Cohorts = append(out.Cohorts, c)
+	return part == value
+}
+
+func (s *scan) answer(shown []string, others int) (out Answer) {
+	all := s.grid()
+	for i := range s.workers {
+		all.join(s.workers[i].all)
 	}
-	out.Mean = means(out.Cohorts, n)
+	out.Cohorts, out.OtherValues = s.cohorts(all), others
+	out.Mean = means(out.Cohorts, s.p.TotalIntervals)
+	out.By = s.parts(shown, others)
 	return out
 }
 

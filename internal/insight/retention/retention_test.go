@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
 	"yutang/internal/fault"
+	"yutang/internal/insight"
 	"yutang/internal/pipeline/roadtest"
 )
 
@@ -214,5 +216,64 @@ func TestMatrix_BadQueriesAreToldByField(t *testing.T) {
 	got, err := desk(r).Matrix(context.Background(), json.RawMessage(`{"period":"day","total_intervals":3,"target":{"event":"Never Seen"}}`))
 	if err != nil || got.Cohorts[0].Size != 0 || cmp.Diff([]string{"Never Seen"}, got.UnknownEvents) != "" {
 		t.Errorf("an unknown event: %+v, %v", got, err)
+	}
+}
+
+// covers: I1
+func TestRetention_PartsOfABreakdownAddUpAndHaveTheirPeople(t *testing.T) {
+	t.Parallel()
+	r := roadtest.Open(t, dbtest.SQLite(t), clock.NewManual(time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)), roadtest.Options{})
+	defer r.Close()
+	rng := rand.New(rand.NewPCG(7, 7))
+	var evs []*event.Event
+	for u := range 60 {
+		for range 1 + rng.IntN(8) {
+			at := time.Date(2026, 3, 1+rng.IntN(28), rng.IntN(24), rng.IntN(60), 0, 0, time.UTC)
+			evs = append(evs, r.Track(fmt.Sprint("u", u), "Visited", at, fmt.Sprintf(`{"city":%q,"spent":%d}`, []string{"杭州", "上海", "北京", "南京"}[rng.IntN(4)], rng.IntN(90))))
+		}
+	}
+	r.MustSubmit(t, evs...)
+	report := desk(r)
+	for _, typ := range []Type{Recurring, FirstTime, Rolling, Anchored} {
+		query := fmt.Sprintf(`{"period":"week","total_intervals":4,"to":"2026-03-28","type":%q,"target":{"event":"Visited"},"measure":{"sum":"spent"},"breakdown":{"prop":"city","top":3}}`, typ)
+		got, err := report.Matrix(context.Background(), json.RawMessage(query))
+		if err != nil || len(got.By) != 4 || got.By[3].Value != insight.Other || got.OtherValues != 1 {
+			t.Fatalf("%s: %+v, %v", typ, got.By, err)
+		}
+		for i, c := range got.Cohorts {
+			size, counts, sums := 0, make([]int, len(c.Counts)), make([]float64, len(c.Sums))
+			for _, part := range got.By {
+				size += part.Cohorts[i].Size
+				for k := range counts {
+					counts[k] += part.Cohorts[i].Counts[k]
+					sums[k] += part.Cohorts[i].Sums[k]
+				}
+			}
+			if diff := cmp.Diff(c, Cohort{c.Start, size, counts, sums}); diff != "" {
+				t.Errorf("%s, cohort %d: %s", typ, i, diff)
+			}
+		}
+		for _, part := range got.By {
+			for i, c := range part.Cohorts {
+				for k, n := range c.Counts {
+					cell := fmt.Sprintf(`{"cohort":%d,"interval":%d,"value":%q}`, i, k, part.Value)
+					if people, err := report.People(context.Background(), json.RawMessage(query), json.RawMessage(cell)); err != nil || people.GetCardinality() != uint64(n) {
+						t.Errorf("%s %s: %v, %v, want %d", typ, cell, people, err, n)
+					}
+				}
+			}
+		}
+	}
+	for query, pointer := range map[string]string{
+		`"total_intervals":400,"breakdown":{"level":"tier"}`:         "/breakdown/top",
+		`"total_intervals":4,"breakdown":{}`:                         "/breakdown",
+		`"total_intervals":4,"breakdown":{"prop":"phone"}`:           "/breakdown/prop",
+		`"total_intervals":4,"breakdown":{"prop":"city","top":1001}`: "/breakdown/top",
+	} {
+		_, err := report.Matrix(context.Background(), json.RawMessage(`{"period":"day","target":{"event":"Visited"},`+query+`}`))
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Kind != fault.Invalid || f.Fields[0].Pointer != pointer {
+			t.Errorf("%s: %v, want a fault at %s", query, err, pointer)
+		}
 	}
 }
