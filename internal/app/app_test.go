@@ -35,6 +35,7 @@ type server struct {
 	cfg   app.Config
 	clock *clock.Manual
 	url   string
+	city  string // an audience, see sing
 }
 
 // each runs test against a new program on SQLite, and on PostgreSQL where there is one.

@@ -130,15 +130,20 @@ func (s *Service) erase(ctx context.Context, e *Erasure) error {
 			}
 		}
 	}
-	before := *e
-	err = s.Road.Rewrite(ctx, func(ctx context.Context) error {
-		*e = before
+	return s.Road.Rewrite(ctx, func(ctx context.Context) error {
+		now, err := s.Erasure(ctx, e.ID)
+		if err == nil && now.State != Waiting {
+			err = fault.New(fault.Conflict, "erased_already", "this erasure was done meanwhile")
+		}
+		if err != nil {
+			return err
+		}
+		*e = now
 		if err := s.eraseNow(ctx, e); err != nil {
 			return internal(err) // memory has changed: it must be loaded again
 		}
 		return nil
 	})
-	return err
 }
 
 // internal hides the kind of an error that comes after a change of memory.
