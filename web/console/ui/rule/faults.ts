@@ -53,7 +53,7 @@ function checkDid(rule: Rule, at: string, say: Say) {
   if (d.span.kind === 'between') pair([d.span.from, d.span.to], `${at}/between`, say, isDate)
   const m = d.measure
   if (m.kind === 'once' || isNever(m)) return
-  if (m.kind === 'first' || m.kind === 'last') return checkTest(m.test, 'prop', `${at}/${m.kind}`, say)
+  if ('test' in m) return checkTest(m.test, 'prop', `${at}/${m.kind}`, say)
   if ('of' in m && !m.of) say(`${at}/${m.kind}/of`, '请选择要统计的事件属性', 'Choose the property to measure')
   if (!(bounds as readonly string[]).includes(m.op)) return say(`${at}/${m.kind}`, '不认识的比较方式', 'Unknown comparison')
   const whole = m.kind === 'count' || m.kind === 'distinct_days' || m.kind === 'distinct'
