@@ -33,6 +33,7 @@ import (
 	"yutang/internal/pipeline"
 	"yutang/internal/playbook"
 	"yutang/internal/privacy"
+	"yutang/internal/reach"
 	"yutang/internal/seal"
 	"yutang/internal/search"
 	"yutang/internal/system"
@@ -71,6 +72,7 @@ type rooms struct {
 	system    *system.Service
 	rate      system.Rate
 	overview  *overview.Service
+	reach     *reach.Service
 	apiSource int64
 	wecomRooms
 	playRooms
@@ -201,6 +203,7 @@ func (a *App) build(ctx context.Context) error {
 	a.buildSearch()
 	a.buildSystem()
 	a.buildOverview()
+	a.buildReach()
 	a.buildPrivacy()
 	source, err := a.internalSource(ctx, "playbooks")
 	if err != nil {

@@ -160,6 +160,7 @@ func (a *App) routes(api *httpapi.API) {
 	searchhttp.Routes(api, a.search)
 	a.systemRoutes(api)
 	overviewhttp.Routes(api, a.overview)
+	a.reachRoutes(api)
 	audiencehttp.Routes(api, a.audiences, a.access, a.timeline)
 	vocabularyhttp.Routes(api, vocabulary.New(a.log, a.timeline, a.customers, a.Clock))
 	importhttp.Routes(api, a.importer, a.access, maxUpload)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"yutang/internal/event"
@@ -27,6 +28,9 @@ var listCases = []struct{ name, body string }{
 // measureCustomers asks for lists through the API.
 func measureCustomers(ctx context.Context, b *bench) error {
 	if err := b.nameCustomers(ctx); err != nil {
+		return err
+	}
+	if err := b.measureReach(ctx); err != nil {
 		return err
 	}
 	for _, c := range listCases {
@@ -72,27 +76,64 @@ func more(object string) string {
 	return "," + object[1:]
 }
 
+// measureReach asks how many of a rule's customers can be written to, and the palette.
+func (b *bench) measureReach(ctx context.Context) error {
+	for _, c := range []struct{ name, method, path, body string }{
+		{"reach of a rule", http.MethodPost, "/audiences/reach", `{"rule":` + newRule + `}`},
+		{"palette, part of a name", http.MethodGet, "/search?q=" + url.QueryEscape("王小"), ""},
+		{"overview", http.MethodGet, "/overview", ""},
+		{"system", http.MethodGet, "/system", ""},
+	} {
+		var times []time.Duration
+		for range 30 {
+			began := time.Now()
+			if _, err := b.fetch(ctx, c.method, c.path, c.body); err != nil {
+				return fmt.Errorf("%s: %w", c.name, err)
+			}
+			times = append(times, time.Since(began))
+		}
+		cold := times[0]
+		p95 := quantile(times[1:], 0.95)
+		b.report(Result{
+			Name: c.name, Value: ms(p95), Unit: "ms p95", Target: "<= 300 ms", Met: p95 <= 300*time.Millisecond,
+			Details: fmt.Sprintf("p50 %.1f ms, the first %.1f ms", ms(quantile(times[1:], 0.5)), ms(cold)),
+		})
+	}
+	return nil
+}
+
 func (b *bench) list(ctx context.Context, body string) (total int, next string, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+b.app.Address()+"/api/v1/customers/query", bytes.NewReader([]byte(body)))
+	raw, err := b.fetch(ctx, http.MethodPost, "/customers/query", body)
 	if err != nil {
 		return 0, "", err
-	}
-	req.Header.Set("Authorization", "Bearer "+adminToken)
-	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0, "", err
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != http.StatusOK {
-		return 0, "", fmt.Errorf("%s: %s %w", res.Status, raw, err)
 	}
 	var page struct {
 		Total int
 		Next  string
 	}
 	return page.Total, page.Next, json.Unmarshal(raw, &page)
+}
+
+// fetch calls the management API.
+func (b *bench) fetch(ctx context.Context, method, path, body string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+b.app.Address()+"/api/v1"+path, bytes.NewReader([]byte(body)))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+adminToken)
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", res.Status, raw)
+	}
+	return raw, err
 }
 
 // nameCustomers gives everybody a name, a member of staff and a channel, once.

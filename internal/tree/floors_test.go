@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"outreach", "content", "staff", "contact"},
 	{"flow", "experiment"},
 	{"playbook", "task", "library", "link", "poster", "tag", "livecode", "acquisition", "welcome", "masssend", "moment", "groupchat", "handover", "archive", "desk"},
-	{"rehearse", "budget", "sop", "post", "insight", "search", "system", "overview", "vocabulary"},
+	{"rehearse", "budget", "sop", "post", "insight", "search", "system", "overview", "reach", "vocabulary"},
 	{"pipeline"},
 	{"ingest", "webhook", "channel", "importer", "reconcile", "sidepanel", "privacy"},
 	{"httpapi"},
