@@ -84,7 +84,7 @@ func TestRoles_GrantWhatTheTableSays(t *testing.T) {
 	for _, p := range access.Permissions() {
 		forbidden := map[access.Permission]bool{
 			access.AccountsRead: true, access.AccountsWrite: true, access.AuditRead: true, access.SettingsWrite: true, access.SourcesWrite: true,
-			access.WeComWrite: true, access.PanelUse: true,
+			access.WeComWrite: true, access.PanelUse: true, access.CustomersErase: true,
 		}[p]
 		if operator.Can(p) == forbidden {
 			t.Errorf("operator can %s: %v", p, !forbidden)
