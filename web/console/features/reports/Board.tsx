@@ -6,7 +6,7 @@ import { Select } from 'antd'
 import { useState } from 'react'
 import { Spark } from '../../charts/Chart'
 import { useDrill } from '../../ui/Drill'
-import { Card, Hint, Number, Stat } from '../../ui/PageShell'
+import { Card, Number, Stat } from '../../ui/PageShell'
 import { PlainTable } from '../../ui/QueryTable'
 import { Body, Common } from './Body'
 import { boardName, definition, groupName, lessIsBetter, sayBoard, shown } from './boardWords'
@@ -52,7 +52,7 @@ export function Board({ board }: { board: Name }) {
       asked={asked} spanned={spanned} reading={(a) => sayBoard(a, valueName)} grid={(a) => gridOf(a, board)}
       filters={(
         <Common spanned={spanned} choice={search} audience={search.audience} onChange={patch}>
-          <Select aria-label={t.period} value={period} style={{ width: 104 }} onChange={(v) => patch({ period: v })} options={(['day', 'week', 'month', 'quarter'] as const).map((value) => ({ value, label: t[value] }))} />
+          <Select aria-label={t.period} value={period} style={{ width: 118 }} onChange={(v) => patch({ period: v })} options={(['day', 'week', 'month', 'quarter'] as const).map((value) => ({ value, label: t[value] }))} />
           {board === 'aipl' ? <Select aria-label={t.kind} value={search.kind ?? 'aipl'} style={{ width: 120 }} onChange={(kind) => patch({ kind })} options={(['aipl', 'aarrr', 'tier'] as const).map((value) => ({ value, label: t[value] }))} />
             : <Select aria-label={t.compare} value={compare} popupMatchSelectWidth={false} style={{ minWidth: 140 }} onChange={(v) => patch({ compare: v })} options={(['previous', 'year', 'none'] as const).map((value) => ({ value, label: t[value] }))} />}
         </Common>
@@ -60,7 +60,7 @@ export function Board({ board }: { board: Name }) {
     >
       {(a) => (
         <>
-          {a.compare && <p className="y-faint" style={{ margin: '-8px 0 0', fontSize: 12.5 }}>{t.compared(day(a.compare.from), day(a.compare.to))}</p>}
+          {a.compare && !a.stages && <p className="y-faint" style={{ margin: '-8px 0 0', fontSize: 12.5 }}>{t.compared(day(a.compare.from), day(a.compare.to))}</p>}
           {a.stages ? <Stages a={a} query={full} /> : a.rows ? <Rows a={a} query={full} /> : <Numbers a={a} query={full} span={spanned.span} />}
         </>
       )}
@@ -96,8 +96,8 @@ function Numbers({ a, query, span }: { a: Answer; query: object & { period: stri
               <Stat
                 key={v.id} label={boardName(v)} hint={definition(v)} value={shown(v.unit, v.value, a.currency)} onOpen={v.cell && v.value ? () => open(v) : undefined}
                 note={v.value === null ? v.reason : v.numerator != null && v.denominator != null ? t.of(shown(v.unit === 'money' ? 'money' : 'count', v.numerator, a.currency), shown('count', v.denominator)) : undefined}
-                delta={query.compare && v.value != null && v.before != null ? { share: v.change, good: !lessIsBetter.has(v.id), text: v.change == null ? (v.value ? t.wasNone : '') : t.change(pct(Math.abs(v.change)), shown(v.unit, v.before, a.currency)) } : undefined}
-                spark={v.value !== null && (v.series?.filter((x) => x != null).length ?? 0) > 2 ? <Spark values={(v.series ?? []).map((x) => x ?? 0)} width={64} height={22} /> : undefined}
+                delta={query.compare && v.value != null && v.before != null ? { share: v.change, good: !lessIsBetter.has(v.id), text: v.change == null ? (v.value ? t.wasNone : '') : t.change(v.change >= 9 ? `×${num(v.change + 1)}` : pct(Math.abs(v.change)), shown(v.unit, v.before, a.currency)) } : undefined}
+                spark={v.value !== null && (v.series?.filter((x) => x).length ?? 0) > 0 && (v.series?.length ?? 0) > 2 ? <Spark values={(v.series ?? []).map((x) => x ?? 0)} width={64} height={22} /> : undefined}
               />
             ))}
           </div>
@@ -136,7 +136,7 @@ function Rows({ a, query }: { a: Answer; query: object }) {
           columns={[
             { key: 'row', title: t.row, width: 170, fixed: 'left', render: (_, r) => (r.row === '\u0000' ? <b>{t.total}</b> : valueName(r.row)) },
             ...a.numbers.map((v) => ({
-              key: v.id, title: <>{boardName(v)} <Hint>{definition(v)}</Hint></>, width: 140, num: true, sorter: (x: Schema<'BoardRow'>, y: Schema<'BoardRow'>) => (x.row === '\u0000' || y.row === '\u0000' ? 0 : (x.values[v.id] ?? 0) - (y.values[v.id] ?? 0)),
+              key: v.id, title: <span title={definition(v)}>{boardName(v)}</span>, width: 140, num: true, sorter: (x: Schema<'BoardRow'>, y: Schema<'BoardRow'>) => (x.row === '\u0000' || y.row === '\u0000' ? 0 : (x.values[v.id] ?? 0) - (y.values[v.id] ?? 0)),
               render: (_: unknown, r: Schema<'BoardRow'>) => { const n = r.values[v.id]; return <Number onOpen={v.cell && n ? () => open(v, r.row === '\u0000' ? undefined : r.row, n) : undefined}>{shown(v.unit, n, a.currency)}</Number> },
             })),
           ]}

@@ -16,6 +16,9 @@ export interface Series {
   right?: boolean
 }
 
+/** Round amounts need no cents along an axis. */
+const axis = (text: string) => text.replace(/\.00$/, '')
+
 type Format = (n: number | null | undefined) => string
 
 /** A chart over named places. Points and table cells open `onPick(series, place)`; the table is made from the same values. */
@@ -43,8 +46,8 @@ export function Plot({ title, unit, x, series, format = num, rightFormat, first,
   const option = useCallback((c: Colours): EChartsCoreOption => {
     const base = c.base as Record<string, object>
     const places = { ...base.xAxis, data: [...x], axisLabel: { ...(base.xAxis as { axisLabel: object }).axisLabel, hideOverlap: true, ...(flat ? { width: 130, overflow: 'truncate' } : {}) }, ...(flat ? { inverse: true } : { boundaryGap: series.some((s) => (s.kind ?? kind) === 'bar') }) }
-    const amounts = { ...base.yAxis, axisLabel: { ...(base.yAxis as { axisLabel: object }).axisLabel, formatter: (n: number) => format(n), hideOverlap: true } }
-    const right = { ...base.yAxis, splitLine: { show: false }, axisLabel: { ...(base.yAxis as { axisLabel: object }).axisLabel, formatter: (n: number) => (rightFormat ?? format)(n) } }
+    const amounts = { ...base.yAxis, axisLabel: { ...(base.yAxis as { axisLabel: object }).axisLabel, formatter: (n: number) => axis(format(n)), hideOverlap: true } }
+    const right = { ...base.yAxis, splitLine: { show: false }, axisLabel: { ...(base.yAxis as { axisLabel: object }).axisLabel, formatter: (n: number) => axis((rightFormat ?? format)(n)) } }
     const hasRight = series.some((s) => s.right)
     return {
       ...c.base, legend: { ...base.legend, show: series.length > 1 }, grid: { ...base.grid, top: series.length > 1 ? 36 : 12 },

@@ -60,7 +60,7 @@ export function sayBoard(a: Schema<'BoardAnswer'>, name: (v: string) => string):
   const good = (v: Schema<'BoardValue'>) => (lessIsBetter.has(v.id) ? -1 : 1) * (v.change ?? 0)
   moved.sort((x, y) => good(y) - good(x))
   const [best, worst] = [moved[0], moved.at(-1)]
-  const share = (v: Schema<'BoardValue'>) => `${(v.change ?? 0) > 0 ? '+' : ''}${pct(v.change)}`
+  const share = (v: Schema<'BoardValue'>) => ((v.change ?? 0) >= 9 ? `×${num((v.change ?? 0) + 1)}` : `${(v.change ?? 0) > 0 ? '+' : ''}${pct(v.change)}`)
   const unknown = a.numbers.filter((v) => v.value === null).length
   const parts: string[] = []
   const main = a.numbers.find((v) => v.id === 'net_revenue') ?? a.numbers[0]

@@ -1,3 +1,5 @@
+import { api } from '@shared/api/client'
+import { useMemo } from 'react'
 import { eventWords } from './words'
 
 /** Names that reports can be asked about. */
@@ -7,13 +9,17 @@ export interface Vocabulary {
   traits: string[]
 }
 
-const usual: Vocabulary = {
-  events: Object.keys(eventWords),
-  props: ['channel', 'category', 'revenue', 'product_id', 'order_id', 'coupon', 'utm_source', 'utm_campaign', 'page', 'playbook', 'campaign', 'staff', 'code_name', 'country'],
-  traits: ['channel', 'country', 'city', 'gender', 'member_level', 'birthday'],
-}
-
-/** Events, properties and traits to offer; others may be typed. */
+/** Events, properties and traits to offer, the commonest first; others may be typed. */
 export function useVocabulary(): Vocabulary {
-  return usual
+  const { data } = api.useQuery('get', '/vocabulary', {}, { staleTime: 300_000 })
+  return useMemo(() => {
+    const seen = data?.events.map((e) => e.name) ?? []
+    const props = new Map<string, number>()
+    for (const e of data?.events ?? []) for (const p of e.properties) props.set(p.name, (props.get(p.name) ?? 0) + e.count)
+    return {
+      events: ['*', ...new Set([...seen, ...Object.keys(eventWords).filter((e) => e !== '*')])],
+      props: [...props].sort((x, y) => y[1] - x[1]).map(([name]) => name),
+      traits: data?.traits.filter((x) => !x.personal).map((x) => x.name) ?? ['channel'],
+    }
+  }, [data])
 }
