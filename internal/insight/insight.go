@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sort"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"yutang/internal/clock"
 	"yutang/internal/customer"
 	"yutang/internal/fault"
+	"yutang/internal/page"
 	"yutang/internal/rule"
 	"yutang/internal/timeline"
 )
@@ -162,15 +164,29 @@ func (b *Base) Unknown(picks ...rule.Pick) (names []string) {
 	return names
 }
 
-// Gather joins what workers found.
-func Gather(parts []*roaring.Bitmap) *roaring.Bitmap {
+// Gather joins the people that workers found.
+func Gather[W any](workers []W, of func(*W) *roaring.Bitmap) *roaring.Bitmap {
 	all := roaring.New()
-	for _, p := range parts {
-		if p != nil {
-			all.Or(p)
+	for i := range workers {
+		if found := of(&workers[i]); found != nil {
+			all.Or(found)
 		}
 	}
 	return all
+}
+
+// Cut takes the page after cursor of rows that are in order of their roots.
+func Cut[R any](rows []R, cursor string, limit int, root func(*R) uint32) (cut []R, next string, err error) {
+	var after uint32
+	if _, err := page.After(cursor, &after); err != nil {
+		return nil, "", err
+	}
+	from := sort.Search(len(rows), func(i int) bool { return root(&rows[i]) > after })
+	to := min(from+limit, len(rows))
+	if to < len(rows) {
+		next = page.Cursor(root(&rows[to-1]))
+	}
+	return rows[from:to], next, nil
 }
 
 // TooWide is the fault of a query that would need more than limit of something.

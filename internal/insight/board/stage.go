@@ -196,11 +196,7 @@ func (r *Report) stagePeople(ctx context.Context, p *plan, c *cell) (*roaring.Bi
 	if err != nil {
 		return nil, err
 	}
-	parts := make([]*roaring.Bitmap, len(workers))
-	for i := range workers {
-		parts[i] = workers[i].found
-	}
-	return insight.Gather(parts), nil
+	return insight.Gather(workers, func(w *counts) *roaring.Bitmap { return w.found }), nil
 }
 
 // stages answers the board of stages.

@@ -110,11 +110,7 @@ func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roari
 }
 
 func (s *scan) gathered() *roaring.Bitmap {
-	parts := make([]*roaring.Bitmap, len(s.workers))
-	for i := range s.workers {
-		parts[i] = s.workers[i].people
-	}
-	return insight.Gather(parts)
+	return insight.Gather(s.workers, func(w *worker) *roaring.Bitmap { return w.people })
 }
 
 // value is what the breakdown says of a customer's attempt.

@@ -24,7 +24,6 @@ import (
 	"yutang/internal/id"
 	"yutang/internal/insight"
 	"yutang/internal/insight/btyd"
-	"yutang/internal/page"
 )
 
 // Customer is what is predicted of one customer.
@@ -110,31 +109,15 @@ func (r *Report) Predict(ctx context.Context, query json.RawMessage) (Answer, er
 		return Answer{}, err
 	}
 	out := s.answer()
-	if err := out.cut(p, s.people); err != nil {
+	out.Customers, out.Next, err = insight.Cut(s.people, p.Cursor, p.Limit, func(c *Customer) uint32 { return c.Root })
+	if err != nil {
 		return Answer{}, err
+	}
+	for i := range out.Customers {
+		out.Customers[i].ID = id.Customer(out.Customers[i].Root)
 	}
 	out.TookMS = r.Base.Clock.Now().Sub(started).Milliseconds()
 	return out, nil
-}
-
-// cut takes one page of customers.
-func (a *Answer) cut(p *plan, people []Customer) error {
-	var after uint32
-	if _, err := page.After(p.Cursor, &after); err != nil {
-		return err
-	}
-	from, found := slices.BinarySearchFunc(people, after, func(c Customer, root uint32) int { return cmp.Compare(c.Root, root) })
-	if found {
-		from++
-	}
-	a.Customers = people[from:min(from+p.Limit, len(people))]
-	for i := range a.Customers {
-		a.Customers[i].ID = id.Customer(a.Customers[i].Root)
-	}
-	if from+p.Limit < len(people) {
-		a.Next = page.Cursor(a.Customers[p.Limit-1].Root)
-	}
-	return nil
 }
 
 // cell is one number of an answer.

@@ -204,11 +204,7 @@ func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roari
 	if err != nil {
 		return nil, err
 	}
-	parts := make([]*roaring.Bitmap, len(s.workers))
-	for i := range s.workers {
-		parts[i] = s.workers[i].people
-	}
-	return insight.Gather(parts), nil
+	return insight.Gather(s.workers, func(w *worker) *roaring.Bitmap { return w.people }), nil
 }
 
 // fact is what is true of the customers behind a cell.

@@ -101,11 +101,7 @@ func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roari
 	if err != nil {
 		return nil, err
 	}
-	parts := make([]*roaring.Bitmap, len(s.workers))
-	for i := range s.workers {
-		parts[i] = s.workers[i].found
-	}
-	return insight.Gather(parts), nil
+	return insight.Gather(s.workers, func(w *worker) *roaring.Bitmap { return w.found }), nil
 }
 
 // full takes a pass that finds the nodes worth showing, then one that counts.

@@ -22,7 +22,6 @@ import (
 	"yutang/internal/fault"
 	"yutang/internal/id"
 	"yutang/internal/insight"
-	"yutang/internal/page"
 )
 
 // Row is one customer.
@@ -92,31 +91,15 @@ func (r *Report) Scores(ctx context.Context, query json.RawMessage) (Answer, err
 	}
 	out := Answer{Meta: meta, Unit: p.Unit, Count: len(rows), Edges: edges}
 	out.Segments, out.Levels, out.Scores = groupsOf(rows)
-	if err := out.cut(p, rows); err != nil {
+	out.Customers, out.Next, err = insight.Cut(rows, p.Cursor, p.Limit, func(c *Row) uint32 { return c.Root })
+	if err != nil {
 		return Answer{}, err
+	}
+	for i := range out.Customers {
+		out.Customers[i].ID = id.Customer(out.Customers[i].Root)
 	}
 	out.TookMS = r.Base.Clock.Now().Sub(started).Milliseconds()
 	return out, nil
-}
-
-// cut takes one page of rows.
-func (a *Answer) cut(p *plan, rows []Row) error {
-	var after uint32
-	if _, err := page.After(p.Cursor, &after); err != nil {
-		return err
-	}
-	from, found := slices.BinarySearchFunc(rows, after, func(r Row, root uint32) int { return int(r.Root) - int(root) })
-	if found {
-		from++
-	}
-	a.Customers = rows[from:min(from+p.Limit, len(rows))]
-	for i := range a.Customers {
-		a.Customers[i].ID = id.Customer(a.Customers[i].Root)
-	}
-	if from+p.Limit < len(rows) {
-		a.Next = page.Cursor(a.Customers[p.Limit-1].Root)
-	}
-	return nil
 }
 
 // cell is one number of an answer: one of its fields.

@@ -89,11 +89,7 @@ func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roari
 	if err != nil {
 		return nil, err
 	}
-	parts := make([]*roaring.Bitmap, len(s.workers))
-	for i := range s.workers {
-		parts[i] = s.workers[i].found
-	}
-	return insight.Gather(parts), nil
+	return insight.Gather(s.workers, func(w *worker) *roaring.Bitmap { return w.found }), nil
 }
 
 // top finds the values that most events have, and how many others there are.
