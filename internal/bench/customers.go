@@ -19,7 +19,7 @@ var listCases = []struct{ name, body string }{
 	{"all by last seen", `{"sort":"-last_seen"}`},
 	{"all by net revenue", `{"sort":"-net_revenue"}`},
 	{"one of 40 cities, by orders", `{"trait":["city:city3"],"sort":"-orders"}`},
-	{"tag, stage, staff, channel, orders, idle, by last seen", `{"no_tag":["x"],"staff":"m3","channel":"ch2","orders":"1..","active":"7d","sort":"-last_seen"}`},
+	{"tag, stage, staff, channel, orders, idle, by last seen", `{"no_tag":["x"],"staff":"m3","channel":"ch3","orders":"1..","active":"7d","sort":"-last_seen"}`},
 	{"a rule over events, by revenue", `{"rule":` + newRule + `,"sort":"-net_revenue"}`},
 	{"part of a name that 1 of 20 has", `{"q":"王","sort":"-last_seen"}`},
 	{"a whole phone number", `{"q":"139 0000 1234"}`},

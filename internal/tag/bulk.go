@@ -68,6 +68,7 @@ type Batch struct {
 	Audience  string
 	Rule      json.RawMessage
 	People    *roaring.Bitmap
+	Source    string // how people were found
 	Expect    *int
 	Put, Take []string // labels or ids of tags
 	By        string
@@ -141,7 +142,7 @@ func (s *Service) aim(ctx context.Context, in Batch, b *Bulk) (failures []Failur
 		roots, err = s.Audiences.Matching(ctx, in.Rule, s.Clock.Now())
 		b.targets.AddMany(roots)
 	case in.People != nil:
-		b.Source, b.targets = "filter", in.People.Clone()
+		b.Source, b.targets = in.Source, in.People.Clone()
 	case len(in.Customers) > maxListed:
 		return nil, fault.BadField("/customers", "names %d customers; at most %d fit", len(in.Customers), maxListed)
 	default:

@@ -31,7 +31,7 @@ var floors = [][]string{
 // beside lists imports within a floor that the design allows.
 var beside = map[string][]string{
 	"id": {"fault"}, "money": {"fault"}, "page": {"fault"}, "db": {"fault", "failpoint"}, "snapshot": {"seal"},
-	"job":      {"db", "fault", "clock", "id"},
+	"job":      {"db", "fault", "clock", "id", "page"},
 	"access":   {"event"},
 	"identity": {"timeline"}, "customer": {"timeline", "identity"},
 	"audience": {"rule"},

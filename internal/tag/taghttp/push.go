@@ -154,12 +154,8 @@ func (h *handlers) begin(ctx context.Context, in *beginInput) (*bulkOutput, erro
 		Customers: in.Body.Customers, Audience: in.Body.Audience, Rule: in.Body.Rule, Expect: in.Body.Expect,
 		Put: in.Body.Add, Take: in.Body.Remove, By: actor(ctx),
 	}
-	if in.Body.Filter != nil {
-		found, err := h.Find(ctx, *in.Body.Filter)
-		if err != nil {
-			return nil, err
-		}
-		batch.People = found.Set
+	if err := h.find(ctx, in.Body.Filter, &batch); err != nil {
+		return nil, err
 	}
 	b, err := h.Tags.Begin(ctx, batch)
 	if err != nil {
@@ -170,6 +166,22 @@ func (h *handlers) begin(ctx context.Context, in *beginInput) (*bulkOutput, erro
 		detail["filter"] = in.Body.Filter.Logged()
 	}
 	return &bulkOutput{wireBulk(b)}, h.Access.Audit(ctx, "tag.bulk", b.ID, detail)
+}
+
+// find finds the people of a filter or rule, without holding up the road.
+func (h *handlers) find(ctx context.Context, f *search.Filter, b *tag.Batch) error {
+	b.Source = "filter"
+	if f == nil {
+		if len(b.Rule) == 0 || b.Audience != "" || len(b.Customers) > 0 {
+			return nil
+		}
+		f, b.Rule, b.Source = &search.Filter{Rule: b.Rule}, nil, "rule"
+	}
+	found, err := h.Find(ctx, *f)
+	if err == nil {
+		b.People = found.Set
+	}
+	return err
 }
 
 func (h *handlers) bulks(ctx context.Context, in *struct{ httpapi.PageQuery }) (*httpapi.List[Bulk], error) {
