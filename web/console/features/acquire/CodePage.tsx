@@ -5,7 +5,7 @@ import CopyOutlined from '@ant-design/icons/CopyOutlined'
 import DownloadOutlined from '@ant-design/icons/DownloadOutlined'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Alert, App, Button, Dropdown, Tooltip } from 'antd'
+import { Alert, App, Button, Dropdown } from 'antd'
 import { useState } from 'react'
 import { useMay } from '../../app/session'
 import { DaySpan, useOops, useSure } from '../../ui/forms'
@@ -45,6 +45,7 @@ const said = texts({
   cap: [(n: string) => `上限 ${n}/天`, (n: string) => `${n} a day`],
   settings: ['设置', 'Settings'],
   platform: ['在企业微信', 'At WeCom'],
+  address: ['复制二维码地址', 'Copy address'],
   print: ['印刷版式', 'Print sheets'],
   png: ['原图 PNG', 'PNG'],
   making: ['二维码生成中，几秒后出现', 'The QR code is being made'],
@@ -125,7 +126,7 @@ function Shown({ code }: { code: Code }) {
               </div>
             </div>
           </Card>
-          <Card title={t.platform} extra={<Tooltip title={c.copy}><Button size="small" type="text" aria-label={c.copy} icon={<CopyOutlined />} disabled={!r.qr_url} onClick={() => { void navigator.clipboard.writeText(r.qr_url ?? ''); message.success(c.copied) }} /></Tooltip>}>
+          <Card title={t.platform} extra={r.qr_url && <Button size="small" type="text" icon={<CopyOutlined />} onClick={() => { void navigator.clipboard.writeText(r.qr_url ?? ''); message.success(c.copied) }}>{t.address}</Button>}>
             <Facts items={[
               [t.shown, r.shown?.length ? <span className="y-rowline">{r.shown.map((u) => <State key={u} tone={r.backup ? 'warn' : 'good'}>{name(u)}</State>)}</span> : <State tone="bad">{t.nobody}</State>],
               r.backup && ['', <span key="b" className="y-tone-warn">{t.backupNow}</span>],

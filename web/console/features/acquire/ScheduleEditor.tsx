@@ -56,7 +56,7 @@ export function ScheduleEditor({ value, onChange, members, corp }: { value?: Sch
   return (
     <div className="y-stack">
       <Segmented
-        aria-label={t.mode} value={value ? 'planned' : 'always'} options={[{ value: 'always', label: t.always }, { value: 'planned', label: t.planned }]}
+        aria-label={t.mode} style={{ alignSelf: 'start' }} value={value ? 'planned' : 'always'} options={[{ value: 'always', label: t.always }, { value: 'planned', label: t.planned }]}
         onChange={(v) => { if (v === 'always') onChange?.(undefined); else { setTab(0); tell(list.length > 0 ? list : [{ week: office(5, 9, 18) }]) } }}
       />
       {value && (

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { shellRoute } from '../../app/shellRoute'
-import { flag, reads, text } from '../../ui/search'
+import { flag, oneOf, reads, text } from '../../ui/search'
 
 const codes = createRoute({
   getParentRoute: () => shellRoute, path: '/codes', validateSearch: reads({ q: text, corp: text, channel: text, batch: text, problems: flag }),
@@ -10,6 +10,11 @@ const codeNew = createRoute({ getParentRoute: () => shellRoute, path: '/codes/ne
 const codeBatches = createRoute({ getParentRoute: () => shellRoute, path: '/codes/batches', validateSearch: reads({ batch: text }), component: lazyRouteComponent(() => import('./CodeBatches'), 'CodeBatches') })
 const code = createRoute({ getParentRoute: () => shellRoute, path: '/codes/$id', validateSearch: reads({ from: text, to: text }), component: lazyRouteComponent(() => import('./CodePage'), 'CodePage') })
 const codeEdit = createRoute({ getParentRoute: () => shellRoute, path: '/codes/$id/edit', component: lazyRouteComponent(() => import('./CodeEdit'), 'CodeEdit') })
+const welcome = createRoute({
+  getParentRoute: () => shellRoute, path: '/welcome',
+  validateSearch: reads({ tab: oneOf('rules', 'preview', 'ledger', 'figures'), corp: text, rule: text, outcome: oneOf('sent', 'missed', 'failed'), user: text, from: text, to: text }),
+  component: lazyRouteComponent(() => import('./WelcomePage'), 'WelcomePage'),
+})
 
 /** The pages of this part. */
-export const acquireRoutes = [codes, codeNew, codeBatches, code, codeEdit] as const
+export const acquireRoutes = [codes, codeNew, codeBatches, code, codeEdit, welcome] as const
