@@ -1,5 +1,5 @@
 import { createRouter } from '@tanstack/react-router'
-import { rootRoute, shellRoute, signInRoute } from './app/shellRoute'
+import { rootRoute, setupRoute, shellRoute, signInRoute } from './app/shellRoute'
 import { acquireRoutes } from './features/acquire/routes'
 import { audienceRoutes } from './features/audiences/routes'
 import { contentRoutes } from './features/content/routes'
@@ -14,6 +14,7 @@ import { wecomRoutes } from './features/wecom/routes'
 
 const tree = rootRoute.addChildren([
   signInRoute,
+  setupRoute,
   shellRoute.addChildren([
     ...homeRoutes, ...customerRoutes, ...audienceRoutes, ...acquireRoutes, ...playbookRoutes, ...taskRoutes,
     ...outreachRoutes, ...contentRoutes, ...reportRoutes, ...wecomRoutes, ...settingsRoutes,

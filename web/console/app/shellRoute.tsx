@@ -15,3 +15,11 @@ export const signInRoute = createRoute({
   validateSearch: (s: Record<string, unknown>) => ({ to: typeof s.to === 'string' ? s.to : undefined }),
   component: lazyRouteComponent(() => import('./SignIn'), 'SignIn'),
 })
+
+/** The page of a new server, opened by the one-time link. */
+export const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  validateSearch: (s: Record<string, unknown>) => ({ token: typeof s.token === 'string' ? s.token : undefined }),
+  component: lazyRouteComponent(() => import('./Setup'), 'Setup'),
+})

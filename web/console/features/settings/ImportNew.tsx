@@ -41,7 +41,7 @@ export function ImportNew() {
   const [file, setFile] = useState<File>()
   const [source, setSource] = useState('')
   const [mapping, setMapping] = useState<Mapping>()
-  const [columns, setColumns] = useState<Schema<'Column'>[]>([])
+  const [columns, setColumns] = useState<Schema<'ImportColumn'>[]>([])
   const [preview, setPreview] = useState<Preview>()
   const [problem, setProblem] = useState<Problem>()
   const [busy, setBusy] = useState(false)
@@ -121,7 +121,7 @@ export function ImportNew() {
   )
 }
 
-function Match({ kind, columns, mapping, onChange }: { kind: Kind; columns: Schema<'Column'>[]; mapping: Mapping; onChange: (m: Mapping) => void }) {
+function Match({ kind, columns, mapping, onChange }: { kind: Kind; columns: Schema<'ImportColumn'>[]; mapping: Mapping; onChange: (m: Mapping) => void }) {
   const t = useText(said)
   const lacks = missing(mapping, kind)
   const options = (column: string) => [

@@ -20,4 +20,6 @@ export const settingsRoutes = [
   createRoute({ getParentRoute, path: '/settings/imports', component: lazyRouteComponent(() => import('./Imports'), 'Imports') }),
   createRoute({ getParentRoute, path: '/settings/imports/new', component: lazyRouteComponent(() => import('./ImportNew'), 'ImportNew') }),
   createRoute({ getParentRoute, path: '/settings/imports/$id', component: lazyRouteComponent(() => import('./ImportPage'), 'ImportPage') }),
+  createRoute({ getParentRoute, path: '/settings/system', component: lazyRouteComponent(() => import('./System'), 'System') }),
+  createRoute({ getParentRoute, path: '/settings/privacy', component: lazyRouteComponent(() => import('./Privacy'), 'Privacy') }),
 ] as const
