@@ -25,8 +25,6 @@ var ruleForms = []string{
 	`{"did":{"event":%[1]q,"within":%[2]q,"count":{"gte":2}}}`,
 	`{"not":{"did":{"event":%[1]q,"within":%[2]q}}}`,
 	`{"did":{"event":%[1]q,"count":{"eq":0}}}`,
-	`{"did":{"event":"*","within":%[2]q,"count":{"gte":2}}}`,
-	`{"did":{"event":["Tier Changed","Stage Changed"],"where":[{"prop":"direction","op":"eq","value":"up"}],"within":%[2]q}}`,
 	`{"did":{"event":%[1]q,"within":%[2]q,"sum":{"of":"revenue","gte":50}}}`,
 	`{"did":{"event":[%[1]q,"A"],"where":[{"prop":"color","op":"eq","value":"red"}],"within":%[2]q}}`,
 	`{"did":{"event":%[1]q,"last":{"prop":"color","op":"ne","value":"red"}}}`,
@@ -37,6 +35,8 @@ var ruleForms = []string{
 	`{"stage":{"aipl":"purchase"}}`,
 	`{"all":[{"tier":">=V2"},{"not":{"did":{"event":%[1]q,"within":%[2]q}}}]}`,
 	`{"trait":"net_revenue","op":"gte","value":60}`,
+	`{"did":{"event":"*","within":%[2]q,"count":{"gte":2}}}`,
+	`{"did":{"event":["Tier Changed","Stage Changed"],"where":[{"prop":"direction","op":"eq","value":"up"}],"within":%[2]q}}`,
 }
 
 var (
