@@ -33,9 +33,11 @@ const (
 	birdUser    = "user-canary-5511"
 	birdFriend  = "王画眉鸟"
 	birdTag     = "tag-canary-6622"
+	birdRemark  = "备注画眉 remark-canary-7733"
+	birdTask    = "给金丝雀回电 task-canary-8844"
 )
 
-var birds = []string{birdPhone, birdMail, birdName, birdTrait, birdProp, birdContext, birdOrder, birdUser, birdFriend, birdTag}
+var birds = []string{birdPhone, birdMail, birdName, birdTrait, birdProp, birdContext, birdOrder, birdUser, birdFriend, birdTag, birdRemark, birdTask}
 
 // scopes are what sealed columns are sealed with; {column} stands for a value of the row.
 var scopes = []string{
@@ -214,6 +216,14 @@ func (s *server) sing(r *corpRig, m *mailbox) string {
 	r.flush()
 	r.until("the customer is known", func() bool { return r.customer(who).Get("traits.name").Exists() })
 	s.ok("POST", "/customers/merge", map[string]any{"a": a, "b": r.customer(who).Get("id").String()})
+	remark := birdRemark
+	err := r.sim.EditRemark(wecomsim.Remark{Pair: wecomsim.Pair{User: r.sim.Members()[0].User, Customer: who}, Remark: &remark, Description: &remark})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r.flush()
+	r.until("the remark is known", func() bool { return strings.Contains(s.ok("GET", "/contacts", nil).Raw, birdRemark) })
+	s.ok("POST", "/tasks", map[string]any{"customers": []string{a}, "title": birdTask})
 	s.eventually("the message is sent", func() bool {
 		return s.ok("GET", "/deliveries", nil).Get(`items.#(state=="accepted")`).Exists()
 	})
@@ -308,10 +318,16 @@ func (s *server) erased(c, before string) {
 	}
 	s.clock.Advance(time.Second) // the moment at which everybody is looked at again
 	s.eventually("nobody lives in 杭州", func() bool { return s.ok("GET", "/audiences/"+s.city, nil).Get("count").Int() == 0 })
-	evs := s.ok("GET", "/customers/"+c+"/events?limit=100", nil)
-	for _, b := range birds {
-		if strings.Contains(evs.Raw, b) {
-			s.t.Errorf("%s stands in the events", b)
+	for _, path := range []string{
+		"/customers/" + c + "/events?limit=100", "/customers/" + c + "/levels", "/customers/" + c + "/consents", "/customers/" + c + "/erase",
+		"/tasks", "/deliveries", "/runs", "/contacts", "/wecom/callbacks", "/identity/conflicts", "/audit?limit=200", "/privacy/erasures",
+		"/deliveries/" + s.ok("GET", "/deliveries", nil).Get("items.0.id").String(), "/tasks/" + s.ok("GET", "/tasks", nil).Get("items.0.id").String(),
+	} {
+		raw := s.ok("GET", path, nil).Raw
+		for _, b := range birds {
+			if strings.Contains(raw, b) {
+				s.t.Errorf("%s shows %s", path, b)
+			}
 		}
 	}
 }

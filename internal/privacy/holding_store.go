@@ -80,9 +80,15 @@ type words struct {
 
 // act does to the rows of a person what the inventory says.
 func (s *Service) act(ctx context.Context, p person, w words) error {
+	leaves := make([]string, len(p.leaves))
+	for i, leaf := range p.leaves {
+		leaves[i] = strconv.FormatUint(uint64(leaf), 10)
+	}
+	all := strings.NewReplacer(":leaves", strings.Join(leaves, ", "))
 	for _, h := range holdings {
 		for i, key := range h.keys(p) {
 			for _, text := range h.acts {
+				text = all.Replace(text)
 				blank := s.Box.Seal(nil, []byte(h.blank[0]), h.blank[1])
 				text, args := bind(text, key, map[string]any{
 					":token": w.token + strconv.Itoa(i), ":now": w.now, ":empty": []byte{}, ":blank": blank,

@@ -18,7 +18,8 @@ type holding struct {
 	where string            // with the key as $1
 	open  map[string]string // sealed columns and the scope they are sealed with; {column} stands for a value
 	// acts are done to the rows, in order. Besides $1 they may name :token, a word that leads to
-	// nobody and is this erasure's own, :now, :empty, no bytes, and :blank, what blank says.
+	// nobody and is this erasure's own, :now, :empty, no bytes, :blank, what blank says, and
+	// :leaves, the numbers of all records of the person.
 	acts  []string
 	blank [2]string // a plain text and the scope it is sealed with
 	quiet bool      // the same rows as of another holding: not counted and not exported again
@@ -45,12 +46,26 @@ var holdings = []holding{
 		blank: [2]string{"{}", "task"},
 		acts: []string{
 			`DELETE FROM task_message WHERE card IN (SELECT card FROM task WHERE ord = $1) AND state NOT IN ('planned', 'attempting')`,
-			`UPDATE task_card SET sealed = :blank WHERE id IN (SELECT card FROM task WHERE ord = $1)
-				AND NOT EXISTS (SELECT 1 FROM task t WHERE t.card = task_card.id AND t.ord <> $1)`,
 			`UPDATE task_history SET detail = '' WHERE task IN (SELECT id FROM task WHERE ord = $1)`,
 			`UPDATE task SET sealed = :blank, result = CASE WHEN state = 'done' THEN result ELSE '' END WHERE ord = $1`,
 			`UPDATE task SET state = 'cancelled', reason = 'erased', ended_at = :now, settled_at = :now
 				WHERE ord = $1 AND state IN ('planned', 'unassigned', 'queued', 'open', 'overdue')`,
+		},
+	},
+	{ // a card of this person's tasks alone has a title of its own
+		room: "tasks", table: "task", by: byLeaf, where: "ord = $1", quiet: true, blank: [2]string{"", "task_card"},
+		acts: []string{`UPDATE task_card SET sealed = :blank WHERE id IN (SELECT card FROM task WHERE ord = $1)
+			AND NOT EXISTS (SELECT 1 FROM task t WHERE t.card = task_card.id AND t.ord NOT IN (:leaves))`},
+	},
+	{ // what was written for one person by hand is in the specification, too
+		room: "tasks", table: "task", by: byLeaf, where: "ord = $1 AND playbook = ''", quiet: true, blank: [2]string{"{}", "task_spec"},
+		acts: []string{
+			`INSERT INTO task_spec (id, sealed) VALUES ('erased', :blank) ON CONFLICT (id) DO NOTHING`,
+			`DELETE FROM task_spec WHERE id <> 'erased' AND id IN (SELECT spec FROM task WHERE ord = $1 AND playbook = '')
+				AND NOT EXISTS (SELECT 1 FROM task t WHERE t.spec = task_spec.id AND t.ord NOT IN (:leaves))`,
+			`UPDATE task_card SET spec = 'erased' WHERE id IN (SELECT card FROM task WHERE ord = $1)
+				AND NOT EXISTS (SELECT 1 FROM task_spec s WHERE s.id = task_card.spec)`,
+			`UPDATE task SET spec = 'erased', ticks = '[]' WHERE ord = $1 AND NOT EXISTS (SELECT 1 FROM task_spec s WHERE s.id = task.spec)`,
 		},
 	},
 	{
@@ -58,7 +73,7 @@ var holdings = []holding{
 		acts: []string{
 			`DELETE FROM link_click WHERE code IN (SELECT code FROM link WHERE ord = $1)`,
 			`DELETE FROM link_target WHERE hash IN (SELECT l.target FROM link l WHERE l.ord = $1
-				AND NOT EXISTS (SELECT 1 FROM link o WHERE o.target = l.target AND o.ord <> $1))`,
+				AND NOT EXISTS (SELECT 1 FROM link o WHERE o.target = l.target AND o.ord NOT IN (:leaves)))`,
 			`INSERT INTO link_target (hash, url) VALUES (:empty, :blank) ON CONFLICT (hash) DO NOTHING`,
 			`UPDATE link SET target = :empty, closed_at = :now
 				WHERE ord = $1 AND NOT EXISTS (SELECT 1 FROM link_target t WHERE t.hash = link.target)`,
@@ -95,7 +110,7 @@ const likeKey = `REPLACE(key, $1, '') <> key AND kind NOT IN ('delivery', 'priva
 
 // through are tables that a holding's acts reach beside their own, or that code of their own
 // deals with.
-var through = tables(`event callback idempotency task_message task_card task_history link_target link_click erasure dirty customer`)
+var through = tables(`event callback idempotency task_message task_card task_spec task_history link_target link_click erasure dirty customer`)
 
 // nobodys are the tables that hold no personal datum of a customer: what the house is set up
 // with, what staff do, and numbers that lead to nobody once the tables above are dealt with.
@@ -105,7 +120,7 @@ var nobodys = tables(`
 	identity_blocked identity_policy identity_separation customer_level level_rule audience audience_version transition
 	outreach_setting webhook_endpoint channel_endpoint channel_call delivery_count budget_model budget_value
 	playbook playbook_bulk playbook_cell playbook_post playbook_setting playbook_step playbook_version replay
-	experiment experiment_arm import_job task_setting task_spec link_setting sop_install persona persona_member checklist audit_sheet
+	experiment experiment_arm import_job task_setting link_setting sop_install persona persona_member checklist audit_sheet
 	content_asset content_keep content_media library_asset library_favourite library_folder library_material library_setting
 	library_version poster_batch poster_image welcome_rule livecode livecode_batch livecode_collection livecode_counter
 	livecode_foreign livecode_image acquisition_link acquisition_quota masssend masssend_call masssend_chat moment moment_staff
