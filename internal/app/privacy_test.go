@@ -354,9 +354,15 @@ func TestErasure_BlocksWhoAsksForIt(t *testing.T) {
 	each(t, func(t *testing.T, s *server) {
 		s.take(identify("u1", props{"phone": "13912345670"}), track("u1", "Seen", time.Time{}, nil))
 		c := s.customer("user_id", "u1")
+		s.take(identify("u2", props{"phone": "13912345671"}))
+		second := s.customer("user_id", "u2")
+		s.ok("POST", "/customers/"+second+"/erase", map[string]any{"reason": "asked by letter", "confirm": second})
 		s.ok("POST", "/customers/"+c+"/erase", map[string]any{"reason": "asked by letter", "confirm": c, "block": true})
 		if err := s.app.Idle(t.Context()); err != nil {
 			t.Fatal(err)
+		}
+		if got := s.customer("user_id", "u2"); got != "" {
+			t.Errorf("the second stays: %s", got)
 		}
 		s.take(track("u1", "Seen", time.Time{}, nil), identify("u9", props{"phone": "13912345670"}))
 		if got := s.customer("user_id", "u1") + s.customer("phone", "13912345670"); got != "" {

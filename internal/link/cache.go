@@ -50,6 +50,14 @@ func (c *cache) add(l Link) {
 	c.young[l.Code] = l
 }
 
+// clear forgets every link.
+func (c *cache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forgotten++
+	c.young, c.old = nil, nil
+}
+
 func (c *cache) forget(code string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

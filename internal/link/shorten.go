@@ -122,6 +122,9 @@ func (s *Service) Close(ctx context.Context, code string) error {
 // Forget makes the next visit of a link look at it anew.
 func (s *Service) Forget(code string) { s.known.forget(code) }
 
+// ForgetAll drops what is remembered of all links, after rows were changed elsewhere.
+func (s *Service) ForgetAll() { s.known.clear() }
+
 // Address is the public address of a link.
 func (s *Service) Address(ctx context.Context, code string) (string, error) {
 	public, err := s.PublicURL(ctx)

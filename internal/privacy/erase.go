@@ -96,54 +96,82 @@ func (s *Service) Erase(ctx context.Context, o Order) (Erasure, error) {
 	return e, err
 }
 
-// runErasure carries an erasure on from where it stands.
+// runErasure carries an erasure on from where it stands, and with it all that stand there: loading
+// derived state and saving it take as long for one as for many.
 func (s *Service) runErasure(ctx context.Context, j job.Job) error {
 	e, err := s.Erasure(ctx, j.Key)
+	if err == nil && e.State == Waiting {
+		err = s.eraseWaiting(ctx)
+	}
 	if err != nil {
+		return fmt.Errorf("erase: %w", err)
+	}
+	erased, err := s.erasures(ctx, listInState, string(Erased))
+	if err != nil || len(erased) == 0 {
 		return err
 	}
-	if e.State == Waiting {
-		if err := s.erase(ctx, &e); err != nil {
-			return fmt.Errorf("erase %s: %w", e.ID, err)
-		}
+	if err := s.Road.Snapshot(ctx); err != nil {
+		return fmt.Errorf("save without who was erased: %w", err)
 	}
-	if e.State == Erased {
-		if err := s.Road.Snapshot(ctx); err != nil {
-			return fmt.Errorf("save without %s: %w", e.ID, err)
-		}
+	for _, e := range erased {
 		e.State, e.DoneAt = Done, s.Clock.Now()
-		return s.saveErasure(ctx, e)
+		if err := s.saveErasure(ctx, e); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// erase takes a person out of SQL and has derived state loaded anew.
-func (s *Service) erase(ctx context.Context, e *Erasure) error {
-	p, err := s.find(ctx, e.Ord, false)
+// eraseWaiting takes all who wait out of SQL and has derived state loaded anew.
+func (s *Service) eraseWaiting(ctx context.Context) error {
+	waiting, err := s.erasures(ctx, listInState, string(Waiting))
 	if err != nil {
 		return err
 	}
-	if e.Block {
-		for _, o := range p.identities {
-			if _, err := s.Identity.Block(ctx, o.Type, o.Value, "erased "+id.Customer(p.root), e.AskedBy, nil); err != nil {
-				return fmt.Errorf("block an identity: %w", err)
-			}
-		}
-	}
-	return s.Road.Rewrite(ctx, func(ctx context.Context) error {
-		now, err := s.Erasure(ctx, e.ID)
-		if err == nil && now.State != Waiting {
-			err = fault.New(fault.Conflict, "erased_already", "this erasure was done meanwhile")
+	ready := map[string]bool{}
+	for _, e := range waiting {
+		ready[e.ID] = true
+		if e.Block {
+			err = s.block(ctx, e)
 		}
 		if err != nil {
 			return err
 		}
-		*e = now
-		if err := s.eraseNow(ctx, e); err != nil {
-			return internal(err) // memory has changed: it must be loaded again
+	}
+	err = s.Road.Rewrite(ctx, func(ctx context.Context) error {
+		now, err := s.erasures(ctx, listInState, string(Waiting))
+		now = slices.DeleteFunc(now, func(e Erasure) bool { return !ready[e.ID] })
+		if err == nil && len(now) == 0 {
+			err = fault.New(fault.Conflict, "erased_already", "all erasures were done meanwhile")
+		}
+		if err != nil {
+			return err
+		}
+		for _, e := range now {
+			if err := s.eraseNow(ctx, &e); err != nil {
+				return internal(err) // memory has changed: it must be loaded again
+			}
 		}
 		return nil
 	})
+	for _, forget := range s.Forget {
+		forget()
+	}
+	return err
+}
+
+// block puts the identities of who is erased on the blocked list.
+func (s *Service) block(ctx context.Context, e Erasure) error {
+	p, err := s.find(ctx, e.Ord, false)
+	if err != nil {
+		return err
+	}
+	for _, o := range p.identities {
+		if _, err := s.Identity.Block(ctx, o.Type, o.Value, "erased "+id.Customer(p.root), e.AskedBy, nil); err != nil {
+			return fmt.Errorf("block an identity: %w", err)
+		}
+	}
+	return nil
 }
 
 // internal hides the kind of an error that comes after a change of memory.

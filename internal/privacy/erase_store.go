@@ -20,6 +20,7 @@ const (
 	updateErasure = `UPDATE erasure SET state = $2, counts = $3, erased_at = $4, done_at = $5 WHERE id = $1`
 	selectErasure = `SELECT ` + erasureFields + ` FROM erasure WHERE id = $1`
 	listErasures  = `SELECT ` + erasureFields + ` FROM erasure WHERE id < $1 ORDER BY id DESC LIMIT $2`
+	listInState   = `SELECT ` + erasureFields + ` FROM erasure WHERE state = $1 ORDER BY id LIMIT 500`
 	countWaiting  = `SELECT COUNT(*) FROM erasure WHERE ord = $1 AND state = 'waiting'`
 )
 

@@ -60,6 +60,7 @@ type Config struct {
 	Customers *customer.Service
 	Runs      Runs
 	Road      Road
+	Forget    []func() // what rooms keep of links and the like beside the road's state
 }
 
 // Service answers what persons ask. Safe for concurrent use.
