@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -29,7 +30,7 @@ type Row struct {
 	Root uint32 `json:"-"`
 	ID   string `json:"id"`
 	Summary
-	DaysSince int     `json:"days_since"` // from the last purchase to the end, whole days
+	DaysSince int     `json:"days_since"` // from the last purchase to the end, whole days of the zone's clocks
 	Often     float64 `json:"often"`      // what the frequency score ranks
 	Money     float64 `json:"money"`      // what the monetary score ranks, major units
 	R         int     `json:"r"`
@@ -205,7 +206,7 @@ func (p *plan) row(list []Purchase, often float64) (row Row, ok bool) {
 		row.Often++
 		row.Money += b.Value
 	}
-	row.DaysSince = int((watched - last) / 86_400_000)
+	row.DaysSince = int((p.wall(watched) - p.wall(last)) / 86_400_000)
 	switch p.Scoring.Frequency {
 	case "periods":
 		row.Often = float64(row.Frequency)
@@ -216,6 +217,13 @@ func (p *plan) row(list []Purchase, often float64) (row Row, ok bool) {
 		row.Money = row.Monetary
 	}
 	return row, true
+}
+
+// wall is a moment as the clocks of the zone show it: a day is one, though the clocks be
+// changed in it.
+func (p *plan) wall(ms int64) int64 {
+	_, offset := time.UnixMilli(ms).In(p.zone).Zone()
+	return ms + int64(offset)*1000
 }
 
 // score gives every row its scores and tells the edges between them.

@@ -277,3 +277,16 @@ func TestScores_PagesAndThresholds(t *testing.T) {
 		}
 	}
 }
+
+func TestScores_DaysAreThoseOfTheClocks(t *testing.T) {
+	t.Parallel()
+	r := roadtest.Open(t, dbtest.SQLite(t), clock.NewManual(time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC)), roadtest.Options{})
+	defer r.Close()
+	r.MustSubmit(t, r.Track("summer", event.OrderCompleted, time.Date(2026, 8, 1, 12, 30, 0, 0, time.UTC), `{"revenue":10}`)) // 13:30 in London
+	for zone, want := range map[string]int{"Europe/London": 129, "UTC": 130} {
+		got, err := (&Report{Base: r.Reports()}).Scores(context.Background(), json.RawMessage(fmt.Sprintf(`{"at":"2026-12-09T13:00:00Z","timezone":%q}`, zone)))
+		if err != nil || len(got.Customers) != 1 || got.Customers[0].DaysSince != want {
+			t.Errorf("%s: %+v, %v, want %d days", zone, got.Customers, err, want)
+		}
+	}
+}
