@@ -1,0 +1,58 @@
+import { api, type Schema } from '@shared/api/client'
+import { isoDay, num } from '@shared/format'
+import { texts, useLang, useText } from '@shared/i18n'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import dayjs from 'dayjs'
+import { useCallback, useMemo } from 'react'
+import { Chart, type Colours } from '../../charts/Chart'
+import { DaySpan } from '../../ui/forms'
+import { Card } from '../../ui/PageShell'
+import { stageLabel } from '../../ui/rule'
+import { Asked, Empty } from '../../ui/states'
+import { links } from './flowLinks'
+
+const said = texts({
+  title: ['流转', 'Moves between levels'], unit: ['次变化', 'changes'], span: ['时间范围', 'Span'], none: ['这段时间没有变化', 'Nothing changed in this time'], noneText: ['换一段更长的时间看看。', 'Try a longer time.'], from: ['变化前', 'From'], to: ['变化后', 'To'], count: ['次数', 'Changes'], outside: ['（无）', '(none)'],
+  up: [(n: string) => `上升 ${n} 次`, (n: string) => `${n} up`], down: [(n: string) => `下降 ${n} 次`, (n: string) => `${n} down`],
+})
+
+/** Who moved between the levels of a kind in a span of days: a picture and a table. */
+export function Flows({ kind }: { kind: 'aipl' | 'aarrr' | 'tier' }) {
+  const t = useText(said)
+  const { from = isoDay(dayjs().subtract(29, 'day').valueOf()), to = isoDay(Date.now()) } = useSearch({ from: '/shell/lifecycle' })
+  const go = useNavigate({ from: '/lifecycle' })
+  const asked = api.useQuery('get', '/lifecycle/flows', { params: { query: { kind, from: dayjs(from).toISOString(), to: dayjs(to).add(1, 'day').toISOString() } } }, { placeholderData: (old) => old })
+  return (
+    <Card title={t.title} extra={<DaySpan value={{ from, to }} onChange={(span) => void go({ search: (old) => ({ ...old, ...span }), replace: true })} />}>
+      <Asked query={asked}>{(list) => (list.items.length === 0 ? <Empty title={t.none}>{t.noneText}</Empty> : <Picture kind={kind} flows={list.items} />)}</Asked>
+    </Card>
+  )
+}
+
+function Picture({ kind, flows }: { kind: string; flows: Schema<'CustomerFlow'>[] }) {
+  const t = useText(said)
+  const lang = useLang()
+  const list = useMemo(() => links(kind, flows), [kind, flows])
+  const name = (level: string) => (level ? stageLabel(level, lang) : t.outside)
+  const option = useCallback((look: Colours) => {
+    const title = (level: string) => (level ? stageLabel(level, lang) : t.outside)
+    const ends = [...new Set(list.map((l) => `a${l.from}`)), ...new Set(list.map((l) => `b${l.to}`))]
+    return {
+      ...look.base, legend: undefined, xAxis: undefined, yAxis: undefined, grid: undefined, tooltip: { ...(look.base.tooltip as object), trigger: 'item', formatter: (p: { data: { from?: string; to?: string; value?: number }; value: number; name: string }) => (p.data.from !== undefined ? `${title(p.data.from)} → ${title(p.data.to ?? '')}: ${num(p.data.value)}` : `${title(p.name.slice(1))}: ${num(p.value)}`) },
+      series: [{
+        type: 'sankey', left: 8, right: 120, top: 8, bottom: 8, nodeGap: 14, nodeWidth: 14, draggable: false, emphasis: { focus: 'adjacency' }, lineStyle: { color: 'source', opacity: 0.28 },
+        label: { color: look.text, formatter: (p: { name: string }) => title(p.name.slice(1)) },
+        data: ends.map((e, i) => ({ name: e, itemStyle: { color: look.series[i % look.series.length] } })),
+        links: list.map((l) => ({ source: `a${l.from}`, target: `b${l.to}`, value: l.count, from: l.from, to: l.to })),
+      }],
+    }
+  }, [list, lang, t])
+  const up = list.filter((l) => l.up).reduce((sum, l) => sum + l.count, 0)
+  const down = list.filter((l) => !l.up).reduce((sum, l) => sum + l.count, 0)
+  return (
+    <Chart
+      title={`${t.up(num(up))} · ${t.down(num(down))}`} unit={t.unit} height={300} option={option}
+      sheet={{ columns: [t.from, t.to, t.count], rows: list.map((l) => [name(l.from), name(l.to), num(l.count)]) }}
+    />
+  )
+}
