@@ -11,7 +11,6 @@ import (
 
 	"yutang/internal/access"
 	"yutang/internal/experiment"
-	"yutang/internal/experiment/experimenthttp"
 	"yutang/internal/money"
 )
 
@@ -87,8 +86,37 @@ func showExperiments(v *visit) error {
 
 // trialResult is what came of an experiment.
 type trialResult struct {
-	experimenthttp.Outcome
-	Experiment trialInfo `json:"experiment"`
+	Experiment  trialInfo               `json:"experiment"`
+	AsOf        time.Time               `json:"as_of"`
+	Currency    string                  `json:"currency"`
+	Arms        []trialArm              `json:"arms"`
+	Left        experiment.Left         `json:"left_out"`
+	Split       *experiment.SplitResult `json:"split"`
+	Comparisons []experiment.Comparison `json:"comparisons"`
+	Planned     bool                    `json:"planned_reached"`
+	Series      []struct {
+		Day    string             `json:"day"`
+		Points []experiment.Point `json:"comparisons"`
+	} `json:"series"`
+	Warnings    []experiment.Warning    `json:"warnings"`
+	Definitions []experiment.Definition `json:"definitions"`
+}
+
+// trialArm is one arm's own numbers.
+type trialArm struct {
+	Arm       string  `json:"arm"`
+	Control   bool    `json:"control"`
+	Share     float64 `json:"share_percent"`
+	Exposed   int     `json:"exposed"`
+	Mature    int     `json:"mature"`
+	Converted int     `json:"converted"`
+	Rate      float64 `json:"conversion_rate"`
+	RateLow   float64 `json:"conversion_low"`
+	RateHigh  float64 `json:"conversion_high"`
+	PerHead   float64 `json:"revenue_per_customer"`
+	Early     struct {
+		Converted int `json:"converted"`
+	} `json:"not_mature"`
 }
 
 func showExperiment(v *visit) error {
