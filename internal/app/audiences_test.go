@@ -51,6 +51,9 @@ func TestAudience_LifeThroughTheContract(t *testing.T) {
 		if !now.Get("member").Bool() || past.Get("member").Bool() || past.Get("next_change").Time().IsZero() || !past.Get("transitions").IsArray() {
 			t.Errorf("now %s\nthen %s", now.Raw, past.Raw)
 		}
+		if in := s.ok("GET", "/customers/"+c+"/audiences", nil); in.Get("items.#").Int() != 1 || in.Get("items.0.id").String() != id {
+			t.Errorf("audiences of a member: %s", in.Raw)
+		}
 		user := s.audience("User of it", `{"all":[{"audience":"`+id+`"},{"not":{"tag":"x"}}]}`)
 		if d := s.api("DELETE", "/audiences/"+id, nil); d.status != http.StatusConflict || d.Get("code").String() != "audience_in_use" {
 			t.Errorf("deleted while used: %d %s", d.status, d.Raw)

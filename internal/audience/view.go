@@ -54,6 +54,17 @@ func (s *Service) List(ctx context.Context) ([]Audience, error) {
 	return out, nil
 }
 
+// Of lists the audiences that a customer is in now, in order of making.
+func (s *Service) Of(ctx context.Context, root uint32) ([]Audience, error) {
+	all, err := s.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.tl.RLock()
+	defer s.tl.RUnlock()
+	return slices.DeleteFunc(all, func(a Audience) bool { return !s.IsMember(a.ID, root) }), nil
+}
+
 func (s *Service) show(a record) Audience {
 	out := Audience{
 		ID: a.id, Name: a.name, Description: a.description, Rule: json.RawMessage(a.rule), Version: a.version,

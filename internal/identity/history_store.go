@@ -1,10 +1,13 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,38 +29,50 @@ type Merged struct {
 const selectMerges = `
 SELECT id, at, kept, gone, type, actor, event_seq, note, undone_at, undone_by
 FROM identity_merge
-WHERE id < $1
+WHERE id < $1 AND (kept = $2 OR gone = $2 OR $2 = 0)
 ORDER BY id DESC
-LIMIT $2`
+LIMIT $3`
 
-// Merges lists the history, newest first. No lock.
-func (s *Service) Merges(ctx context.Context, cursor string, limit int) (page.Page[Merged], error) {
+// Merges lists the history, newest first: of all customers, or of the records that are one
+// customer now, with merges that were undone. No lock.
+func (s *Service) Merges(ctx context.Context, records []uint32, cursor string, limit int) (page.Page[Merged], error) {
 	var out page.Page[Merged]
 	before, err := beforeID(cursor)
 	if err != nil {
 		return out, err
 	}
-	limit = page.Limit(limit)
-	var last int64
-	err = s.db.Each(ctx, selectMerges, []any{before, limit + 1}, func(rows *sql.Rows) error {
-		if len(out.Items) == limit {
-			out.Next = page.Cursor(last)
-			return nil
+	if limit = page.Limit(limit); len(records) == 0 {
+		records = []uint32{0}
+	}
+	found := map[int64]Merged{}
+	for _, record := range records {
+		if err := s.db.Each(ctx, selectMerges, []any{before, int64(record), limit + 1}, scanMerged(found)); err != nil {
+			return out, fmt.Errorf("list merges: %w", err)
 		}
+	}
+	order := slices.SortedFunc(maps.Keys(found), func(a, b int64) int { return cmp.Compare(b, a) })
+	if len(order) > limit {
+		order = order[:limit]
+		out.Next = page.Cursor(order[limit-1])
+	}
+	for _, n := range order {
+		out.Items = append(out.Items, found[n])
+	}
+	return out, nil
+}
+
+func scanMerged(into map[int64]Merged) func(rows *sql.Rows) error {
+	return func(rows *sql.Rows) error {
 		var m Merged
-		var at, undone int64
-		err := rows.Scan(&last, &at, &m.Kept, &m.Gone, &m.Type, &m.Actor, &m.EventSeq, &m.Note, &undone, &m.UndoneBy)
-		m.ID, m.At = MergeID(uint32(last)), time.UnixMilli(at).UTC()
+		var n, at, undone int64
+		err := rows.Scan(&n, &at, &m.Kept, &m.Gone, &m.Type, &m.Actor, &m.EventSeq, &m.Note, &undone, &m.UndoneBy)
+		m.ID, m.At = MergeID(uint32(n)), time.UnixMilli(at).UTC()
 		if undone != 0 {
 			m.UndoneAt = time.UnixMilli(undone).UTC()
 		}
-		out.Items = append(out.Items, m)
+		into[n] = m
 		return err
-	})
-	if err != nil {
-		return out, fmt.Errorf("list merges: %w", err)
 	}
-	return out, nil
 }
 
 const selectConflicts = `

@@ -141,7 +141,7 @@ func TestPreviewMerge_TellsWhatMergeDoes(t *testing.T) {
 		t.Fatalf("preview: %+v", p)
 	}
 	m := h.merge(2, 3)
-	merges, err := h.Merges(h.ctx, "", 0)
+	merges, err := h.Merges(h.ctx, nil, "", 0)
 	h.must(err)
 	want2 := identity.Merged{Merge: m, At: start, Actor: "ann", Note: "over the limit of user_id"}
 	if diff := cmp.Diff([]identity.Merged{want2}, merges.Items); diff != "" {
@@ -165,7 +165,7 @@ func TestMerges_PagesNewestFirst(t *testing.T) {
 	var got []string
 	cursor := ""
 	for {
-		p, err := h.Merges(h.ctx, cursor, 2)
+		p, err := h.Merges(h.ctx, nil, cursor, 2)
 		h.must(err)
 		for _, m := range p.Items {
 			got = append(got, m.ID)
@@ -177,7 +177,12 @@ func TestMerges_PagesNewestFirst(t *testing.T) {
 	if diff := cmp.Diff([]string{"m3", "m2", "m1"}, got); diff != "" {
 		t.Fatal(diff)
 	}
-	if _, err := h.Merges(context.Background(), "!", 2); !fault.Is(err, fault.Invalid) {
+	one, err := h.Merges(h.ctx, []uint32{3, 3}, "", 2)
+	h.must(err)
+	if len(one.Items) != 1 || one.Items[0].ID != "m2" || one.Next != "" {
+		t.Fatalf("merges of one record: %+v", one)
+	}
+	if _, err := h.Merges(context.Background(), nil, "!", 2); !fault.Is(err, fault.Invalid) {
 		t.Fatalf("a bad cursor: %v", err)
 	}
 }

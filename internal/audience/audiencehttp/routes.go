@@ -42,6 +42,7 @@ func Routes(a *httpapi.API, s *audience.Service, acc *access.Service, tl *timeli
 	httpapi.Register(a, op(get, "/audiences/{id}/members", "list-audience-members", "List the members now", read, 0), h.members)
 	httpapi.Register(a, op(get, "/audiences/{id}/versions", "list-audience-versions", "List the versions of the rule, newest first", read, 0), h.versions)
 	httpapi.Register(a, op(get, "/audiences/{id}/explain", "explain-audience", "Why a customer is in or out, now or at a past moment", read, 0), h.explain)
+	httpapi.Register(a, op(get, "/customers/{id}/audiences", "list-customer-audiences", "List the audiences that a customer is in now", read, 0), h.of)
 	httpapi.Register(a, op(get, "/transitions", "list-transitions", "The latest entries and exits of all audiences", read, 0), h.recent)
 }
 
@@ -118,6 +119,18 @@ func (h *handlers) list(ctx context.Context, in *listInput) (*httpapi.List[audie
 		return nil, err
 	}
 	return httpapi.Listed(p, same[audience.Audience]), nil
+}
+
+func (h *handlers) of(ctx context.Context, in *idInput) (*httpapi.List[audience.Audience], error) {
+	root, err := h.customer(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := h.audiences.Of(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	return httpapi.Listed(page.Page[audience.Audience]{Items: all}, same[audience.Audience]), nil
 }
 
 // Member is a customer in an audience.

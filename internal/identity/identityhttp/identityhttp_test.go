@@ -127,6 +127,14 @@ func TestMerge_PreviewedMadeAndUndone(t *testing.T) {
 		if len(list.Items) != 1 || list.Items[0].Actor == "" || list.Items[0].UndoneAt == nil {
 			t.Fatalf("history %+v", list.Items)
 		}
+		c.Call("GET", "/identity/merges?customer=c2", nil, &list)
+		if len(list.Items) != 1 || list.Items[0].ID != "m1" {
+			t.Fatalf("history of one who stands alone again %+v", list.Items)
+		}
+		c.Call("GET", "/identity/merges?customer=c9", nil, &list)
+		if len(list.Items) != 0 {
+			t.Fatalf("history of nobody %+v", list.Items)
+		}
 		for _, body := range []map[string]string{{"a": "c1", "b": "c9"}, {"a": "x", "b": "c1"}} {
 			if res := c.Do("POST", "/customers/merge", body); res.Status != http.StatusNotFound {
 				t.Fatalf("merge %v: %d %s", body, res.Status, res.Body)

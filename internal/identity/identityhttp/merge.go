@@ -163,8 +163,23 @@ func wireMerge(m identity.Merged) Merge {
 	}
 }
 
-func (h *handlers) merges(ctx context.Context, in *httpapi.PageQuery) (*httpapi.List[Merge], error) {
-	p, err := h.Identity.Merges(ctx, in.Cursor, in.Limit)
+type mergesInput struct {
+	httpapi.PageQuery
+	Customer string `query:"customer" doc:"a customer's id: merges of all records that are this person now"`
+}
+
+func (h *handlers) merges(ctx context.Context, in *mergesInput) (*httpapi.List[Merge], error) {
+	var records []uint32
+	if in.Customer != "" {
+		ord, err := id.ParseCustomer(in.Customer)
+		if err != nil {
+			return nil, err
+		}
+		h.Timeline.RLock()
+		records = append([]uint32{ord}, h.Timeline.Leaves(h.root(ord))...)
+		h.Timeline.RUnlock()
+	}
+	p, err := h.Identity.Merges(ctx, records, in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -202,6 +217,15 @@ func (h *handlers) conflicts(ctx context.Context, in *httpapi.PageQuery) (*httpa
 		out.Resolved = out.CustomerID != "" && out.CustomerID == out.OtherID
 		return out
 	}), nil
+}
+
+// root is the customer that a record belongs to now, or itself where nobody has the number.
+// The read lock is held.
+func (h *handlers) root(ord uint32) uint32 {
+	if int(ord) > h.Timeline.Customers() {
+		return ord
+	}
+	return h.Timeline.Root(ord)
 }
 
 // today is the public id that a record's customer has now. The read lock is held.
