@@ -1,0 +1,113 @@
+import { texts } from '@shared/i18n'
+
+/** Kinds of step. */
+export const kindWords = texts({
+  send: ['发消息', 'Send'], task: ['员工任务', 'Staff task'], post: ['发群与朋友圈', 'Post'], wait: ['等待', 'Wait'], wait_until: ['等到时间', 'Wait until'],
+  wait_for: ['等待行为', 'Wait for'], branch: ['条件分支', 'Branch'], split: ['A/B 分流', 'Split'], holdout: ['对照组', 'Holdout'], update: ['更新客户', 'Update'],
+  coupon: ['发券', 'Coupon'], start: ['转入 SOP', 'Start playbook'], stop: ['停止 SOP', 'Stop playbook'], webhook: ['通知系统', 'Webhook'], goal: ['达成目标', 'Goal'], exit: ['退出', 'Exit'],
+})
+
+/** What each kind is for, one line. */
+export const kindNotes = texts({
+  send: ['企微群发、短信、邮件、服务号等', 'WeCom, SMS, e-mail, WeChat'], task: ['派给员工一对一跟进', 'One-to-one work for staff'], post: ['员工确认后发到客户群或朋友圈', 'Groups or Moments'],
+  wait: ['停一段时间', 'A rest'], wait_until: ['到合适的时刻再走', 'Until a fitting moment'], wait_for: ['等客户做某事，可设超时', 'Until something happens'],
+  branch: ['按客户情况走不同的路', 'Ways by rule'], split: ['按比例随机，比较效果', 'Ways by chance'], holdout: ['留一部分不触达，算增量', 'Keep a share untouched'],
+  update: ['打标签、改属性、推阶段', 'Tags, traits, stages'], coupon: ['发一张优惠券', 'Issue a coupon'], start: ['让客户进入另一条 SOP', 'Into another playbook'], stop: ['让客户离开另一条 SOP', 'Out of another playbook'],
+  webhook: ['把事情告诉其他系统', 'Tell another system'], goal: ['记为成功并结束', 'Ends well'], exit: ['就此结束', 'Ends here'],
+})
+
+/** States of a playbook. */
+export const stateWords = texts({
+  draft: ['草稿', 'Draft'], in_review: ['待审批', 'In review'], approved: ['已批准', 'Approved'], published: ['运行中', 'Running'], paused: ['已暂停', 'Paused'], ended: ['已结束', 'Ended'],
+})
+
+/** The colour of a state. */
+export const stateTone = { draft: 'quiet', in_review: 'warn', approved: 'live', published: 'good', paused: 'warn', ended: 'quiet' } as const
+
+/** Where a draft stands in its review. */
+export const reviewWords = texts({ in_review: ['待审批', 'In review'], approved: ['已批准', 'Approved'], rejected: ['已退回', 'Given back'] })
+
+/** Who goes through. */
+export const subjectWords = texts({ customer: ['客户', 'Customers'], staff: ['员工', 'Staff'], group: ['客户群', 'Groups'], brand: ['品牌', 'The brand'] })
+
+/** What became of a run in a step. */
+export const outcomeWords = texts({
+  entered: ['进入', 'entered'], waiting: ['停留中', 'waiting'], done: ['完成', 'done'], planned: ['已安排', 'planned'], took: ['走这条', 'took'], met: ['发生了', 'happened'],
+  timed_out: ['超时', 'timed out'], held_out: ['对照组未触达', 'held out'], failed: ['失败', 'failed'], goal: ['达成目标', 'goal reached'], exited: ['退出', 'exited'], moved: ['转入新版', 'moved'],
+  stopped: ['被停止', 'stopped'], open: ['进行中', 'under way'], refused: ['未进入', 'refused'], skipped: ['跳过', 'skipped'], late: ['来得太晚', 'too late'],
+})
+
+/** The colour of an outcome. */
+export function outcomeTone(outcome: string): 'good' | 'warn' | 'bad' | 'live' | 'quiet' {
+  if (['done', 'met', 'goal', 'planned'].includes(outcome)) return 'good'
+  if (['failed'].includes(outcome)) return 'bad'
+  if (['timed_out', 'held_out', 'stopped', 'exited'].includes(outcome)) return 'warn'
+  return ['waiting', 'entered', 'open', 'took'].includes(outcome) ? 'live' : 'quiet'
+}
+
+/** States of a touch. */
+export const touchWords = texts({
+  planned: ['待发', 'planned'], attempting: ['发送中', 'being sent'], handed: ['已交付待确认', 'handed over'], accepted: ['已送达', 'delivered'], suppressed: ['未发送', 'not sent'],
+  rejected: ['被拒绝', 'rejected'], unknown: ['结果未知', 'unknown'], expired: ['已过期', 'expired'], held: ['暂停发送', 'held'], failed: ['失败', 'failed'],
+})
+
+/** Why something was not sent or did not start. */
+export const reasonWords = texts({
+  capped: ['已达触达上限', 'cap reached'], quiet: ['免打扰时段', 'quiet hours'], no_consent: ['未授权', 'no consent'], quota: ['平台额度用尽', 'quota used up'], holdout: ['对照组', 'control group'],
+  stale: ['已过时', 'out of date'], no_address: ['没有联系方式', 'no address'], missing_value: ['缺少变量', 'value missing'], bad_template: ['模板有误', 'template failed'], no_endpoint: ['接收端不存在', 'no endpoint'],
+  playbook_paused: ['SOP 已暂停', 'playbook paused'], playbook_ended: ['SOP 已结束', 'playbook ended'], retrying: ['重试中', 'trying again'], gave_up: ['多次失败', 'gave up'], interrupted: ['中断', 'interrupted'],
+  no_answer: ['无应答', 'no answer'], refused: ['对方拒绝', 'refused'], server_error: ['对方出错', 'server error'], unreachable: ['连不上', 'no connection'], rate_limited: ['对方限流', 'rate limited'],
+  blocked_address: ['地址不允许', 'address blocked'], resolved_sent: ['人工确认已发', 'resolved: sent'], resolved_not_sent: ['人工确认未发', 'resolved: not sent'], no_contact: ['不是好友', 'no contact'],
+  staff_gone: ['员工已离职', 'staff have left'], other_staff: ['属于其他员工', 'with other staff'], duplicate: ['重复', 'duplicate'], stopped: ['已停止', 'stopped'], unconfirmed: ['员工未确认', 'not confirmed'],
+  not_reported: ['平台结果中没有', 'not reported'], account: ['账号不可用', 'account fails'], window_closed: ['不在可发时间窗', 'window closed'], outranked: ['让位给更重要的消息', 'outranked'],
+  staff_full: ['员工当日确认已满', 'staff are full'], expired: ['过期', 'expired'], had_already: ['已进入过', 'had it already'], has_one: ['正在进行', 'one under way'], no_key: ['缺少编号', 'no key'],
+  full: ['同时进行已满', 'full'], at_start: ['开始时已满足', 'already at the start'], too_late: ['来得太晚', 'too late'], chain_too_long: ['SOP 互相触发过长', 'chain too long'], unassigned: ['无人可派', 'nobody to take it'],
+  overdue: ['逾期未做', 'overdue'], done: ['已完成', 'done'], met: ['发生了', 'happened'], timed_out: ['超时', 'timed out'], else: ['其他', 'else'], treatment: ['触达组', 'treatment'], control: ['对照组', 'control'],
+  unreachable_task: ['联系不上', 'unreachable'],
+})
+
+/** Channels. */
+export const channelWords = texts({
+  wecom_mass: ['企微群发', 'WeCom mass message'], webhook: ['接口推送', 'Webhook'], sms: ['短信', 'SMS'], email: ['邮件', 'E-mail'], wechat_service: ['服务号消息', 'Service account'],
+  wechat_template: ['服务号模板消息', 'Template message'], mini_subscribe: ['小程序订阅消息', 'Mini-program message'], wecom_group: ['企微客户群', 'WeCom groups'], wecom_moment: ['企微朋友圈', 'Moments'], task: ['员工任务', 'Staff task'],
+})
+
+/** Events that Yutang itself knows. Others may be typed. */
+export const eventWords = texts({
+  'Contact Added': ['加为好友', 'Contact Added'], 'Contact Lost': ['被客户删除', 'Contact Lost'], 'Contact Deleted': ['员工删除好友', 'Contact Deleted'], 'Group Joined': ['加入客户群', 'Group Joined'],
+  'Group Left': ['退出客户群', 'Group Left'], 'Message Replied': ['回复消息', 'Message Replied'], 'Message Delivered': ['消息送达', 'Message Delivered'], 'Link Clicked': ['点击链接', 'Link Clicked'],
+  'Material Opened': ['打开素材', 'Material Opened'], 'Form Submitted': ['提交表单', 'Form Submitted'], 'Page Viewed': ['浏览页面', 'Page Viewed'], 'Product Viewed': ['浏览商品', 'Product Viewed'],
+  'Product Added': ['加购', 'Product Added'], 'Checkout Started': ['提交订单', 'Checkout Started'], 'Order Created': ['下单', 'Order Created'], 'Order Completed': ['付款成功', 'Order Completed'],
+  'Order Shipped': ['订单发货', 'Order Shipped'], 'Order Cancelled': ['取消订单', 'Order Cancelled'], 'Order Refunded': ['退款', 'Order Refunded'], 'Coupon Issued': ['发券', 'Coupon Issued'],
+  'Coupon Redeemed': ['核销优惠券', 'Coupon Redeemed'], 'Referral Completed': ['推荐成功', 'Referral Completed'], 'Consent Given': ['授权触达', 'Consent Given'], 'Consent Withdrawn': ['撤回授权', 'Consent Withdrawn'],
+  'Task Completed': ['任务完成', 'Task Completed'], 'Task Overdue': ['任务逾期', 'Task Overdue'], 'Livestream Watched': ['观看直播', 'Livestream Watched'],
+})
+
+/** Units of a duration. */
+export const unitWords = texts({ s: ['秒', 's'], m: ['分钟', 'min'], h: ['小时', 'h'], d: ['天', 'd'], w: ['周', 'wk'] })
+
+/** Days of the week. */
+export const weekdayWords = texts({ mon: ['周一', 'Mon'], tue: ['周二', 'Tue'], wed: ['周三', 'Wed'], thu: ['周四', 'Thu'], fri: ['周五', 'Fri'], sat: ['周六', 'Sat'], sun: ['周日', 'Sun'] })
+
+/** Stages of a customer's life. */
+export const stageWords = texts({
+  aware: ['认知', 'aware'], interest: ['兴趣', 'interest'], purchase: ['购买', 'purchase'], loyal: ['忠诚', 'loyal'],
+  acquisition: ['获取', 'acquisition'], activation: ['激活', 'activation'], retention: ['留存', 'retention'], revenue: ['变现', 'revenue'], referral: ['推荐', 'referral'],
+})
+
+/** How a property is compared. */
+export const opWords = texts({
+  eq: ['等于', '='], ne: ['不等于', '≠'], in: ['属于', 'one of'], not_in: ['不属于', 'none of'], contains: ['包含', 'contains'], starts_with: ['开头是', 'starts with'], gt: ['大于', '>'], gte: ['不小于', '≥'],
+  lt: ['小于', '<'], lte: ['不大于', '≤'], between: ['介于', 'between'], exists: ['有值', 'is known'], missing: ['没有值', 'is missing'], before: ['早于', 'before'], after: ['晚于', 'after'], within_last: ['在最近', 'within the last'],
+})
+
+/** Differences between two versions. */
+export const changeWords = texts({ added: ['新增', 'added'], removed: ['删除', 'removed'], changed: ['修改', 'changed'], moved: ['移动', 'moved'], same: ['没有变', 'the same'], gone: ['新版没有', 'gone'] })
+
+/** The industries of the library. */
+export const industryWords = texts({ beauty: ['美妆护肤', 'Beauty'], food: ['食品饮料', 'Food and drink'], education: ['教育', 'Education'], baby: ['母婴', 'Mother and baby'] })
+
+/** What ready playbooks are for. */
+export const aimWords = texts({
+  activate: ['承接新客', 'Welcome'], convert: ['促成首单', 'Convert'], care: ['售后服务', 'Care'], retain: ['复购维护', 'Retain'], win_back: ['沉睡唤醒', 'Win back'], content: ['日常内容', 'Everyday content'], campaign: ['活动直播', 'Campaigns'],
+})
