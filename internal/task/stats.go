@@ -65,6 +65,9 @@ func (s *Service) Stats(ctx context.Context, by string, f Filter) ([]Stat, error
 		return nil, err
 	}
 	for i := range groups {
+		if by != ByPlaybook && by != ByStep {
+			groups[i].Name = ""
+		}
 		slices.Sort(groups[i].took)
 		if n := len(groups[i].took); n > 0 {
 			groups[i].Median = time.Duration((groups[i].took[(n-1)/2]+groups[i].took[n/2])/2) * time.Millisecond

@@ -7,6 +7,7 @@ import { Chart } from '../../charts/Chart'
 import { DaySpan } from '../../ui/forms'
 import { FilterBar } from '../../ui/FilterBar'
 import { Card, Number } from '../../ui/PageShell'
+import { useCorps } from '../../ui/pickers'
 import { PlainTable } from '../../ui/QueryTable'
 import { Asked, Empty } from '../../ui/states'
 
@@ -27,8 +28,10 @@ export function TaskStats() {
   const by = search.by ?? 'staff'
   const from = search.from ?? isoDay(Date.now() - 29 * 86_400_000)
   const to = search.to ?? isoDay(Date.now())
-  const day = (d: string, plus: number) => new Date(Date.parse(`${d}T00:00:00Z`) + plus * 86_400_000).toISOString()
-  const stats = api.useQuery('get', '/tasks/stats', { params: { query: { by, from: day(from, -1), to: day(to, 1) } } })
+  const { first } = useCorps()
+  const members = api.useQuery('get', '/staff', { params: { query: { corp: first ?? '', limit: 1000 } } }, { enabled: by === 'staff' && Boolean(first) })
+  const names = new Map(members.data?.items?.map((m) => [m.staff, m.name]))
+  const stats = api.useQuery('get', '/tasks/stats', { params: { query: { by, from, to } } })
   const set = (more: Partial<typeof search>) => void go({ search: (s) => ({ ...s, ...more }), replace: true })
   const time = (s?: number) => (s === undefined ? '–' : s < 5400 ? t.minutes(num(s / 60)) : t.hours(num(s / 3600, 1)))
   const list = (x: Stat) => void go({ search: { tab: 'list', staff: by === 'staff' ? x.key : undefined, playbook: by === 'playbook' ? x.key : undefined } })
@@ -41,11 +44,11 @@ export function TaskStats() {
       <Asked query={stats}>
         {(d) => {
           const rows = [...(d.items ?? [])].sort((a, b) => (by === 'day' ? a.key.localeCompare(b.key) : b.done - a.done))
-          const label = (x: Stat) => x.name || x.key || '–'
+          const label = (x: Stat) => (by === 'staff' ? names.get(x.key) : x.name) || x.key || '–'
           if (rows.length === 0) return <Card><Empty title={t.empty} /></Card>
           return (
             <>
-              <Card>
+              {rows.some((x) => x.done || x.overdue) && <Card>
                 <Chart
                   title={t.chart} unit={t.tasks} height={Math.min(420, 90 + rows.length * (by === 'day' ? 0 : 26) + (by === 'day' ? 180 : 0))} sheet={{ columns: [t[by], t.done, t.overdue], rows: rows.map((x) => [label(x), num(x.done), num(x.overdue)]) }}
                   option={(c) => {
@@ -58,16 +61,16 @@ export function TaskStats() {
                     }
                   }}
                 />
-              </Card>
+              </Card>}
               <Card title={t.table} flush>
                 <PlainTable<Stat>
                   label={t.table} rows={rows} rowKey={(x) => x.key + (x.corp ?? '')}
                   columns={[
                     { key: 'key', title: t[by], width: 220, render: (_, x) => label(x) }, { key: 'told', title: t.told, width: 90, num: true, render: (_, x) => num(x.told) },
                     { key: 'done', title: t.done, width: 90, num: true, render: (_, x) => <Number onOpen={by === 'staff' || by === 'playbook' ? () => list(x) : undefined}>{num(x.done)}</Number> },
-                    { key: 'ontime', title: t.onTime, width: 160, render: (_, x) => (x.on_time_rate === undefined ? '–' : <Progress percent={Math.round(x.on_time_rate * 100)} size="small" format={() => pct(x.on_time_rate, 0)} aria-label={t.onTime} />) },
+                    { key: 'ontime', title: t.onTime, width: 160, render: (_, x) => (x.on_time_rate === undefined || x.done + x.overdue === 0 ? '–' : <Progress percent={Math.round(x.on_time_rate * 100)} size="small" format={() => pct(x.on_time_rate, 0)} aria-label={t.onTime} />) },
                     { key: 'overdue', title: t.overdue, width: 90, num: true, render: (_, x) => <span className={x.overdue ? 'y-tone-bad' : undefined}>{num(x.overdue)}</span> },
-                    { key: 'median', title: t.median, width: 120, num: true, render: (_, x) => time(x.median_seconds) },
+                    { key: 'median', title: t.median, width: 120, num: true, render: (_, x) => x.done ? time(x.median_seconds) : '–' },
                     { key: 'results', title: t.results, width: 260, render: (_, x) => Object.entries((x.results ?? {}) as Record<string, number>).map(([r, n]) => `${r} ${num(n)}`).join(' · ') },
                   ]}
                 />
