@@ -8,6 +8,7 @@ import { Card, Columns, Hint, Number, PageShell, State, Stat } from '../../ui/Pa
 import { PlainTable, type Column } from '../../ui/QueryTable'
 import { Empty } from '../../ui/states'
 import { Body, Common } from './Body'
+import { lasting } from './lasting'
 import { reportPeople } from './people'
 import { Plot } from './Plot'
 import { sayAttribution } from './readings'
@@ -50,7 +51,7 @@ export function AttributionPage() {
   return (
     <PageShell title={t.title} lead={t.lead} extra={<Hint>{t.hint}</Hint>}>
       <Body
-        asked={asked} spanned={spanned} reading={sayAttribution}
+        asked={asked} spanned={spanned} unasked reading={sayAttribution}
         grid={(a) => ({ name: 'attribution', columns: [t.value, ...a.models.flatMap((m) => [`${name(m.model)} ${t.orders}`, `${name(m.model)} ${t.revenue}`])], rows: [...new Set(a.models.flatMap((m) => m.credits.map((c) => c.value)))].map((v) => [v, ...a.models.flatMap((m) => { const c = m.credits.find((x) => x.value === v); return [c?.orders ?? 0, c?.revenue ?? 0] })]) })}
         filters={(
           <>
@@ -82,7 +83,7 @@ export function AttributionPage() {
             <>
               <div className="y-stats">
                 <Stat label={t.ledger} value={m(r.ledger.revenue)} note={`${num(r.ledger.orders)} ${t.orders}`} /><Stat label={t.touched} value={m(r.touched.revenue)} note={pct(r.ledger.revenue ? r.touched.revenue / r.ledger.revenue : null)} />
-                <Stat label={t.meanTouches} value={num(a.journey.mean_touches, 1)} /><Stat label={t.meanDays} value={a.journey.median_days == null ? '–' : `${num(a.journey.median_days, 1)} ${t.days}`} />
+                <Stat label={t.meanTouches} value={num(a.journey.mean_touches, 1)} /><Stat label={t.meanDays} value={lasting(a.journey.median_days == null ? null : a.journey.median_days * 86_400)} />
               </div>
               <Card><Plot kind="bar" title={t.compare} unit={show === 'revenue' ? t.revenue : t.orders} first={t.value} x={a.models.map((x) => name(x.model))} series={drawn.map((v) => ({ name: valueName(v), stack: 'all', values: a.models.map((x) => { const c = credit(x.model, v); return show === 'revenue' ? c?.revenue : c?.orders }) }))} format={format} height={320} onPick={(k, i) => { const [v, x] = [drawn[k], a.models[i]]; if (v && x) people(v, x.model) }} /></Card>
               <Card flush title={t.compare}><PlainTable label={t.compare} rows={values.map((value) => ({ value }))} rowKey="value" columns={columns} height={values.length > 14 ? 440 : undefined} /></Card>

@@ -67,7 +67,7 @@ export function Common({ spanned, choice, audience, onChange, children, noAudien
 }
 
 /** The body of a report: filters, what the answer is as of, what it says in a sentence, and the numbers. */
-export function Body<A extends Meta>({ asked, spanned, until, filters, reading, grid, notes, children }: {
+export function Body<A extends Meta>({ asked, spanned, until, filters, reading, grid, unasked, children }: {
   asked: { data: A | undefined; error: unknown; isPending: boolean; isFetching: boolean; refetch: () => unknown }
   spanned?: Spanned
   /** Instead of a span: the last day. */
@@ -75,7 +75,8 @@ export function Body<A extends Meta>({ asked, spanned, until, filters, reading, 
   filters: ReactNode
   reading?: (answer: A) => string | undefined
   grid?: (answer: A) => Grid
-  notes?: ReactNode
+  /** The viewer named no events, so that unknown ones are no fault of theirs. */
+  unasked?: boolean
   children: (answer: A) => ReactNode
 }) {
   const t = useText(said)
@@ -99,9 +100,8 @@ export function Body<A extends Meta>({ asked, spanned, until, filters, reading, 
         {grid && <Button size="small" type="text" disabled={!a} onClick={save}>{t.csv}</Button>}
       </div>
       {words && <p className="y-reports-reading"><b>{t.reading}</b><span>{words}</span></p>}
-      {a?.unknown_events && a.unknown_events.length > 0 && <Alert type="warning" showIcon title={t.unknown(a.unknown_events.map((n) => `${eventName(n)} (${n})`).join('、'))} />}
+      {!unasked && a?.unknown_events && a.unknown_events.length > 0 && <Alert type="warning" showIcon title={t.unknown(a.unknown_events.map((n) => `${eventName(n)} (${n})`).join('、'))} />}
       {asked.error ? <Failure error={asked.error} onRetry={() => void asked.refetch()} /> : a ? <div className={asked.isFetching ? 'y-reports-content y-reports-busy' : 'y-reports-content'} aria-busy={asked.isFetching}>{children(a)}</div> : <Loading rows={8} />}
-      {notes}
     </>
   )
 }

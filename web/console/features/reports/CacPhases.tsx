@@ -39,7 +39,7 @@ export function Phases({ answer: a, query }: { answer: Schema<'CacAnswer'>; quer
         label={t.title} rows={rows} rowKey="key"
         columns={[
           { key: 'phase', title: t.phase, width: 200, onCell: (r) => ({ rowSpan: r.first ? r.span : 0 }), render: (_, r) => <><b>{name(r.phase.name)}</b><br /><span className="y-faint">{day(r.phase.from)} – {day(r.phase.to)}<br />{t.over(pct(r.phase.elapsed, 0))}</span></> },
-          { key: 'number', title: t.number, width: 130, render: (_, r) => name(r.name) },
+          { key: 'number', title: t.number, width: 130, className: 'y-reports-second', render: (_, r) => name(r.name) },
           { key: 'actual', title: t.actual, width: 120, num: true, render: (_, r) => <Number onOpen={(r.name === 'connected' || r.name === 'first_orders') && r.actual ? () => drill(reportPeople('cac', query, { by: 'phase', value: r.phase.name, number: r.name }, `${name(r.phase.name)} · ${name(r.name)}`, r.actual ?? undefined)) : undefined}>{show(r.name, r.actual)}</Number> },
           { key: 'plan', title: t.plan, width: 120, num: true, render: (_, r) => (r.plan == null ? <span className="y-faint">{t.none}</span> : show(r.name, r.plan)) },
           { key: 'to', title: t.toDate, width: 140, num: true, render: (_, r) => show(r.name, r.to_date) },
