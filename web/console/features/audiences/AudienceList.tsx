@@ -14,6 +14,7 @@ import { Empty, NoMatch } from '../../ui/states'
 import { peopleOf } from './people'
 import { TemplateDrawer } from './TemplateDrawer'
 import { useEverybody } from './usePreview'
+import { useUsers } from './useUsers'
 import { states, toneOf } from './words'
 import './audiences.css'
 
@@ -23,7 +24,7 @@ const said = texts({
   title: ['人群', 'Audiences'], lead: ['用规则圈出一群客户，实时进出：事件一到、时间一到就更新。可用于 SOP 触发、群发和分析。', 'A rule says who. Members enter and leave by themselves, on each event and on each passing of time. Playbooks, mass sends and reports use them.'],
   new: ['新建人群', 'New audience'], template: ['从模板开始', 'From a template'], search: ['名称、说明或规则', 'Name, description or rule'], every: ['全部状态', 'All states'], building: ['构建或更新中', 'Being built'],
   name: ['人群', 'Audience'], rule: ['规则', 'Rule'], count: ['人数', 'People'], share: ['占比', 'Share'], state: ['状态', 'State'], used: ['被引用', 'Used by'], changed: ['修改时间', 'Changed'], version: ['版本', 'Version'], created: ['创建时间', 'Created'],
-  others: [(n: number) => `${n} 个人群`, (n: number) => `${n} audience${n === 1 ? '' : 's'}`], edit: ['编辑', 'Edit'], actions: ['操作', 'Actions'],
+  others: [(n: number) => `${n} 处`, (n: number) => `${n} place${n === 1 ? '' : 's'}`],
   emptyTitle: ['还没有人群', 'No audiences yet'], empty: ['从一个模板开始，比如“加购未付款”或“沉睡客户”，改几个数字就能用。', 'Begin with a template, such as “Left in the cart” or “Sleeping customers”, and change a number or two.'],
 })
 
@@ -49,14 +50,14 @@ export function AudienceList() {
       .filter((a) => !search.state || (search.state === 'live') === (a.state === 'live'))
       .toReversed()
   }, [list.data, search.q, search.state, lang, words])
-  const users = (id: string) => (list.data?.items ?? []).filter((a) => a.id !== id && JSON.stringify(a.rule).includes(`"${id}"`))
+  const users = useUsers()
   const columns: Column<Audience>[] = [
     { key: 'name', title: t.name, width: 230, always: true, sorter: (a, b) => a.name.localeCompare(b.name, 'zh'), render: (_, a) => <span className="y-audience-name"><Link to={`/audiences/${a.id}` as string}><b>{a.name}</b></Link>{a.description && <small>{a.description}</small>}</span> },
     { key: 'count', title: t.count, width: 100, num: true, sorter: (a, b) => a.count - b.count, render: (_, a) => <Number label={`${a.name}: ${num(a.count)}`} onOpen={() => drill(peopleOf({ audience: a.id }, a.name, a.count))}>{num(a.count)}</Number> },
     { key: 'share', title: t.share, width: 90, num: true, render: (_, a) => (everybody ? pct(a.count / everybody) : '') },
-    { key: 'rule', title: t.rule, width: 420, render: (_, a) => { const text = ruleSentence(a.rule, lang, words); return <Tooltip title={text} placement="topLeft"><span>{text}</span></Tooltip> } },
+    { key: 'rule', title: t.rule, width: 400, render: (_, a) => { const text = ruleSentence(a.rule, lang, words); return <Tooltip title={text} placement="topLeft"><span>{text}</span></Tooltip> } },
     { key: 'state', title: t.state, width: 130, render: (_, a) => (a.state !== 'live' && !a.build_error ? <span className="y-audience-building"><State tone="live">{named(s, a.state)}</State><Progress percent={Math.round(a.progress * 100)} size="small" aria-label={named(s, a.state)} /></span> : <Tooltip title={a.build_error}><span><State tone={toneOf(a.state, a.build_error)}>{named(s, a.state)}</State></span></Tooltip>) },
-    { key: 'used', title: t.used, width: 110, render: (_, a) => { const by = users(a.id); return by.length > 0 && <Tooltip title={by.map((u) => u.name).join('、')}><span tabIndex={0}>{t.others(by.length)}</span></Tooltip> } },
+    { key: 'used', title: t.used, width: 110, render: (_, a) => { const by = users(a.id); return by.length > 0 && <Tooltip styles={{ root: { whiteSpace: 'pre-line' } }} title={by.map((u) => `${u.kind} · ${u.name}`).join('\n')}><span tabIndex={0}>{t.others(by.length)}</span></Tooltip> } },
     { key: 'changed', title: t.changed, width: 120, sorter: (a, b) => a.updated_at.localeCompare(b.updated_at), render: (_, a) => <Tooltip title={exactly(a.updated_at)}>{ago(a.updated_at)}</Tooltip> },
     { key: 'version', title: t.version, width: 70, num: true, hidden: true, render: (_, a) => `v${a.version}` },
     { key: 'created', title: t.created, width: 120, hidden: true, render: (_, a) => <Tooltip title={exactly(a.created_at)}>{ago(a.created_at)}</Tooltip> },

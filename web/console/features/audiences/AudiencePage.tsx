@@ -71,7 +71,7 @@ function More({ audience: a }: { audience: Schema<'Audience'> }) {
   const go = useNavigate()
   const client = useQueryClient()
   const { message, modal } = App.useApp()
-  const users = useUsers(a.id)
+  const users = useUsers()(a.id)
   const remove = () => sure({
     title: t.sure(a.name), content: t.sureText(num(a.count)), ok: t.remove, danger: true,
     go: async () => {

@@ -3,7 +3,8 @@ import { isoDay, num } from '@shared/format'
 import { texts, useLang, useText } from '@shared/i18n'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import dayjs from 'dayjs'
-import { useCallback, useMemo } from 'react'
+import { Checkbox } from 'antd'
+import { useCallback, useMemo, useState } from 'react'
 import { Chart, type Colours } from '../../charts/Chart'
 import { DaySpan } from '../../ui/forms'
 import { Card } from '../../ui/PageShell'
@@ -12,7 +13,7 @@ import { Asked, Empty } from '../../ui/states'
 import { links } from './flowLinks'
 
 const said = texts({
-  title: ['流转', 'Moves between levels'], unit: ['次变化', 'changes'], span: ['时间范围', 'Span'], none: ['这段时间没有变化', 'Nothing changed in this time'], noneText: ['换一段更长的时间看看。', 'Try a longer time.'], from: ['变化前', 'From'], to: ['变化后', 'To'], count: ['次数', 'Changes'], outside: ['（无）', '(none)'],
+  title: ['流转', 'Moves between levels'], unit: ['次变化', 'changes'], span: ['时间范围', 'Span'], none: ['这段时间没有变化', 'Nothing changed in this time'], noneText: ['换一段更长的时间看看。', 'Try a longer time.'], from: ['变化前', 'From'], to: ['变化后', 'To'], count: ['次数', 'Changes'], outside: ['（无）', '(none)'], first: ['含首次归入', 'With first placements'],
   up: [(n: string) => `上升 ${n} 次`, (n: string) => `${n} up`], down: [(n: string) => `下降 ${n} 次`, (n: string) => `${n} down`],
 })
 
@@ -32,7 +33,8 @@ export function Flows({ kind }: { kind: 'aipl' | 'aarrr' | 'tier' }) {
 function Picture({ kind, flows }: { kind: string; flows: Schema<'CustomerFlow'>[] }) {
   const t = useText(said)
   const lang = useLang()
-  const list = useMemo(() => links(kind, flows), [kind, flows])
+  const [first, withFirst] = useState(false)
+  const list = useMemo(() => { const all = links(kind, flows); const moved = all.filter((l) => l.from !== ''); return first || moved.length === 0 ? all : moved }, [kind, flows, first])
   const name = (level: string) => (level ? stageLabel(level, lang) : t.outside)
   const option = useCallback((look: Colours) => {
     const title = (level: string) => (level ? stageLabel(level, lang) : t.outside)
@@ -51,7 +53,7 @@ function Picture({ kind, flows }: { kind: string; flows: Schema<'CustomerFlow'>[
   const down = list.filter((l) => !l.up).reduce((sum, l) => sum + l.count, 0)
   return (
     <Chart
-      title={`${t.up(num(up))} · ${t.down(num(down))}`} unit={t.unit} height={300} option={option}
+      title={`${t.up(num(up))} · ${t.down(num(down))}`} unit={t.unit} height={300} option={option} extra={<Checkbox checked={first} onChange={(e) => withFirst(e.target.checked)}>{t.first}</Checkbox>}
       sheet={{ columns: [t.from, t.to, t.count], rows: list.map((l) => [name(l.from), name(l.to), num(l.count)]) }}
     />
   )

@@ -24,7 +24,7 @@ export function Overview({ audience: a }: { audience: Schema<'Audience'> }) {
   const words = useWords()
   const drill = useDrill()
   const everybody = useEverybody()
-  const users = useUsers(a.id)
+  const users = useUsers()(a.id)
   return (
     <>
       {a.state !== 'live' && <Card title={a.build_error ? t.failed : t.building}><Progress percent={Math.round(a.progress * 100)} status={a.build_error ? 'exception' : 'active'} aria-label={t.building} />{a.build_error && <p className="y-tone-bad">{a.build_error}</p>}</Card>}

@@ -8,7 +8,7 @@ import type { Selection } from './types'
 import type { Words } from './words'
 
 const said = texts({
-  events: ['选择事件', 'Choose events'], any: ['任意行为', 'Anything'], where: ['事件属性条件', 'Only with properties'], and: ['且', 'and'], drop: ['去掉这个条件', 'Remove this test'],
+  events: ['选择事件', 'Choose events'], any: ['任意行为', 'Anything'], where: ['属性条件', 'Properties'], and: ['且', 'and'], drop: ['去掉这个条件', 'Remove this test'],
 })
 
 /** Chooses events, and tests of their properties. `more` stands on the first line, behind the events. */

@@ -51,10 +51,9 @@ export function RuleBuilder({ value, onChange, compact, faults }: { value: Rule;
         }}
       >
         <div className="y-rule-bar">
-          <Segmented size="small" aria-label={t.as} value={as} onChange={(v) => setAs(v as 'blocks' | 'json')} options={[{ value: 'blocks', label: t.blocks }, { value: 'json', label: t.json }]} />
-          <span className="y-grow" />
           <Tooltip title={t.undo}><Button type="text" size="small" icon={<UndoOutlined />} aria-label={t.undo} disabled={!undo} onClick={undo} /></Tooltip>
           <Tooltip title={t.redo}><Button type="text" size="small" icon={<RedoOutlined />} aria-label={t.redo} disabled={!redo} onClick={redo} /></Tooltip>
+          <Segmented size="small" aria-label={t.as} value={as} onChange={(v) => setAs(v as 'blocks' | 'json')} options={[{ value: 'blocks', label: t.blocks }, { value: 'json', label: t.json }]} />
         </div>
         {as === 'json' ? <JsonEditor value={value} faults={all} onChange={replace} /> : (
           <EditingContext.Provider value={editing}>

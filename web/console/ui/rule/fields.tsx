@@ -32,7 +32,7 @@ export function NamePicker({ value, onChange, choices, label, width = 160, statu
 }
 
 /** Chooses some names. */
-export function NamesPicker({ value, onChange, choices, label, width = 200, status }: {
+export function NamesPicker({ value, onChange, choices, label, width = 150, status }: {
   value: string[]
   onChange: (names: string[]) => void
   choices: Choice[]
