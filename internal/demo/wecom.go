@@ -84,6 +84,7 @@ func (d Deps) connect(ctx context.Context, made map[string]string, shop *shoppin
 		{"make the moment", c.moment},
 		{"greet at customer service", c.desk},
 		{"install playbooks", c.playbooks},
+		{"enter costs and a plan", c.spending},
 	} {
 		if err := step.run(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)
@@ -111,6 +112,7 @@ func (c *setup) put(ctx context.Context) error {
 	}
 	return w.Sim.PutApp(wecomsim.App{
 		Name: "main", AgentID: CorpAgent, Secret: corpSecret, CallbackURL: c.d.URL + w.Callback, Token: corpToken, AESKey: corpAESKey,
+		Home: c.d.URL + "/staff/?corp=" + Corp, Toolbar: c.d.URL + "/staff/panel?corp=" + Corp,
 	})
 }
 
