@@ -105,7 +105,7 @@ func (a *App) handler() http.Handler {
 	a.onStop("api", api.Stop)
 	a.routes(api)
 	a.console(api)
-	web.Mount(api)
+	web.Mount(api, a.phoneOrigins)
 	intake := http.NewServeMux()
 	in := ingest.New(a.log, a.pipeline, a.Clock, a.Log)
 	in.Busy = a.pipeline.Busy

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"net/url"
+	"strings"
 	"time"
 
 	"yutang/internal/archive"
@@ -89,6 +91,21 @@ func lastSync(rec *reconcile.Service) func(ctx context.Context, corpID string) (
 		}
 		return out, err
 	}
+}
+
+// phoneOrigins is where the phones of corps are that have an address of their own: those of
+// simulators, which show the staff's pages in a frame.
+func (a *App) phoneOrigins(ctx context.Context) (origins []string) {
+	list, err := a.corps.List(ctx)
+	if err != nil {
+		a.Config.Log.WarnContext(ctx, "origins of phones not known", "error", err)
+	}
+	for _, c := range list {
+		if u, err := url.Parse(c.BaseURL); err == nil && u.Host != "" && !strings.ContainsAny(u.Host, " ;,") {
+			origins = append(origins, u.Scheme+"://"+u.Host)
+		}
+	}
+	return origins
 }
 
 // panelRoutes lists what they serve.

@@ -2,9 +2,37 @@ package httpapi
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"yutang/internal/access"
 )
+
+// StaffCookie holds the secret of a session of staff. It is apart from SessionCookie, so
+// that who is signed in to the console stays so when a phone's page logs in beside it.
+const StaffCookie = "yutang_staff"
+
+// NewStaffCookie is NewSessionCookie for a session of staff.
+func NewStaffCookie(r *http.Request, secret string) http.Cookie {
+	c := NewSessionCookie(r, secret)
+	c.Name = StaffCookie
+	return c
+}
+
+// sessionOf is the secret of the session that a request's cookies carry: on the panel's
+// routes that of staff first, elsewhere that of an account.
+func sessionOf(r *http.Request) (string, bool) {
+	names := []string{SessionCookie, StaffCookie}
+	if strings.HasPrefix(r.URL.Path, Prefix+"/panel/") {
+		slices.Reverse(names)
+	}
+	for _, name := range names {
+		if c, err := r.Cookie(name); err == nil {
+			return c.Value, true
+		}
+	}
+	return "", false
+}
 
 // NewSessionCookie is the cookie that carries a session's secret. An empty secret takes
 // the cookie away. Scripts cannot read it and other sites cannot make a browser send it

@@ -93,8 +93,8 @@ func (a *API) Authenticate(r *http.Request) (access.Principal, error) {
 		}
 		return a.access.Authenticate(r.Context(), strings.TrimSpace(token))
 	}
-	if cookie, err := r.Cookie(SessionCookie); err == nil {
-		return a.access.AuthenticateSession(r.Context(), cookie.Value)
+	if secret, ok := sessionOf(r); ok {
+		return a.access.AuthenticateSession(r.Context(), secret)
 	}
 	return access.Principal{}, errNoCredentials
 }

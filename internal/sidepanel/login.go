@@ -1,12 +1,14 @@
 package sidepanel
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -32,8 +34,11 @@ type ticket struct {
 // maxNext is how long a path to go to may be, in bytes: it travels in a cookie.
 const maxNext = 1024
 
-// LocalPath keeps a redirect on this site: it is next if that is a path with an optional
-// query and fragment, and "" otherwise.
+// Home is where the staff's pages are. A log-in leads nowhere else.
+const Home = "/staff/"
+
+// LocalPath keeps a redirect on the staff's pages: it is next if that is a path below Home
+// with an optional query and fragment, and "" otherwise.
 func LocalPath(next string) string {
 	if len(next) > maxNext || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") {
 		return ""
@@ -42,10 +47,22 @@ func LocalPath(next string) string {
 		return ""
 	}
 	u, err := url.Parse(next)
-	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || strings.HasPrefix(u.Path, "//") {
+	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || !strings.HasPrefix(path.Clean(u.Path)+"/", Home) {
 		return ""
 	}
 	return next
+}
+
+// OnlyCorp is the corp of a log-in that names none: there must be no more than one.
+func (s *Service) OnlyCorp(ctx context.Context) (string, error) {
+	list, err := s.Corps.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(list) != 1 {
+		return "", errWhichCorp
+	}
+	return list[0].ID, nil
 }
 
 // Begin starts a log-in: the address of the platform's page, and the secret for a cookie
@@ -101,10 +118,11 @@ type Return struct {
 var (
 	errLoginStale = fault.New(fault.Precondition, "login_stale", "this log-in is too old, was used, or was begun in another browser: begin again")
 	errOutsider   = fault.New(fault.Forbidden, "not_staff", "this person is no member of staff of the corp")
+	errWhichCorp  = fault.New(fault.NotFound, "corp_not_named", "the address must name the corp: /wecom/login/CORPID")
 	errUnknown    = fault.New(fault.Forbidden, "staff_unknown", "the directory does not know this member, or the member is disabled")
 )
 
-// Finish ends a log-in: a session's secret, and the path to go to, "" if none was wished.
+// Finish ends a log-in: a session's secret, and the path to go to, Home if none was wished.
 // A state serves once, whatever comes of it.
 func (s *Service) Finish(ctx context.Context, r Return) (secret, next string, err error) {
 	t, ok := s.openTicket(r.Cookie)
@@ -134,7 +152,7 @@ func (s *Service) Finish(ctx context.Context, r Return) (secret, next string, er
 	if fault.Is(err, fault.Forbidden) {
 		return "", "", errUnknown
 	}
-	return secret, t.Next, err
+	return secret, cmp.Or(t.Next, Home), err
 }
 
 func (s *Service) openTicket(cookie string) (t ticket, ok bool) {

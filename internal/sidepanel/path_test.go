@@ -11,7 +11,7 @@ import (
 // covers: H2
 func FuzzLocalPath(f *testing.F) {
 	for _, seed := range []string{
-		"/", "/panel/x?y=1#z", "", "x", "//evil.example", `/\evil.example`, "/\t/evil.example", "https://evil.example", "/%2F/evil.example",
+		"/", "/staff/", "/staff/x?y=1#z", "/staff/../x", "/staff/%2e%2e//evil.example", "/staff//evil.example", "", "x", "//evil.example", `/\evil.example`, "/\t/evil.example", "https://evil.example", "/%2F/evil.example",
 		"/a//b", "javascript:alert(1)", "/@evil.example", "/?next=//evil.example", "/\u0000", "/客户",
 	} {
 		f.Add(seed)
@@ -35,7 +35,8 @@ func FuzzLocalPath(f *testing.F) {
 func TestLocalPath_KeepsPathsOnly(t *testing.T) {
 	t.Parallel()
 	for next, want := range map[string]string{
-		"/": "/", "/panel/x?y=1#z": "/panel/x?y=1#z", "/a//b": "/a//b", "": "", "x": "", "//evil.example": "", `/\evil.example`: "",
+		"/staff/": "/staff/", "/staff": "/staff", "/staff/x?y=1#z": "/staff/x?y=1#z", "/staff/a//b": "/staff/a//b", "/": "", "/console/": "",
+		"/staff/../console/": "", "/staff/%2e%2e/console/": "", "/staffer": "", "/a//b": "", "": "", "x": "", "//evil.example": "", `/\evil.example`: "",
 		"/%2Fevil.example": "", "https://evil.example": "", "/ x": "", "/" + strings.Repeat("a", maxNext): "",
 	} {
 		if got := LocalPath(next); got != want {

@@ -5,7 +5,7 @@
 //	      cookie: sealed state, path to go to           state used once, member active
 //
 // Promises. A log-in is begun and ended by the same browser, within ten minutes, once, and
-// leads to a path of this site only. A member sees the customers with whom the member is in
+// leads to the staff's pages only. A member sees the customers with whom the member is in
 // contact, active or half; a leader also those of the members led. Of anybody else nothing
 // is told, not even that there is such a customer: the answer is not_found. What is asked
 // is decided anew each time, by the directory and the relations as they are now.
@@ -35,6 +35,7 @@ import (
 // Corps knows the connected corps and their clients.
 type Corps interface {
 	Get(ctx context.Context, id string) (corp.Corp, error)
+	List(ctx context.Context) ([]corp.Corp, error)
 	Client(ctx context.Context, id string) (*wecom.Client, error)
 }
 

@@ -10,14 +10,14 @@ import (
 	"yutang/internal/wecom"
 )
 
-// address is the page of a card, or of all tasks of a member, in a corp; "" if nobody has
+// address is the staff page of a card, or of all tasks of a member, in a corp; "" if nobody has
 // said where staff reach us. The message's id makes each body different, so that the platform
 // drops repeats of one message only.
 func address(public, corp, card, message string) string {
 	if public == "" {
 		return ""
 	}
-	page := "/m/tasks"
+	page := "/staff/tasks"
 	if card != "" {
 		page += "/" + card
 	}

@@ -29,7 +29,7 @@ func TestCard_ManyCustomersOneMessageDoneByOneTap(t *testing.T) {
 		r.pass(2 * time.Minute)
 		got := r.phone("wang")
 		if len(got) != 1 || got[0].Title != "生日关怀" || !strings.Contains(got[0].Description, "3 位客户") || !strings.Contains(got[0].Description, "明天") ||
-			!strings.HasPrefix(got[0].URL, "https://shop.example/m/tasks/tcd_") {
+			!strings.HasPrefix(got[0].URL, "https://shop.example/staff/tasks/tcd_") {
 			t.Fatalf("on the phone: %+v", got)
 		}
 		card := r.task(ids[0]).Card

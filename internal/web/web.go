@@ -9,6 +9,7 @@
 package web
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"mime"
@@ -27,19 +28,18 @@ var built embed.FS
 const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; " +
 	"font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
 
-// frames says who may show an app inside a page: nobody the console, WeCom the staff's pages.
-var frames = map[string]string{"console": "frame-ancestors 'none'", "staff": "frame-ancestors 'self'"}
+// Frames tells which origins beside our own may show the staff's pages inside theirs, such
+// as a simulator whose phones open them. Nobody may show the console.
+type Frames func(ctx context.Context) []string
 
 // Mount puts the apps on the API's mux.
-func Mount(a *httpapi.API) { mount(a, built) }
-
-func mount(a *httpapi.API, files fs.FS) {
-	for name := range frames {
-		sub, err := fs.Sub(files, "dist/"+name)
+func Mount(a *httpapi.API, frames Frames) {
+	for _, name := range []string{"console", "staff"} {
+		sub, err := fs.Sub(built, "dist/"+name)
 		if err != nil {
 			panic(err)
 		}
-		a.Mount("GET /"+name+"/", http.StripPrefix("/"+name+"/", app{name, sub}))
+		a.Mount("GET /"+name+"/", http.StripPrefix("/"+name+"/", app{name, sub, frames}))
 	}
 }
 
@@ -50,17 +50,20 @@ func Built() bool {
 }
 
 type app struct {
-	name  string
-	files fs.FS
+	name   string
+	files  fs.FS
+	frames Frames
 }
 
 // ServeHTTP gives a file, or the page for every other address.
 func (a app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", policy+frames[a.name])
+	shown := "'none'"
 	if a.name == "staff" {
-		h.Set("X-Frame-Options", "SAMEORIGIN")
+		h.Del("X-Frame-Options") // which cannot name an origin; the policy does
+		shown = strings.Join(append([]string{"'self'"}, a.frames(r.Context())...), " ")
 	}
+	h.Set("Content-Security-Policy", policy+"frame-ancestors "+shown)
 	name := path.Clean(r.URL.Path)
 	if path.Ext(name) == "" {
 		name = "index.html"

@@ -118,7 +118,7 @@ func (s *Sim) agentSays(p pair, from, words string) bool {
 		to = p.user
 		s.more.agents.asked = remember(s.more.agents.asked, p)
 	}
-	_, ok := does(s, "send_text", sayArgs{from, to, words}, sendText)
+	_, ok := does(s, "send_text", sayArgs{From: from, To: to, Text: words}, sendText)
 	return ok
 }
 

@@ -16,6 +16,8 @@ type App struct {
 	Secret  string   `json:"secret,omitempty"`
 	Needs   []string `json:"permissions,omitempty"` // of Permissions; empty is by name, all for an unknown name
 
+	Home        string   `json:"home,omitempty"`    // address of the app's page (应用主页)
+	Toolbar     string   `json:"toolbar,omitempty"` // address of its page beside chats with customers (聊天工具栏)
 	CallbackURL string   `json:"callback_url,omitempty"`
 	Token       string   `json:"token,omitempty"`
 	AESKey      string   `json:"aeskey,omitempty"`

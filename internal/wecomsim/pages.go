@@ -118,7 +118,11 @@ var oauthTemplate = html.Must(html.New("oauth").Parse(`<!doctype html><html lang
 <title>选择成员登录</title><style>body{font:16px sans-serif;max-width:26rem;margin:2rem auto;padding:0 1rem}a{display:block;padding:.5rem;border-bottom:1px solid #ddd;text-decoration:none;color:inherit}</style>
 <h1>以谁的身份登录？</h1>{{range .Members}}<a href="{{.URL}}">{{.Name}} <small>{{.User}}</small></a>{{end}}</html>`))
 
-// oauthPage is the page where the visitor picks the member to log in as.
+// holderCookie names the member whose phone shows a page, to the log-in inside that phone.
+const holderCookie = "wecomsim_holder"
+
+// oauthPage is the page where the visitor picks the member to log in as; a page on a phone
+// knows who holds it.
 func (s *Sim) oauthPage(w http.ResponseWriter, r *http.Request) {
 	corp, back := q(r, "appid"), q(r, "redirect_uri")
 	if target, err := url.Parse(back); corp != s.cfg.CorpID || err != nil || target.Host == "" {
@@ -127,11 +131,19 @@ func (s *Sim) oauthPage(w http.ResponseWriter, r *http.Request) {
 	}
 	type row struct{ Name, User, URL string }
 	var rows []row
+	holder := ""
+	if c, err := r.Cookie(holderCookie); err == nil && r.Header.Get("Sec-Fetch-Dest") == "iframe" {
+		holder = c.Value
+	}
 	for _, m := range s.Members() {
 		if m.Status != memberActive {
 			continue
 		}
 		pick := url.Values{"userid": {m.User}, "redirect_uri": {back}, "state": {q(r, "state")}, "scope": {q(r, "scope")}, "agentid": {q(r, "agentid")}}
+		if m.User == holder {
+			http.Redirect(w, r, "/sim/oauth/pick?"+pick.Encode(), http.StatusFound)
+			return
+		}
 		rows = append(rows, row{m.Name, m.User, "/sim/oauth/pick?" + pick.Encode()})
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -10,11 +10,13 @@ type sayArgs struct {
 	From string `json:"from"` // userid or external_userid
 	To   string `json:"to"`
 	Text string `json:"text"`
+
+	Attachments []attachment `json:"attachments,omitempty"` // what a page beside the chat sends
 }
 
 // SendText lets one of a pair, member or customer, say something to the other.
 func (s *Sim) SendText(from, to, words string) error {
-	_, err := perform(s, "send_text", sayArgs{from, to, words}, sendText)
+	_, err := perform(s, "send_text", sayArgs{From: from, To: to, Text: words}, sendText)
 	return err
 }
 
@@ -28,7 +30,7 @@ func sendText(s *Sim, a sayArgs) (struct{}, error) {
 		return struct{}{}, err
 	}
 	f.chatted, f.talked = true, s.at.Unix()
-	s.say(f, Message{From: a.From, Kind: "text", Text: a.Text})
+	s.say(f, Message{From: a.From, Kind: "text", Text: a.Text, Attachments: a.Attachments})
 	if a.From == f.customer.id {
 		s.talkedTo(f.member.id, f.customer.id)
 	}

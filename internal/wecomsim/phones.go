@@ -53,7 +53,13 @@ func (s *Sim) phoneRoutes(mux *http.ServeMux) {
 			return orEmpty(s.talk(q(r, "userid"), q(r, "external_userid"))), nil
 		},
 		"corp": func(*http.Request) (any, error) {
-			return obj{"corpid": s.cfg.CorpID, "name": s.cfg.Name, "seed": s.cfg.Seed}, nil
+			out := obj{"corpid": s.cfg.CorpID, "name": s.cfg.Name, "seed": s.cfg.Seed}
+			for _, a := range s.Apps() {
+				if a.Toolbar != "" || a.Home != "" {
+					out["toolbar"], out["home"] = a.Toolbar, a.Home
+				}
+			}
+			return out, nil
 		},
 	}
 	for name, read := range reads {

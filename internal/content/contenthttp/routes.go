@@ -41,6 +41,11 @@ func Routes(a *httpapi.API, s *content.Service, acc *access.Service) {
 	httpapi.Register(a, op(get, "/assets/{id}", "get-asset", "Show an asset and who uses it", read, 0), h.get)
 	httpapi.Register(a, op(get, "/assets/{id}/content", "download-asset", "The bytes of an asset", read, 0), h.download)
 	httpapi.Register(a, op(put, "/assets/{id}", "rename-asset", "Rename an asset", write, 0), h.rename)
+	staff := func(method, path, id, summary string) httpapi.Op {
+		return httpapi.Op{Method: method, Path: path, ID: id, Summary: summary, Needs: access.PanelUse, Scope: access.ScopeOwn}
+	}
+	httpapi.Register(a, staff(get, "/panel/assets/{id}/content", "panel-download-asset", "The bytes of an asset, for staff"), h.download)
+	httpapi.Register(a, staff(post, "/panel/assets/{id}/media", "panel-upload-asset", "The platform's id of an asset, to send it in a chat"), h.media)
 	httpapi.Register(a, op(del, "/assets/{id}", "delete-asset", "Delete an asset that nothing uses", write, http.StatusNoContent), h.remove)
 }
 

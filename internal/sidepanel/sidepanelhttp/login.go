@@ -38,6 +38,13 @@ func ownBase(r *http.Request) string {
 func (h *handlers) login(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	corp := r.PathValue("corp")
+	if corp == "" {
+		var err error
+		if corp, err = h.Panel.OnlyCorp(r.Context()); err != nil {
+			h.refuse(w, r, "", err)
+			return
+		}
+	}
 	target, cookie, err := h.Panel.Begin(r.Context(), corp, ownBase(r), r.URL.Query().Get("next"))
 	if err != nil {
 		h.refuse(w, r, corp, err)
@@ -59,13 +66,9 @@ func (h *handlers) returned(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, corp, err)
 		return
 	}
-	session := httpapi.NewSessionCookie(r, secret)
+	session := httpapi.NewStaffCookie(r, secret)
 	http.SetCookie(w, &session)
 	http.SetCookie(w, newLoginCookie(r, ""))
-	if next == "" {
-		h.page(w, http.StatusOK, "done", "")
-		return
-	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 

@@ -1,11 +1,20 @@
 package sidepanelhttp
 
 import (
+	"cmp"
 	"context"
 
+	"yutang/internal/fault"
 	"yutang/internal/httpapi"
+	"yutang/internal/sidepanel"
 	"yutang/internal/wecom"
 )
+
+// Member is one whose customers I may see.
+type Member struct {
+	Staff string `json:"staff"`
+	Name  string `json:"name"`
+}
 
 type meOutput struct {
 	Body struct {
@@ -14,6 +23,7 @@ type meOutput struct {
 		Name  string   `json:"name"`
 		Leads bool     `json:"leads" doc:"whether I see customers of others, too"`
 		Under []string `json:"under" doc:"whose customers I may see, myself included"`
+		Team  []Member `json:"team" doc:"those of them who are in the corp still; empty unless I lead"`
 	}
 }
 
@@ -25,6 +35,25 @@ func (h *handlers) me(ctx context.Context, _ *httpapi.None) (*meOutput, error) {
 	out := &meOutput{}
 	out.Body.Corp, out.Body.Staff, out.Body.Name = v.Corp, v.User, v.Name
 	out.Body.Leads, out.Body.Under = v.Leads(), v.Reach
+	out.Body.Team, err = h.team(ctx, v)
+	return out, err
+}
+
+// team is who of the members led is still in the corp, the viewer among them.
+func (h *handlers) team(ctx context.Context, v sidepanel.Viewer) ([]Member, error) {
+	out := []Member{}
+	if !v.Leads() {
+		return out, nil
+	}
+	for _, user := range v.Reach {
+		m, err := h.Panel.Staff.Get(ctx, v.Corp, user)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		if err == nil && m.Here() {
+			out = append(out, Member{user, cmp.Or(m.Name, user)})
+		}
+	}
 	return out, nil
 }
 

@@ -27,6 +27,7 @@ func Routes(a *httpapi.API, d Deps) {
 		return httpapi.Op{Method: method, Path: path, ID: id, Summary: summary, Needs: access.PanelUse, Scope: access.ScopeOwn, Status: status}
 	}
 	const get, put = http.MethodGet, http.MethodPut
+	a.Mount("GET /wecom/login", http.HandlerFunc(h.login))
 	a.Mount("GET /wecom/login/{corp}", http.HandlerFunc(h.login))
 	a.Mount("GET /wecom/oauth/{corp}", http.HandlerFunc(h.returned))
 	httpapi.Register(a, op(get, "/panel/me", "panel-me", "Who I am, and whose customers I may see", 0), h.me)

@@ -1,11 +1,15 @@
 package taskhttp
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"yutang/internal/access"
+	"yutang/internal/fault"
 	"yutang/internal/httpapi"
+	"yutang/internal/page"
 	"yutang/internal/sidepanel"
 	"yutang/internal/task"
 )
@@ -39,12 +43,20 @@ type mineOutput struct {
 	}
 }
 
-func (h *handlers) mine(ctx context.Context, _ *httpapi.None) (*mineOutput, error) {
+type mineInput struct {
+	Staff string `query:"staff" maxLength:"64" doc:"a member whom I lead; myself if absent"`
+}
+
+func (h *handlers) mine(ctx context.Context, in *mineInput) (*mineOutput, error) {
 	v, _, err := h.viewer(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.Tasks.Today(ctx, v.Corp, v.User)
+	user := cmp.Or(in.Staff, v.User)
+	if !slices.Contains(v.Reach, user) {
+		return nil, fault.New(fault.NotFound, "staff_not_found", "you lead no member of this id")
+	}
+	found, err := h.Tasks.Today(ctx, v.Corp, user)
 	if err != nil {
 		return nil, err
 	}
@@ -95,11 +107,24 @@ type Mine struct {
 	Orders       int    `json:"orders"`
 }
 
+// Piece is a piece of content that goes with a task.
+type Piece struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Kind  string `json:"kind,omitempty"`
+	Text  string `json:"text,omitempty"`
+	URL   string `json:"url,omitempty"`
+}
+
 type cardOutput struct {
 	Body struct {
-		ID    string `json:"id"`
-		Title string `json:"title"`
-		Items []Mine `json:"items"`
+		ID        string  `json:"id"`
+		Title     string  `json:"title"`
+		Staff     string  `json:"staff" doc:"whose card it is"`
+		StaffName string  `json:"staff_name"`
+		Undo      int     `json:"undo_minutes" doc:"how long after its end a task can be taken back"`
+		Materials []Piece `json:"materials"`
+		Items     []Mine  `json:"items"`
 	}
 }
 
@@ -112,8 +137,28 @@ func (h *handlers) card(ctx context.Context, in *oneInput) (*cardOutput, error) 
 	if err != nil {
 		return nil, err
 	}
+	set, err := h.Tasks.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := &cardOutput{}
-	out.Body.ID, out.Body.Title, out.Body.Items = c.ID, c.Title, []Mine{}
+	out.Body.ID, out.Body.Title, out.Body.Staff, out.Body.Undo = c.ID, c.Title, c.Staff, set.Undo
+	if m, err := h.Tasks.Staff.Get(ctx, c.Corp, c.Staff); err == nil {
+		out.Body.StaffName = m.Name
+	}
+	out.Body.Materials = []Piece{}
+	if len(list) > 0 {
+		for _, m := range h.Tasks.Materials(ctx, list[0]) {
+			out.Body.Materials = append(out.Body.Materials, Piece(m))
+		}
+	}
+	out.Body.Items, err = h.seen(ctx, v, list)
+	return out, err
+}
+
+// seen is tasks as their member, or who leads the member, sees them.
+func (h *handlers) seen(ctx context.Context, v sidepanel.Viewer, list []task.Task) ([]Mine, error) {
+	out := []Mine{}
 	for _, t := range list {
 		if !shown(t) {
 			continue
@@ -126,9 +171,37 @@ func (h *handlers) card(ctx context.Context, in *oneInput) (*cardOutput, error) 
 			}
 			m.CustomerName, m.External, m.Tier, m.Stage, m.Orders = who.Name, who.External, who.Profile.Tier, who.Profile.Lifecycle.AIPL, who.Profile.Orders.Count
 		}
-		out.Body.Items = append(out.Body.Items, m)
+		out = append(out, m)
 	}
 	return out, nil
+}
+
+// tasksOfCustomer is how many tasks of a customer are shown, the newest.
+const tasksOfCustomer = 50
+
+type externalInput struct {
+	External string `path:"external" doc:"external_userid"`
+}
+
+func (h *handlers) ofCustomer(ctx context.Context, in *externalInput) (*httpapi.List[Mine], error) {
+	v, _, err := h.viewer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := h.Panel.Get(ctx, v, in.External)
+	if err != nil {
+		return nil, err
+	}
+	records, err := h.Timeline.Records(c.Contact.Leaf)
+	if err != nil {
+		return nil, err
+	}
+	p, err := h.Tasks.List(ctx, task.Filter{Corp: v.Corp, Leaves: records, Limit: tasksOfCustomer})
+	if err != nil {
+		return nil, err
+	}
+	mine, err := h.seen(ctx, v, slices.DeleteFunc(p.Items, func(t task.Task) bool { return !slices.Contains(v.Reach, t.Staff) }))
+	return httpapi.Listed(page.Page[Mine]{Items: mine}, func(m Mine) Mine { return m }), err
 }
 
 // shown says whether a member sees a task on its card: not what is still queued or was

@@ -1,5 +1,5 @@
 // Package taskhttp serves the work of staff: to operators over the API, and to members over
-// the panel's API and as pages for their phones. Members see and touch their own tasks, and
+// the panel's API. Members see and touch their own tasks, and
 // leaders those of the members led; of others nothing is told.
 package taskhttp
 
@@ -56,10 +56,7 @@ func Routes(a *httpapi.API, d Deps) {
 	httpapi.Register(a, own(post, "/panel/tasks/{id}/open", "panel-open-task", "Note that I look at a task"), h.open)
 	httpapi.Register(a, own(post, "/panel/tasks/{id}/hand-over", "panel-hand-over-task", "Give a task to a member whom I lead"), h.passOn)
 
-	p := newPages(h, a)
-	a.Mount("GET /m/tasks", p.serve(p.today))
-	a.Mount("GET /m/tasks/team", p.serve(p.team))
-	a.Mount("GET /m/tasks/{card}", p.serve(p.card))
-	a.Mount("POST /m/tasks/{card}/{action}", p.serve(p.act))
-	a.Mount("GET /m/assets/", assets())
+	httpapi.Register(a, own(get, "/panel/customers/{external}/tasks", "panel-customer-tasks", "What is to do for one of my customers, and what was done"), h.ofCustomer)
+	a.Mount("GET /m/tasks", http.HandlerFunc(moved))
+	a.Mount("GET /m/tasks/{card}", http.HandlerFunc(moved))
 }

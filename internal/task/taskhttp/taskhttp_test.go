@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"yutang/internal/httpapi/httpapitest"
 	"yutang/internal/id"
 	"yutang/internal/outreach"
+	"yutang/internal/sidepanel/sidepanelhttp"
 	"yutang/internal/task"
 	"yutang/internal/task/taskhttp"
 )
@@ -56,7 +56,14 @@ func (r *rig) link(user string) string {
 	return body.URL
 }
 
-var taskInput = regexp.MustCompile(`name="task" value="(tsk_[^"]+)"`)
+// panelCard is a card as a member's page gets it.
+type panelCard struct {
+	Title     string           `json:"title"`
+	Staff     string           `json:"staff"`
+	Undo      int              `json:"undo_minutes"`
+	Materials []taskhttp.Piece `json:"materials"`
+	Items     []taskhttp.Mine  `json:"items"`
+}
 
 // covers: C2, H2
 func TestPhone_FromTheMessageToDoneByOneTap(t *testing.T) {
@@ -65,39 +72,43 @@ func TestPhone_FromTheMessageToDoneByOneTap(t *testing.T) {
 		r := start(t, d)
 		ords := r.meet("wang", "张三", "李四")
 		r.give(map[string]any{"customers": ids(ords...), "title": "生日关怀", "script": "生日快乐！", "materials": []string{"mat_1"}})
-		p, a := r.tap("wang", r.link("wang"))
-		for _, want := range []string{"生日关怀", "张三", "李四", "生日快乐！", "春季护肤手册", "完成", "没联系上", "data-copy"} {
-			if a.status != http.StatusOK || !strings.Contains(a.body, want) {
-				t.Fatalf("the page (%d) lacks %q: %s", a.status, want, a.body)
+		at := regexp.MustCompile(`/staff/tasks/(tcd_[a-z0-9]+)`).FindStringSubmatch(r.link("wang"))
+		if at == nil {
+			t.Fatalf("the message leads to %q", r.link("wang"))
+		}
+		p, card := r.staff("wang"), panelCard{}
+		p.call("GET", "/tasks/cards/"+at[1], nil, &card)
+		if len(card.Items) != 2 || card.Undo != 10 || card.Staff != "wang" || len(card.Materials) != 1 || card.Materials[0].Title != "春季护肤手册" {
+			t.Fatalf("the card: %+v", card)
+		}
+		first := card.Items[0]
+		if first.Script != "生日快乐！" || first.CustomerName != "张三" && first.CustomerName != "李四" || first.External == "" {
+			t.Fatalf("a task: %+v", first)
+		}
+		var one taskhttp.Mine
+		p.call("POST", "/tasks/"+first.ID+"/done", map[string]string{"result": "unreachable", "note": "明天再打"}, &one)
+		if one.State != task.Done || one.Result != "unreachable" || one.Note != "明天再打" {
+			t.Fatalf("after one tap: %+v", one)
+		}
+		p.call("POST", "/tasks/"+first.ID+"/undo", nil, &one)
+		if one.State != task.Open {
+			t.Fatalf("taken back: %+v", one)
+		}
+		var list struct{ Items []taskhttp.Mine }
+		p.call("GET", "/customers/"+first.External+"/tasks", nil, &list)
+		if len(list.Items) != 1 || list.Items[0].ID != first.ID {
+			t.Fatalf("tasks of a customer: %+v", list)
+		}
+		p.call("POST", "/tasks/cards/"+at[1]+"/done", map[string]string{}, nil)
+		var today struct{ Cards []taskhttp.Pile }
+		if p.call("GET", "/tasks", nil, &today); len(today.Cards) != 1 || today.Cards[0].Done != 2 {
+			t.Fatalf("today: %+v", today)
+		}
+		li := r.staff("li")
+		for _, path := range []string{"/tasks/cards/" + at[1], "/customers/" + first.External + "/tasks", "/tasks?staff=wang"} {
+			if a := li.do("GET", "/api/v1/panel"+path, nil); a.status != http.StatusNotFound || strings.Contains(a.body, "张三") {
+				t.Fatalf("a colleague sees %s: %d %s", path, a.status, a.body)
 			}
-		}
-		card := regexp.MustCompile(`/m/tasks/(tcd_[a-z0-9]+)/done`).FindStringSubmatch(a.body)[1]
-		first := taskInput.FindStringSubmatch(a.body)[1]
-		form := url.Values{"task": {first}, "result": {"unreachable"}, "note": {"明天再打"}}
-		if a := p.do("POST", "/m/tasks/"+card+"/done", form, "Origin", "https://evil.example"); a.status != http.StatusForbidden {
-			t.Fatalf("from another site: %d", a.status)
-		}
-		a = p.do("POST", "/m/tasks/"+card+"/done", form, "Origin", r.url)
-		if a.status != http.StatusSeeOther {
-			t.Fatalf("done: %d %s", a.status, a.body)
-		}
-		if a = p.do("GET", a.to, nil); !strings.Contains(a.body, "没联系上") || !strings.Contains(a.body, "明天再打") || !strings.Contains(a.body, "撤销") {
-			t.Fatalf("after one tap: %s", a.body)
-		}
-		if a = p.do("POST", "/m/tasks/"+card+"/undone", url.Values{"task": {first}}); a.status != http.StatusSeeOther {
-			t.Fatalf("undo: %d %s", a.status, a.body)
-		}
-		if a = p.do("POST", "/m/tasks/"+card+"/all", url.Values{}); a.status != http.StatusSeeOther {
-			t.Fatalf("all: %d %s", a.status, a.body)
-		}
-		if a = p.do("GET", "/m/tasks", nil); !strings.Contains(a.body, "今天都完成了") {
-			t.Fatalf("the list: %s", a.body)
-		}
-		if a = p.do("GET", "/m/tasks?lang=en", nil); !strings.Contains(a.body, "all done today") {
-			t.Fatalf("in English: %s", a.body)
-		}
-		if _, a := r.tap("li", r.url+"/m/tasks/"+card); a.status != http.StatusNotFound || strings.Contains(a.body, "张三") {
-			t.Fatalf("a colleague sees the card: %d %s", a.status, a.body)
 		}
 	})
 }
@@ -106,29 +117,54 @@ func TestPhone_FromTheMessageToDoneByOneTap(t *testing.T) {
 func TestPhone_ChecklistAndTeam(t *testing.T) {
 	t.Parallel()
 	r := start(t, dbtest.SQLite(t))
-	r.give(map[string]any{"assign": "wang", "title": "开店检查", "checklist": []string{"灯光", "陈列"}, "deadline": "1h", "escalate": "30m"})
-	p, a := r.tap("wang", r.link("wang"))
-	card := regexp.MustCompile(`/m/tasks/(tcd_[a-z0-9]+)/tick`).FindStringSubmatch(a.body)[1]
-	first := taskInput.FindStringSubmatch(a.body)[1]
-	a = p.do("POST", "/m/tasks/"+card+"/tick", url.Values{"task": {first}, "item": {"1"}, "on": {"1"}})
-	if a = p.do("GET", a.to, nil); strings.Count(a.body, `aria-checked="true"`) != 1 {
-		t.Fatalf("ticked: %s", a.body)
+	made := r.give(map[string]any{"assign": "wang", "title": "开店检查", "checklist": []string{"灯光", "陈列"}, "deadline": "1h", "escalate": "30m"})
+	p := r.staff("wang")
+	var one taskhttp.Mine
+	p.call("POST", "/tasks/"+made[0]+"/tick", map[string]any{"item": 1, "on": true}, &one)
+	if len(one.Ticks) != 1 || one.Ticks[0] != 1 {
+		t.Fatalf("ticked: %+v", one)
 	}
 	r.pass(2 * time.Hour)
 	r.pass(10 * time.Minute)
-	boss, a := r.tap("chen", r.link("chen"))
-	if a.status != http.StatusOK || !strings.Contains(a.body, "王小美") || !strings.Contains(a.body, "1 逾期") {
-		t.Fatalf("the team: %d %s", a.status, a.body)
+	if to := r.link("chen"); !strings.Contains(to, "/staff/tasks/team?") {
+		t.Fatalf("the leader's message leads to %s", to)
 	}
-	if a := p.do("POST", "/m/tasks/team/moved", url.Values{"from": {"wang"}, "to": {"li"}}); a.status != http.StatusForbidden {
+	boss := r.staff("chen")
+	var team struct{ Items []taskhttp.Member }
+	boss.call("GET", "/tasks/team", nil, &team)
+	if len(team.Items) != 1 || team.Items[0].Name != "王小美" || team.Items[0].Overdue != 1 {
+		t.Fatalf("the team: %+v", team)
+	}
+	var today struct{ Cards []taskhttp.Pile }
+	if boss.call("GET", "/tasks?staff=wang", nil, &today); len(today.Cards) != 1 || today.Cards[0].Title != "开店检查" {
+		t.Fatalf("her cards: %+v", today)
+	}
+	var me struct{ Team []sidepanelhttp.Member }
+	if boss.call("GET", "/me", nil, &me); len(me.Team) != 3 {
+		t.Fatalf("who may take over: %+v", me)
+	}
+	over := map[string]string{"from": "wang", "to": "li"}
+	if a := p.send("POST", "/tasks/hand-over", over); a.status < 400 {
 		t.Fatalf("a member hands over: %d", a.status)
 	}
-	if a := boss.do("POST", "/m/tasks/team/moved", url.Values{"from": {"wang"}, "to": {"li"}}); a.status != http.StatusSeeOther {
-		t.Fatalf("hand-over: %d %s", a.status, a.body)
-	}
+	boss.call("POST", "/tasks/hand-over", over, nil)
 	r.pass(2 * time.Minute)
-	if _, a := r.tap("li", r.link("li")); !strings.Contains(a.body, "开店检查") {
-		t.Fatalf("on Li's phone: %s", a.body)
+	if r.staff("li").call("GET", "/tasks", nil, &today); len(today.Cards) != 1 || today.Cards[0].Title != "开店检查" {
+		t.Fatalf("on Li's phone: %+v", today)
+	}
+}
+
+// covers: C2
+func TestPhone_OldAddressesLeadToThePages(t *testing.T) {
+	t.Parallel()
+	r := start(t, dbtest.SQLite(t))
+	p := &phone{r, map[string]string{}}
+	for from, to := range map[string]string{
+		"/m/tasks": "/staff/tasks", "/m/tasks/team?corp=ww1": "/staff/tasks/team?corp=ww1", "/m/tasks/tcd_1?corp=ww1&m=x": "/staff/tasks/tcd_1?corp=ww1&m=x",
+	} {
+		if a := p.do("GET", from, nil); a.status != http.StatusMovedPermanently || a.to != to {
+			t.Errorf("%s leads to %d %s", from, a.status, a.to)
+		}
 	}
 }
 
@@ -149,8 +185,7 @@ func TestTasks_ThroughTheAPI(t *testing.T) {
 		if len(list.Items) != 2 || list.Items[0].Title != "" {
 			t.Fatalf("an analyst reads the text: %+v", list)
 		}
-		staff, _ := r.tap("wang", r.link("wang"))
-		res := staff.do("GET", "/api/v1/panel/tasks", nil)
+		res := r.staff("wang").do("GET", "/api/v1/panel/tasks", nil)
 		if res.status != http.StatusOK || !strings.Contains(res.body, `"open":2`) {
 			t.Fatalf("the panel: %d %s", res.status, res.body)
 		}

@@ -120,7 +120,7 @@ async function follow() {
 
 async function start() {
   if (localStorage.getItem('theme')) setTheme(localStorage.getItem('theme'));
-  corp = await get('corp');
+  corp = state.corp = await get('corp');
   state.staff = new Phone('staff');
   state.customer = new Phone('customer');
   build();

@@ -112,7 +112,9 @@ export class Chat {
   draw() {
     const { data, phone } = this;
     fill(this.title, data.title);
-    fill(this.tools, this.kind !== 'group' && this.kind !== 'service' && h('button.plain', { type: 'button', key: 'swap', onclick: () => this.showOther(), title: t('在另一台手机上看', 'Show on the other phone'), 'aria-label': t('在另一台手机上看', 'Show on the other phone') }, icon('swap')),
+    const beside = this.kind !== 'service' && phone.kind === 'staff' && state.corp?.toolbar;
+    fill(this.tools, beside && h('button.plain', { type: 'button', key: 'panel', onclick: () => phone.web(beside, t('聊天侧边栏', 'Side panel'), { peer: this.peer, kind: this.kind }), title: t('聊天侧边栏', 'Side panel'), 'aria-label': t('聊天侧边栏', 'Side panel') }, icon('app')),
+      this.kind !== 'group' && this.kind !== 'service' && h('button.plain', { type: 'button', key: 'swap', onclick: () => this.showOther(), title: t('在另一台手机上看', 'Show on the other phone'), 'aria-label': t('在另一台手机上看', 'Show on the other phone') }, icon('swap')),
       this.kind !== 'service' && h('button.plain', { type: 'button', key: 'more', onclick: () => this.more(), 'aria-label': t('更多', 'More'), 'aria-haspopup': 'dialog' }, icon('more')));
     const tags = phone.kind === 'staff' ? data.follow?.tags || [] : [];
     fill(this.note, tags.map((x) => h('span.tag', {}, x)), data.follow?.half && phone.kind === 'staff' && button(t('通过好友', 'Accept'), () => attempt(() => act('confirm', this.pair), t('已通过', 'Accepted')), 'small'));

@@ -3,6 +3,7 @@
 export const state = {
   lang: localStorage.getItem('lang') || 'zh',
   now: new Date(),
+  corp: null, // what is known of the corp, set by app.js
   staff: null, // the phones, set by app.js
   customer: null,
 };

@@ -1,6 +1,7 @@
 // One phone: whose it is, its tabs, what is open on it.
 import { state, t, h, icon, get, act, fill, attempt, avatar, when, button } from './lib.js';
 import { Chat } from './chat.js';
+import { answer } from './jsapi.js';
 import * as staffTabs from './staff.js';
 import * as customerTabs from './customer.js';
 
@@ -136,14 +137,26 @@ export class Phone {
       inputs.map((input, i) => h('label', {}, h('span', {}, fields[i].text), input)), h('div.row.end', {}, h('button.primary', {}, verb))));
   }
 
-  /** web opens an address inside the phone. */
-  web(url, title) {
+  /** closeWeb goes back from a page. */
+  closeWeb() {
+    this.deaf?.();
+    this.deaf = null;
+    this.cover.hidden = true;
+    this.cover.replaceChildren();
+  }
+
+  /** web opens an address inside the phone, maybe beside a chat. */
+  web(url, title, chat) {
     const target = inFrame(url, this.who, this.kind);
-    const close = () => { this.cover.hidden = true; this.cover.replaceChildren(); };
+    const close = () => this.closeWeb();
+    document.cookie = `wecomsim_holder=${this.kind === 'staff' ? encodeURIComponent(this.who) : ''}; path=/; SameSite=Lax`;
+    const frame = h('iframe', { src: target, title: title || url, sandbox: 'allow-scripts allow-forms allow-same-origin allow-popups', allow: 'clipboard-write' });
+    this.deaf?.();
+    this.deaf = this.kind === 'staff' ? answer(this, frame, chat) : null;
     this.cover.replaceChildren(h('div.web', { role: 'dialog', 'aria-label': title || url, onkeydown: (e) => { if (e.key === 'Escape') close(); } },
       h('div.sheet-head', {}, h('button.plain', { type: 'button', onclick: close, 'aria-label': t('返回', 'Back') }, icon('back')), h('span.address', {}, title || url),
         h('a.plain', { href: target, target: '_blank', rel: 'noopener', 'aria-label': t('在新标签页打开', 'Open in a new tab') }, icon('out'))),
-      h('iframe', { src: target, title: title || url, sandbox: 'allow-scripts allow-forms allow-same-origin allow-popups' })));
+      frame));
     this.cover.hidden = false;
     this.cover.querySelector('button').focus();
   }

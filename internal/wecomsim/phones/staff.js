@@ -78,6 +78,7 @@ function messages(phone) {
   return [
     [...list].reverse().map((m) => h('div.msg.app', {}, avatar('', '', 'app'), h('div.stack-s', {}, h('small.name', {}, `${m.app} · ${when(m.at)}`), m.recalled ? h('span.gone', {}, t('已撤回', 'Recalled')) : message(phone, m)))),
     list.length === 0 && h('p.empty', {}, icon('app'), t('应用还没有发来消息', 'No messages from apps yet')),
+    state.corp?.home && h('div.row', {}, button(t('打开工作台', 'Open the staff pages'), () => phone.web(state.corp.home, t('工作台', 'Staff pages')), 'primary', 'app')),
     h('div.row', {}, button(t('对应用说话', 'Write to the app'), () => phone.form(t('对应用说话', 'Write to the app'), [{ text: t('内容', 'Text') }], t('发送', 'Send'), (text) => attempt(() => act('app_text', { userid: phone.who, text, event: '' }), t('已发送', 'Sent')))),
       button(t('进入应用', 'Enter the app'), () => attempt(() => act('app_event', { userid: phone.who, event: 'enter_agent' }), t('已进入', 'Entered')))),
   ];
