@@ -64,7 +64,7 @@ export function CostImport({ onClose }: { onClose: () => void }) {
           {done.rejects.length > 0 && (
             <>
               <div className="y-rowline"><b>{t.faults}</b><Button size="small" onClick={() => download(new Blob([csvOf({ name: 'rejected', columns: [t.line, t.column, t.reason], rows: done.rejects.map((r) => [r.line, r.column, r.reason]) })], { type: 'text/csv' }), 'rejected.csv')}>{t.save}</Button></div>
-              <PlainTable label={t.faults} rows={done.rejects.map((r, i) => ({ ...r, i }))} rowKey="i" height={320} columns={[{ key: 'line', title: t.line, width: 80, num: true, render: (_, r) => num(r.line) }, { key: 'column', title: t.column, width: 120, render: (_, r) => r.column }, { key: 'reason', title: t.reason, width: 300, render: (_, r) => r.reason }]} />
+              <PlainTable label={t.faults} rows={done.rejects.map((r, i) => ({ ...r, i }))} rowKey="i" columns={[{ key: 'line', title: t.line, width: 80, num: true, render: (_, r) => num(r.line) }, { key: 'column', title: t.column, width: 120, render: (_, r) => r.column }, { key: 'reason', title: t.reason, width: 300, render: (_, r) => r.reason }]} />
             </>
           )}
         </>

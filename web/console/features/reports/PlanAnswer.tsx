@@ -46,7 +46,7 @@ export function PlanAnswer({ answer: a, levers, learned }: { answer: Schema<'Pla
         <Card flush title={t.channels}>
           {a.channels.length === 0 ? <p className="y-faint" style={{ margin: '8px 16px 16px' }}>{t.noChannels}</p> : (
             <PlainTable
-              label={t.channels} rows={a.channels} rowKey="channel" height={400}
+              label={t.channels} rows={a.channels} rowKey="channel"
               columns={[
                 { key: 'c', title: t.channel, width: 150, render: (_, c) => <>{valueName(c.channel)}{c.beyond_capacity && <><br /><State tone="warn">{t.beyond}</State></>}</> }, { key: 'b', title: t.before, width: 90, num: true, render: (_, c) => num(c.adds_before) }, { key: 'cap', title: t.capacity, width: 90, num: true, render: (_, c) => (c.capacity === null ? t.unbounded : num(c.capacity)) },
                 { key: 'adds', title: t.adds, width: 120, num: true, render: (_, c) => <>{show(c.adds)}<br /><small className="y-faint">{range(c.adds, '')}</small></> }, { key: 'buyers', title: t.buyers, width: 90, num: true, render: (_, c) => show(c.buyers) }, { key: 'budget', title: t.budget, width: 130, num: true, render: (_, c) => <>{show(c.budget)}<br /><small className="y-faint">{range(c.budget, 'money')}</small></> },
@@ -59,7 +59,7 @@ export function PlanAnswer({ answer: a, levers, learned }: { answer: Schema<'Pla
       {swings.length > 0 && <Card><Plot flat kind="bar" title={t.sensitivity} unit={t.swing(nodeName(swings[0]?.measure ?? 'budget'))} first={t.rateCol} x={swings.map((s) => rateName(s.rate))} series={[{ name: t.low, values: swings.map((s) => s.low) }, { name: t.high, values: swings.map((s) => s.high) }]} format={(n) => showNode(swings[0]?.measure === 'budget' ? 'money' : '', n, a.currency)} /></Card>}
       <Card flush title={t.nodes}>
         <PlainTable
-          label={t.nodes} rows={a.nodes} rowKey="name" height={420}
+          label={t.nodes} rows={a.nodes} rowKey="name"
           columns={[
             { key: 'n', title: t.number, width: 180, render: (_, n) => nodeName(n.name) }, { key: 'how', title: t.how, width: 320, render: (_, n) => <span className="y-faint">{formula(n.name) ?? ''}</span> }, { key: 'p', title: t.point, width: 130, num: true, render: (_, n) => <b>{show(n)}</b> },
             { key: 'p10', title: 'P10', width: 120, num: true, render: (_, n) => showNode(n.unit, n.p10, a.currency) }, { key: 'p50', title: 'P50', width: 120, num: true, render: (_, n) => showNode(n.unit, n.p50, a.currency) }, { key: 'p90', title: 'P90', width: 120, num: true, render: (_, n) => showNode(n.unit, n.p90, a.currency) },
@@ -82,7 +82,7 @@ function Shape({ answer: a, range }: { answer: Schema<'PlannerAnswer'>; range: (
   return (
     <Card title={t.stages} extra={<Segmented size="small" aria-label={t.shape} value={view} onChange={(v) => patch({ view: v as typeof view })} options={[{ value: 'hourglass', label: t.hourglass }, { value: 'diamond', label: t.diamond }]} />}>
       <p className="y-faint" style={{ margin: '0 0 10px' }}>{view === 'hourglass' ? t.hourglassLead : t.diamondLead}</p>
-      <svg className="y-reports-shape" viewBox={`0 0 640 ${layers.length * height}`} role="img" aria-label={`${t.stages}: ${layers.map((l) => `${nodeName(l.name)} ${num(l.need)}`).join(', ')}`}>
+      <svg className="y-reports-shape" viewBox={`0 0 640 ${layers.length * height}`} role="img" aria-label={`${t.stages}: ${layers.map((l) => `${nodeName(l.name)} ${showNode('', l.need, a.currency)}`).join(', ')}`}>
         {layers.map((l, i) => {
           const s = drawn[i]
           if (!s) return null

@@ -3,7 +3,7 @@ import type { Schema } from '@shared/api/client'
 /** Where a step of a plan leads: the page named, else the report. */
 export function whereTo(step: Pick<Schema<'MaturityStep'>, 'page' | 'report' | 'playbook'>): { to: string; search?: Record<string, string> }[] {
   const out: { to: string; search?: Record<string, string> }[] = []
-  if (step.page) out.push(step.page.startsWith('/insight') ? reportAt(step.page.slice('/insight/'.length)) : { to: step.page })
+  if (step.page) out.push(step.page === '/access' ? { to: '/settings/accounts' } : step.page.startsWith('/insight') ? reportAt(step.page.slice('/insight/'.length)) : { to: step.page })
   if (step.report) out.push(step.report === 'experiments' ? { to: '/experiments' } : reportAt(step.report))
   if (step.playbook) out.push({ to: '/sop', search: { key: step.playbook } })
   return out.filter((x, i) => out.findIndex((y) => y.to === x.to && JSON.stringify(y.search) === JSON.stringify(x.search)) === i)

@@ -63,7 +63,7 @@ export function showRate(name: string, n: number | null | undefined, currency: s
 /** A number of a plan in its unit. */
 export function showNode(unit: string, n: number | null | undefined, currency: string): string {
   if (n == null) return none
-  return unit === 'money' ? money(n, currency, 0) : num(Math.ceil(n - 1e-9), 0)
+  return unit === 'money' ? money(n || 0, currency, 0) : num(Math.ceil(n - 1e-9) || 0)
 }
 
 /** A node of an answer by its name. */
