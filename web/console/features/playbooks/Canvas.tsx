@@ -114,7 +114,6 @@ export interface CanvasProps {
   onMove?: (id: string, slot: Slot) => void
   badge?: Badge
   wayBadge?: (owner: string, way: string) => ReactNode
-  card?: number
   /** Brings a step into view whenever `at` changes. */
   focus?: { id: string; at: number }
 }
@@ -124,11 +123,12 @@ export function Canvas(props: CanvasProps) {
   return <ReactFlowProvider><Inner {...props} /></ReactFlowProvider>
 }
 
-function Inner({ doc, nameOf, issues, selected, onSelect, onOpen, onInsert, onPaste, onMove, badge, wayBadge, card, focus }: CanvasProps) {
+function Inner({ doc, nameOf, issues, selected, onSelect, onOpen, onInsert, onPaste, onMove, badge, wayBadge, focus }: CanvasProps) {
   const t = useText(said)
   const flow = useReactFlow()
   const isEdited = Boolean(onInsert)
-  const drawing = useMemo(() => layout(doc, isEdited, card), [doc, isEdited, card])
+  const hasBadge = Boolean(badge)
+  const drawing = useMemo(() => layout(doc, isEdited, (step) => (hasBadge ? 98 : step && stepText(step).quote ? size.card : 66)), [doc, isEdited, hasBadge])
   const [adding, setAdding] = useState<{ slot: Slot; x: number; y: number }>()
   const [target, setTarget] = useState<string>()
   const made = useMemo(() => drawing.boxes.map((box): BoxNode => ({
@@ -143,9 +143,25 @@ function Inner({ doc, nameOf, issues, selected, onSelect, onOpen, onInsert, onPa
   useEffect(() => setNodes((old) => old.map((n) => (Boolean(n.selected) === selected.includes(n.id) ? n : { ...n, selected: selected.includes(n.id) }))), [selected])
   const edges = useMemo(() => drawing.lines.map((l): Edge => ({ id: `${l.from}>${l.to}`, source: l.from, target: l.to, type: 'smoothstep', focusable: false, selectable: false })), [drawing])
   const width = useRef<HTMLDivElement>(null)
+  const isReady = useRef(false)
+  const [wide, setWide] = useState(0)
+  useEffect(() => {
+    const on = width.current
+    if (!on) return
+    let last = on.clientWidth
+    const watch = new ResizeObserver(() => {
+      const next = on.clientWidth
+      const v = flow.getViewport()
+      if (isReady.current && next !== last) void flow.setViewport({ ...v, x: v.x + (next - last) / 2 })
+      last = next
+      setWide(next)
+    })
+    watch.observe(on)
+    return () => watch.disconnect()
+  }, [flow])
   useEffect(() => {
     const box = drawing.boxes.find((b) => b.id === focus?.id)
-    if (box) void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(flow.getZoom(), 0.8), duration: 250 })
+    if (box && isReady.current) void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(flow.getZoom(), 0.8), duration: 250 })
   }, [focus?.at])
   const spots = useMemo(() => drawing.boxes.filter((b) => b.kind === 'plus'), [drawing])
   const nearest = useCallback((node: Node): Box | undefined => {
@@ -173,12 +189,15 @@ function Inner({ doc, nameOf, issues, selected, onSelect, onOpen, onInsert, onPa
       <div className="y-playbooks-canvas" ref={width} aria-label={t.canvas} role="region">
         <ReactFlow
           nodes={nodes} edges={edges} nodeTypes={nodeTypes} onlyRenderVisibleElements minZoom={0.15} maxZoom={1.5} nodesConnectable={false} edgesFocusable={false} elevateNodesOnSelect
-          deleteKeyCode={null} multiSelectionKeyCode={['Control', 'Meta']} selectionKeyCode="Shift" nodesDraggable={isEdited} proOptions={{ hideAttribution: true }} disableKeyboardA11y={false}
+          deleteKeyCode={null} multiSelectionKeyCode={['Control', 'Meta']} selectionKeyCode="Shift" nodesDraggable={isEdited}
           defaultViewport={{ x: 0, y: 24, zoom: 0.9 }}
           onInit={(instance) => {
-            const wide = width.current?.clientWidth ?? 800
-            const zoom = Math.min(1, Math.max(0.45, (wide - 60) / drawing.width))
-            void instance.setViewport({ x: wide / 2 - (drawing.width / 2) * zoom, y: 20, zoom })
+            isReady.current = true
+            const to = drawing.boxes.find((b) => b.id === focus?.id)
+            if (to) { void instance.setCenter(to.x + to.width / 2, to.y + to.height / 2, { zoom: 0.9 }); return }
+            const room = width.current?.clientWidth ?? 800
+            const zoom = Math.min(1, Math.max(0.45, (room - 60) / drawing.width))
+            void instance.setViewport({ x: room / 2 - (drawing.width / 2) * zoom, y: 20, zoom })
           }}
           onNodesChange={(changes) => setNodes((old) => {
             const next = applyNodeChanges(changes.filter((c) => c.type !== 'remove'), old)
@@ -196,7 +215,7 @@ function Inner({ doc, nameOf, issues, selected, onSelect, onOpen, onInsert, onPa
         >
           <Background gap={20} size={1} color="var(--y-line)" />
           <Controls showInteractive={false} position="bottom-left" />
-          {drawing.boxes.length > 24 && <MiniMap pannable zoomable ariaLabel={t.map} nodeColor="var(--y-line)" nodeStrokeColor="var(--y-faint)" maskColor="color-mix(in srgb, var(--y-ground) 70%, transparent)" bgColor="var(--y-card)" />}
+          {drawing.boxes.length > 24 && wide > 900 && <MiniMap style={{ width: 150, height: 110 }} pannable zoomable ariaLabel={t.map} nodeColor="var(--y-line)" nodeStrokeColor="var(--y-faint)" maskColor="color-mix(in srgb, var(--y-ground) 70%, transparent)" bgColor="var(--y-card)" />}
         </ReactFlow>
         {adding && onInsert && (
           <AddMenu

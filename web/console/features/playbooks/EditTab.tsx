@@ -14,6 +14,7 @@ import { StepPanel } from './StepPanel'
 import { EntryPanel, RulesPanel } from './WholePanel'
 import { blank, change, copied, duplicate, find, freshId, idsOf, insert, move, pasted, remove, rename, renamed, type Slot } from './model'
 import type { Kind } from './document'
+import { typedAt } from './history'
 import type { NameOf } from './say'
 import { useNarrow } from './narrow'
 
@@ -110,7 +111,7 @@ export function EditTab({ book, draft, nameOf }: { book: Playbook; draft: Draft;
   useEffect(() => { if (search.step) show(search.step) }, [search.step])
   const shown = panel === 'step' && one ? (
     <StepPanel
-      key={one.step.id} doc={doc} step={one.step} issues={issues} onChange={(s) => apply(change(doc, s.id, () => s), `step/${s.id}`)} onDuplicate={() => copy(one.step.id)}
+      key={one.step.id} doc={doc} step={one.step} issues={issues} onChange={(s) => apply(change(doc, s.id, () => s), typedAt(one.step, s) && `step/${s.id}${typedAt(one.step, s)}`)} onDuplicate={() => copy(one.step.id)}
       onRename={(id) => { apply(rename(doc, one.step.id, freshId(idsOf(doc), id))); show(id) }} onRemove={() => drop([one.step.id])} onClose={() => choose([])}
     />
   ) : panel === 'entry' ? <EntryPanel doc={doc} issues={issues} onChange={apply} onClose={() => { setPanel(undefined); setSelected([]) }} />

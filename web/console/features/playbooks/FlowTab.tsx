@@ -129,7 +129,7 @@ export function FlowTab({ book, nameOf }: { book: Playbook; nameOf: NameOf }) {
       </div>
       <div className="y-playbooks-stage">
         {as === 'canvas'
-          ? <Canvas doc={doc} nameOf={nameOf} selected={selected} onSelect={(ids) => setSelected((old) => (old.join() === ids.join() ? old : ids))} badge={badge} wayBadge={wayBadge} card={112} onOpen={(step) => void go({ to: '/playbooks/$id', params: { id: book.id }, search: { tab: 'edit', step } })} />
+          ? <Canvas doc={doc} nameOf={nameOf} selected={selected} onSelect={(ids) => setSelected((old) => (old.join() === ids.join() ? old : ids))} badge={badge} wayBadge={wayBadge} onOpen={(step) => void go({ to: '/playbooks/$id', params: { id: book.id }, search: { tab: 'edit', step } })} />
           : <Outline doc={doc} nameOf={nameOf} selected={selected} onSelect={setSelected} badge={badge} />}
         {id && <Detail doc={doc} id={id} report={report.data} nameOf={nameOf} open={open} onClose={() => setSelected([])} />}
       </div>

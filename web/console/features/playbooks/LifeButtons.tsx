@@ -2,6 +2,7 @@ import { api } from '@shared/api/client'
 import { num } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { App, Button, Dropdown, Input, Tooltip } from 'antd'
 import { useRef, useState } from 'react'
 import MoreOutlined from '@ant-design/icons/MoreOutlined'
@@ -51,6 +52,7 @@ export function LifeButtons({ book, draft, onPublish, onEdit }: { book: Playbook
   const client = useQueryClient()
   const { message } = App.useApp()
   const note = useRef('')
+  const go = useNavigate()
   const [isStarting, setStarting] = useState(false)
   const settings = api.useQuery('get', '/playbook-settings', {}, { staleTime: 60_000 })
   const counts = api.useQuery('get', '/playbooks/{id}/report', { params: { path: { id: book.id } } }, { enabled: book.version > 0, staleTime: 30_000 })
@@ -74,7 +76,7 @@ export function LifeButtons({ book, draft, onPublish, onEdit }: { book: Playbook
     const made = await must(call.POST('/playbooks', { body: { definition: { ...draft.doc, name: t.copyOf(draft.doc.name) } } }))
     void client.invalidateQueries({ queryKey: ['get', '/playbooks'] })
     void message.success(t.copied)
-    location.assign(`/console/playbooks/${made.id}?tab=edit`)
+    await go({ to: '/playbooks/$id', params: { id: made.id }, search: { tab: 'edit' } })
   }
   const save = async () => { if (await draft.save()) void message.success(t.saved); else { void message.error(draft.problem?.detail ?? t.fix); onEdit() } }
   const items = [

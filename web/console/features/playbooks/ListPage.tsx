@@ -13,6 +13,7 @@ import { Empty, Failure, Loading, NoMatch } from '../../ui/states'
 import { docOf, useNameOf, usePlaybooks, type Playbook } from './data'
 import { SettingsDrawer } from './SettingsDrawer'
 import { triggerText } from './say'
+import type { NameOf } from './say'
 import { stateTone, stateWords, subjectWords } from './words'
 import './playbooks.css'
 
@@ -60,12 +61,13 @@ export function ListPage() {
   const experiments = api.useQuery('get', '/experiments', { params: { query: { limit: 1000 } } }, { enabled: may('experiments.read'), staleTime: 60_000 })
   const nameOf = useNameOf()
   const [isSetting, setSetting] = useState(false)
+  const sentence = (p: Playbook) => { const doc = docOf(p.definition); const names: NameOf = (kind, id) => doc.audiences?.[id]?.name ?? nameOf(kind, id); return triggerText(doc.trigger, names) }
   const set = (part: Partial<typeof search>) => void go({ to: '/playbooks', search: { ...search, ...part }, replace: true })
   const rows = useMemo(() => {
     const q = search.q?.toLowerCase()
     const list = (query.data?.items ?? []).filter((p) => (!search.state || p.state === search.state)
       && (!search.subject || (docOf(p.definition).subject ?? 'customer') === search.subject)
-      && (!q || `${p.name} ${triggerText(docOf(p.definition).trigger, nameOf)}`.toLowerCase().includes(q)))
+      && (!q || `${p.name} ${sentence(p)}`.toLowerCase().includes(q)))
     const by = { runs: (p: Playbook) => p.counts?.live ?? 0, goal: (p: Playbook) => goalRate(p) ?? -1, new: (p: Playbook) => Date.parse(p.updated_at) }
     const rank = by[search.sort === 'runs' || search.sort === 'goal' ? search.sort : 'new']
     return list.toSorted((a, b) => rank(b) - rank(a))
@@ -73,7 +75,7 @@ export function ListPage() {
   const tested = useMemo(() => new Set(experiments.data?.items?.map((e) => e.origin)), [experiments.data])
   const columns: Column<Playbook>[] = [
     { key: 'name', title: t.name, width: 330, render: (_, p) => (
-      <div className="y-playbooks-name"><Link to={`/playbooks/${p.id}` as string}>{p.name}</Link><small title={triggerText(docOf(p.definition).trigger, nameOf)}>{triggerText(docOf(p.definition).trigger, nameOf)}</small></div>
+      <div className="y-playbooks-name"><Link to={`/playbooks/${p.id}` as string}>{p.name}</Link><small title={sentence(p)}>{sentence(p)}</small></div>
     ) },
     { key: 'state', title: t.state, width: 130, render: (_, p) => <span className="y-playbooks-name"><span><State tone={stateTone[p.state]}>{states[p.state]}</State></span>{p.version > 0 && <small>v{p.version}{p.review && ` · ${t.changed}`}</small>}</span> },
     { key: 'subject', title: t.subject, width: 110, render: (_, p) => <span className="y-playbooks-name"><span>{subjects[docOf(p.definition).subject ?? 'customer']}</span><small>{t.steps(num(docOf(p.definition).steps.length))}</small></span> },

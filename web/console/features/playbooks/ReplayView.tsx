@@ -7,7 +7,7 @@ import { Card, Columns, Stat } from '../../ui/PageShell'
 import { PlainTable } from '../../ui/QueryTable'
 import { useStaffName } from '../../ui/Who'
 import { detailName } from './say'
-import { channelWords, kindWords, outcomeWords } from './words'
+import { channelWords, kindWords, noteWords, outcomeWords } from './words'
 
 type Result = Schema<'RehearseResult'>
 
@@ -29,12 +29,6 @@ const said = texts({
   quota: ['平台额度', 'The platform’s quota'], corp: ['企业', 'Corp'], period: ['周期', 'Period'], messages: ['消息', 'Messages'], full: ['达到上限的客户', 'At the limit'],
   refused: ['没有进入', 'Refused'], notes: ['读数前要知道', 'Before you read the numbers'],
   took: [(n: string) => `用时 ${n} 秒`, (n: string) => `took ${n} s`],
-})
-
-const noteWords = texts({
-  as_of_now: ['画像、标签、阶段、授权与归属用的是现在的，事件用当时的', 'Traits, tags, stages, consent and owners are those of now'], no_effects: ['更新、发券与转入其他 SOP 在这里不生效', 'Updates, coupons and other playbooks have no effect'],
-  tasks_undone: ['没有人做任务，等任务的步骤都会超时', 'Nobody does the tasks: what waits for one times out'], personal_properties: ['个人信息类属性不保留历史，相关条件不成立', 'Personal properties are not kept for looking back'],
-  audience_younger: ['人群比回放区间新，已按当时的数据重算规则', 'An audience is younger: its rule was asked for the past'], no_runs_before: ['区间之前的参与记录不算', 'Runs before the span do not count'], missing_values: ['可能缺变量的消息也按会发出计', 'Touches that lack a value count as sent'],
 })
 
 const list = (of: Record<string, number> | undefined, name: (k: string) => string) => Object.entries(of ?? {}).map(([k, n]) => `${name(k)} ${num(n)}`).join(lang() === 'zh-CN' ? '、' : ', ')

@@ -71,7 +71,7 @@ export function SopPage() {
                   <button key={e.key} type="button" className="y-playbooks-sop" onClick={() => set({ open: e.key })}>
                     <header><b>{e.name}</b>{e.ready ? <State tone="good">{t.ready}</State> : <State tone="warn">{t.lacks(lacks.map((n) => needName(n, events)).join('、'))}</State>}</header>
                     <p>{e.description}</p>
-                    <footer><span>{named(aims, e.goal)}</span>·<span>{named(subjects, e.subject)}</span>·<span>{e.when}</span></footer>
+                    <footer><span>{named(aims, e.goal)} · {named(subjects, e.subject)}</span><span>{e.when}</span></footer>
                   </button>
                 )
               })}

@@ -17,7 +17,7 @@ import { Field } from './fields'
 import { KindIcon } from './icons'
 import { waysOf, walk } from './model'
 import { detailName, endText, span, wayName, type NameOf } from './say'
-import { kindWords, outcomeTone, outcomeWords } from './words'
+import { kindWords, noteWords, outcomeTone, outcomeWords } from './words'
 
 type Trial = Schema<'RehearseTrial'>
 type TrialStep = Schema<'RehearseTrialStep'>
@@ -61,6 +61,7 @@ const said = texts({
   hours: [(n: string) => `${n} 小时`, (n: string) => `${n} h`],
   days: [(n: string) => `${n} 天`, (n: string) => `${n} days`],
   onlyMessages: ['收到的消息', 'What the customer gets'],
+  phone: ['客户的手机', 'The customer’s phone'],
   nothing: ['一条也不会收到', 'Nothing at all'],
 })
 
@@ -134,13 +135,14 @@ function Assume({ draft, value, onChange, nameOf }: { draft: Draft; value: Recor
 function TrialView({ trial, draft, nameOf }: { trial: Trial; draft: Draft; nameOf: NameOf }) {
   const t = useText(said)
   const outcomes = useText(outcomeWords)
+  const notes = useText(noteWords)
   const length = Date.parse(trial.ended_at) - Date.parse(trial.started_at)
   const sent = trial.steps.filter((s) => s.message && !s.message.refuse)
   return (
     <>
       {!trial.starts && <Alert type="warning" showIcon title={t.notStart} />}
       {trial.holdout && <Alert type="info" showIcon title={t.control} />}
-      {trial.notes.map((n) => <Alert key={n.code} type="info" title={n.text} />)}
+      {trial.notes.length > 0 && <Alert type="info" showIcon title={<ul className="y-playbooks-notes">{trial.notes.map((n) => <li key={n.code}>{named(notes, n.code) === n.code ? n.text : named(notes, n.code)}</li>)}</ul>} />}
       <div className="y-playbooks-trial">
         <Card title={<>{named(outcomes, trial.outcome)}{trial.detail ? ` · ${endText(draft.doc, trial.detail, nameOf)}` : ''}</>} extra={<span className="y-faint">{t.took(lengthText(t, length))}</span>}>
           <Timeline
@@ -148,7 +150,7 @@ function TrialView({ trial, draft, nameOf }: { trial: Trial; draft: Draft; nameO
           />
         </Card>
         <div><h3 className="y-playbooks-h3">{t.onlyMessages}</h3>{sent.length === 0 ? <p className="y-faint">{t.nothing}</p> : (
-          <PhonePreview>
+          <PhonePreview from={t.phone}>
             {sent.map((s) => <div key={s.step + s.at} className="y-playbooks-bubbles"><time>{when(s.message?.sent_at)}</time>{bubblesOf(s.message?.content).map((b, i) => <div key={i} className="y-bubble">{b.text ?? b.title}</div>)}</div>)}
           </PhonePreview>
         )}</div>

@@ -10,6 +10,16 @@ export interface History<T> {
 /** How many changes can be undone. */
 export const depth = 100
 
+/** Where the only text or number that differs between two values stands; "" if anything else differs. */
+export function typedAt(a: unknown, b: unknown, at = ''): string {
+  if (typeof a === typeof b && (typeof a === 'string' || typeof a === 'number')) return at || '/'
+  if (!a || !b || typeof a !== 'object' || typeof b !== 'object') return ''
+  const [x, y] = [a as Record<string, unknown>, b as Record<string, unknown>]
+  const keys = [...new Set([...Object.keys(x), ...Object.keys(y)])].filter((k) => JSON.stringify(x[k]) !== JSON.stringify(y[k]))
+  const [only] = keys
+  return keys.length === 1 && only !== undefined ? typedAt(x[only], y[only], `${at}/${only}`) : ''
+}
+
 /** A history that begins here. */
 export const begin = <T>(now: T): History<T> => ({ past: [], now, future: [], mark: '' })
 

@@ -35,13 +35,13 @@ export interface Drawing {
 /** Whether a run never goes on behind a step. */
 const isLast = (step: Step) => ['goal', 'exit'].includes(kindOf(step))
 
-/** Draws a playbook from top to bottom; ways stand beside each other and join again. `plus` leaves places to insert. */
-export function layout(doc: Doc, plus: boolean, card: number = size.card): Drawing {
+/** Draws a playbook from top to bottom; ways stand beside each other and join again. `plus` leaves places to insert, `card` says how high a step is. */
+export function layout(doc: Doc, plus: boolean, card: (step?: Step) => number = () => size.card): Drawing {
   const d = new Draughtsman(plus, card)
   const width = d.widthOf(doc.steps)
   const middle = width / 2
-  const trigger = d.put({ id: '@trigger', kind: 'trigger', width: size.width, height: card }, middle, 0)
-  const end = d.list(doc.steps, '', '', middle, card, [trigger])
+  const trigger = d.put({ id: '@trigger', kind: 'trigger', width: size.width, height: card() }, middle, 0)
+  const end = d.list(doc.steps, '', '', middle, card(), [trigger])
   d.put({ id: '@end', kind: 'end', width: 120, height: size.end }, middle, end.y + size.gap, end.open)
   return { boxes: d.boxes, lines: d.lines, width, height: end.y + size.gap + size.end }
 }
@@ -51,7 +51,7 @@ class Draughtsman {
   lines: Line[] = []
   private widths = new Map<Step, number>()
 
-  constructor(private plus: boolean, private card: number) {}
+  constructor(private plus: boolean, private card: (step?: Step) => number) {}
 
   widthOf(steps: readonly Step[]): number {
     return steps.reduce<number>((widest, s) => Math.max(widest, this.width(s)), size.width)
@@ -83,8 +83,8 @@ class Draughtsman {
       }
       const step = steps[index]
       if (!step) break
-      const at = this.put({ id: step.id, kind: 'step', width: size.width, height: this.card, step }, middle, y, open)
-      y += this.card
+      const at = this.put({ id: step.id, kind: 'step', width: size.width, height: this.card(step), step }, middle, y, open)
+      y += this.card(step)
       const after = this.ways(step, middle, y, at)
       y = after.y
       open = isLast(step) ? [] : after.open

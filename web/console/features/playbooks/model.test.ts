@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Doc, Step } from './document'
-import { begin, depth, record, redo, undo } from './history'
+import { begin, depth, record, redo, typedAt, undo } from './history'
 import { layout, size } from './layout'
 import { blank, change, copied, duplicate, find, freshId, idsOf, insert, issuesOf, move, pasted, remove, rename, renamed, walk } from './model'
 
@@ -115,6 +115,12 @@ describe('history', () => {
     expect(h.now).toBe(148)
     expect(redo(h).now).toBe(149)
     expect(redo(record(h, 1)).now).toBe(1)
+  })
+
+  it('knows which text is typed in', () => {
+    expect(typedAt({ a: { b: 'x' }, c: 1 }, { a: { b: 'xy' }, c: 1 })).toBe('/a/b')
+    expect(typedAt({ a: 'x', c: 1 }, { a: 'y', c: 2 })).toBe('')
+    expect(typedAt({ a: ['x'] }, { a: ['x', 'y'] })).toBe('')
   })
 
   it('takes what is typed in one field as one change', () => {

@@ -10,7 +10,7 @@ describe('sentences', () => {
     expect(triggerText({ event: 'Order Completed', where: [{ prop: 'total', op: 'gte', value: 100 }] })).toBe('客户「付款成功」时，且 total 不小于 100')
     expect(triggerText({ audience: 'aud_1', on: 'entered', existing: true }, () => '沉睡')).toBe('进入人群「沉睡」时（含发布时已在其中的人）')
     expect(triggerText({ schedule: { every: 'week', weekdays: ['mon', 'thu'], time: '10:00' } })).toBe('每周一、周四 10:00')
-    expect(triggerText({ date: { trait: 'birthday', offset: '-3d' } })).toBe('每年 birthday前 3 天 09:00')
+    expect(triggerText({ date: { trait: 'birthday', offset: '-3d' } })).toBe('每年生日前 3 天 09:00')
   })
 
   it('say what a step does', () => {

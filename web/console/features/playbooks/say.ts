@@ -1,6 +1,6 @@
 import { named, texts, words, type Words } from '@shared/i18n'
 import { kindOf, type Condition, type Content, type Doc, type Does, type Send, type Step, type Task, type Trigger, type Where } from './document'
-import { channelWords, eventWords, opWords, reasonWords, stageWords, unitWords, weekdayWords } from './words'
+import { channelWords, eventWords, opWords, reasonWords, stageWords, traitWords, unitWords, weekdayWords } from './words'
 
 const said = texts({
   nothing: ['还没有设置', 'Not set yet'],
@@ -11,7 +11,7 @@ const said = texts({
   left: [(a: string) => `离开人群「${a}」时`, (a: string) => `On leaving “${a}”`],
   existing: ['（含发布时已在其中的人）', ' (members at publishing too)'],
   date: [(trait: string, shift: string, at: string) => `${trait}${shift} ${at}`, (trait: string, shift: string, at: string) => `${shift || 'On'} ${trait}, ${at}`],
-  yearly: ['每年 ', 'Each year: '],
+  yearly: ['每年', 'Each year: '],
   monthOf: ['所在月的 1 日', ' (the first of its month)'],
   beforeDay: [(n: string) => `前 ${n} 天`, (n: string) => `${n} days before`],
   afterDay: [(n: string) => `后 ${n} 天`, (n: string) => `${n} days after`],
@@ -94,7 +94,7 @@ export function triggerText(trigger: Trigger | undefined, nameOf: NameOf = same)
     const { trait, offset, at, match, repeat } = trigger.date
     const days = Number.parseInt(offset ?? '0', 10)
     const shift = days < 0 ? t.beforeDay(String(-days)) : days > 0 ? t.afterDay(String(days)) : ''
-    return `${repeat === 'once' ? '' : t.yearly}${t.date(trait, match === 'month' ? t.monthOf : shift, at ?? '09:00')}${trigger.rule ? ` ${t.rule}` : ''}`
+    return `${repeat === 'once' ? '' : t.yearly}${t.date(named(words(traitWords), trait), match === 'month' ? t.monthOf : shift, at ?? '09:00')}${trigger.rule ? ` ${t.rule}` : ''}`
   }
   if (trigger.schedule) {
     const s = trigger.schedule

@@ -83,6 +83,9 @@ export const eventWords = texts({
   'Task Completed': ['任务完成', 'Task Completed'], 'Task Overdue': ['任务逾期', 'Task Overdue'], 'Livestream Watched': ['观看直播', 'Livestream Watched'],
 })
 
+/** Traits with a date. */
+export const traitWords = texts({ birthday: ['生日', 'birthday'], baby_birthday: ['宝宝生日', 'baby’s birthday'] })
+
 /** Units of a duration. */
 export const unitWords = texts({ s: ['秒', 's'], m: ['分钟', 'min'], h: ['小时', 'h'], d: ['天', 'd'], w: ['周', 'wk'] })
 
@@ -110,4 +113,12 @@ export const industryWords = texts({ beauty: ['美妆护肤', 'Beauty'], food: [
 /** What ready playbooks are for. */
 export const aimWords = texts({
   activate: ['承接新客', 'Welcome'], convert: ['促成首单', 'Convert'], care: ['售后服务', 'Care'], retain: ['复购维护', 'Retain'], win_back: ['沉睡唤醒', 'Win back'], content: ['日常内容', 'Everyday content'], campaign: ['活动直播', 'Campaigns'],
+})
+
+/** What a reader of a test or a replay must know. */
+export const noteWords = texts({
+  as_of_now: ['画像、标签、阶段、授权与归属用的是现在的，事件用当时的', 'Traits, tags, stages, consent and owners are those of now'], no_effects: ['更新、发券与转入其他 SOP 在这里不生效', 'Updates, coupons and other playbooks have no effect'],
+  tasks_undone: ['没有人做任务，等任务的步骤都会超时', 'Nobody does the tasks: what waits for one times out'], personal_properties: ['个人信息类属性不保留历史，相关条件不成立', 'Personal properties are not kept for looking back'],
+  audience_younger: ['人群比回放区间新，已按当时的数据重算规则', 'An audience is younger: its rule was asked for the past'], no_runs_before: ['区间之前的参与记录不算', 'Runs before the span do not count'], missing_values: ['可能缺变量的消息也按会发出计', 'Touches that lack a value count as sent'],
+  no_event: ['客户还没有触发事件，读取其属性的地方为空，可以填一个示例', 'The customer has no such event yet: what reads its properties is empty; give a sample'],
 })
