@@ -88,7 +88,7 @@ export function QueryTable<Row extends object>({ id, label, query, columns, rowK
   // A tall window may show a whole page without anything to scroll.
   useEffect(() => { if (rows.length > 0 && rows.length * 40 < size.height) more() }, [rows.length, size.height])
   if (query.error && rows.length === 0) return <Failure error={query.error} onRetry={() => void query.refetch()} />
-  const tall = height ?? Math.max(240, size.height - 44)
+  const tall = height ? height - 84 : Math.max(200, size.height - 42)
   return (
     <div className="y-table" style={height ? undefined : { flex: 1, minHeight: 320 }}>
       <div className="y-table-bar">
@@ -128,7 +128,7 @@ export function QueryTable<Row extends object>({ id, label, query, columns, rowK
         {query.isPending ? <Loading rows={8} /> : rows.length === 0 ? (empty ?? <Empty title={t.none} />) : (
           <Table<Row>
             virtual={rows.length > 60} aria-label={label} size={kept.dense ? 'small' : 'middle'} pagination={false} rowKey={rowKey} dataSource={rows}
-            scroll={{ x: Math.max(width, 1), y: tall - 40 }} onScroll={scrolled} tableLayout="fixed"
+            scroll={{ x: Math.max(width, 1), y: tall }} onScroll={scrolled} tableLayout="fixed"
             columns={shown.map(({ num: right, hidden: _hidden, always: _always, ...c }) => ({
               ellipsis: true, align: right ? 'right' as const : undefined, ...c, title: <Tooltip title={typeof c.title === 'string' ? undefined : c.title}>{c.title}</Tooltip>,
             }))}
