@@ -13,6 +13,7 @@ const said = texts({
   text: ['消息文字', 'Text of the message'],
   staff: ['插入员工姓名', 'Staff name'],
   customer: ['插入客户昵称', 'Customer name'],
+  friend: ['朋友', 'friend'],
   add: ['添加附件', 'Add attachment'],
   image: ['图片', 'Image'],
   link: ['链接卡片', 'Link card'],
@@ -67,7 +68,7 @@ export function MessageEditor({ value, onChange, most = 9, limit = 4000, vars = 
     <div className="y-acquire-message" ref={box}>
       <Input.TextArea id={id} aria-label={t.text} placeholder={placeholder} autoSize={{ minRows: 4, maxRows: 12 }} value={message.text} onChange={(e) => tell({ text: e.target.value })} status={used > limit ? 'error' : undefined} />
       <div className="y-rowline">
-        {vars && <><Button size="small" onClick={() => insert('{{staff}}')}>{t.staff}</Button><Button size="small" onClick={() => insert('{{customer}}')}>{t.customer}</Button></>}
+        {vars && <><Button size="small" onClick={() => insert('{{staff}}')}>{t.staff}</Button><Button size="small" onClick={() => insert(`{{customer|${t.friend}}}`)}>{t.customer}</Button></>}
         <span className="y-grow" />
         <small className={used > limit ? 'y-tone-bad' : 'y-faint'}>{t.bytes(num(used), num(limit))}</small>
       </div>

@@ -44,7 +44,7 @@ const said = texts({
   good: ['内容可以发送', 'It can be sent'],
   preview: ['客户看到的', 'What customers see'],
   customer: ['小鱼', 'Lily'],
-  placeholder: ['你好{{customer|}}，我是{{staff}}……', 'Hello {{customer|}}, I am {{staff}} …'],
+  placeholder: ['{{customer|你}}好，我是{{staff}}，有事随时找我。', 'Hello {{customer|there}}, I am {{staff}}.'],
   which: ['预览', 'Preview'],
   base: ['平时', 'Base'],
 })
