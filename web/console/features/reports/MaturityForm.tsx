@@ -7,6 +7,7 @@ import { Faults } from '../../ui/forms'
 import { Card, State } from '../../ui/PageShell'
 import { Asked } from '../../ui/states'
 import { value } from './MaturityPage'
+import { cap } from './words'
 
 const said = texts({
   from: [(v: string, days: number) => `近 ${days} 天数据：${v}`, (v: string, days: number) => `Your last ${days} days: ${v}`], data: ['按数据作答', 'From your data'], changed: ['你改了数据的答案', 'You say otherwise'],
@@ -31,13 +32,13 @@ export function MaturityForm({ before, onDone, onCancel }: { before?: Record<str
           <>
             {foot}
             {d.dimensions.map((area) => (
-              <Card key={area.id} title={zh ? area.zh : area.en.charAt(0).toUpperCase() + area.en.slice(1)}>
+              <Card key={area.id} title={zh ? area.zh : cap(area.en)}>
                 {d.items.filter((q) => q.dimension === area.id).map((q) => {
                   const e = q.evidence
                   return (
-                    <div className="y-reports-question" key={q.id} role="group" aria-label={zh ? q.zh : q.en}>
-                      <div className="y-rowline"><b>{zh ? q.zh : q.en}</b>{e && <State tone={own[q.id] !== undefined && own[q.id] !== e.answer ? 'warn' : 'live'}>{own[q.id] !== undefined && own[q.id] !== e.answer ? t.changed : t.data}</State>}{e && <span className="y-faint">{t.from(value(e), e.days)}</span>}</div>
-                      <Radio.Group aria-label={zh ? q.zh : q.en} value={answerOf(q)} onChange={(x) => setOwn({ ...own, [q.id]: Number(x.target.value) })} options={(zh ? q.answers_zh : q.answers_en).map((label, i) => ({ value: i, label }))} />
+                    <div className="y-reports-question" key={q.id} role="group" aria-label={zh ? q.zh : cap(q.en)}>
+                      <div className="y-rowline"><b>{zh ? q.zh : cap(q.en)}</b>{e && <State tone={own[q.id] !== undefined && own[q.id] !== e.answer ? 'warn' : 'live'}>{own[q.id] !== undefined && own[q.id] !== e.answer ? t.changed : t.data}</State>}{e && <span className="y-faint">{t.from(value(e), e.days)}</span>}</div>
+                      <Radio.Group aria-label={zh ? q.zh : cap(q.en)} value={answerOf(q)} onChange={(x) => setOwn({ ...own, [q.id]: Number(x.target.value) })} options={(zh ? q.answers_zh : q.answers_en).map((label, i) => ({ value: i, label }))} />
                     </div>
                   )
                 })}

@@ -13,6 +13,7 @@ import { whereTo } from './maturityLinks'
 import { Plot } from './Plot'
 import './reports.css'
 import { usePatch } from './search'
+import { cap } from './words'
 
 const route = getRouteApi('/shell/reports/maturity')
 
@@ -25,7 +26,7 @@ const said = texts({
   history: ['历次结果', 'History'], at: ['时间', 'When'], now: ['当前显示', 'shown'], evidence: [(v: string, days: number) => `近 ${days} 天实际 ${v}`, (v: string, days: number) => `${v} in the last ${days} days`], saved: ['已生成评估与计划', 'Assessed'], show: ['查看', 'Show'], answered: [(n: string) => `已答 ${n} 题`, (n: string) => `${n} answered`],
 })
 
-const pickLang = <T,>(zh: T, en: T): T => (lang() === 'zh-CN' ? zh : en)
+const pickLang = (zh: string, en: string) => (lang() === 'zh-CN' ? zh : cap(en))
 
 /** The self-assessment: the newest result with its plan, earlier ones, and the questionnaire. */
 export function MaturityPage() {

@@ -29,27 +29,27 @@ export function PlanAnswer({ answer: a, levers, learned }: { answer: Schema<'Pla
   const t = useText(said)
   const steps = ['revenue', 'orders', 'buyers', 'first_time', 'adds', 'budget', 'staff', 'touches']
   const show = (n: Schema<'PlannerNode'> | undefined) => showNode(n?.unit ?? '', n?.point, a.currency)
-  const range = (n: { p10: number | null; p90: number | null } | undefined, unit: string) => (n?.p10 == null || n.p90 == null ? '' : t.range(showNode(unit, n.p10, a.currency), showNode(unit, n.p90, a.currency)))
+  const range = (n: { p10: number | null; p90: number | null } | undefined, unit: string) => (n?.p10 == null || n.p90 == null || n.p10 === n.p90 ? '' : t.range(showNode(unit, n.p10, a.currency), showNode(unit, n.p90, a.currency)))
   const swings = a.sensitivity.filter((s) => s.swing > 0).slice(0, 10)
   return (
     <>
       <Card title={<>{t.ladder} <Hint>{`${t.rangeHint} ${learned}`}</Hint></>}>
-        <div className="y-reports-tree">
+        <div className="y-reports-tree y-reports-ladder">
           {steps.map((name, i) => {
             const n = nodeOf(a, name)
             return <Fragment key={name}>{i > 0 && <i>→</i>}<div><span className="y-stat-label">{nodeName(name)}{formula(name) && <Hint>{formula(name)}</Hint>}</span><b>{show(n)}</b><small>{n?.point == null ? t.set : range(n, n.unit)}</small></div></Fragment>
           })}
         </div>
       </Card>
-      <Columns min={460}>
+      <Columns min={540}>
         <Shape answer={a} range={range} />
         <Card flush title={t.channels}>
           {a.channels.length === 0 ? <p className="y-faint" style={{ margin: '8px 16px 16px' }}>{t.noChannels}</p> : (
             <PlainTable
               label={t.channels} rows={a.channels} rowKey="channel"
               columns={[
-                { key: 'c', title: t.channel, width: 150, render: (_, c) => <>{valueName(c.channel)}{c.beyond_capacity && <><br /><State tone="warn">{t.beyond}</State></>}</> }, { key: 'b', title: t.before, width: 90, num: true, render: (_, c) => num(c.adds_before) }, { key: 'cap', title: t.capacity, width: 90, num: true, render: (_, c) => (c.capacity === null ? t.unbounded : num(c.capacity)) },
-                { key: 'adds', title: t.adds, width: 120, num: true, render: (_, c) => <>{show(c.adds)}<br /><small className="y-faint">{range(c.adds, '')}</small></> }, { key: 'buyers', title: t.buyers, width: 90, num: true, render: (_, c) => show(c.buyers) }, { key: 'budget', title: t.budget, width: 130, num: true, render: (_, c) => <>{show(c.budget)}<br /><small className="y-faint">{range(c.budget, 'money')}</small></> },
+                { key: 'c', title: t.channel, width: 110, render: (_, c) => <>{valueName(c.channel)}{c.beyond_capacity && <><br /><State tone="warn">{t.beyond}</State></>}</> }, { key: 'b', title: t.before, width: 84, num: true, render: (_, c) => num(c.adds_before) }, { key: 'cap', title: t.capacity, width: 70, num: true, render: (_, c) => (c.capacity === null ? t.unbounded : num(c.capacity)) },
+                { key: 'adds', title: t.adds, width: 96, num: true, render: (_, c) => <>{show(c.adds)}<br /><small className="y-faint">{range(c.adds, '')}</small></> }, { key: 'buyers', title: t.buyers, width: 70, num: true, render: (_, c) => show(c.buyers) }, { key: 'budget', title: t.budget, width: 106, num: true, render: (_, c) => <>{show(c.budget)}<br /><small className="y-faint">{range(c.budget, 'money')}</small></> },
               ]}
             />
           )}

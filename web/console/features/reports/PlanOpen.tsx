@@ -65,11 +65,11 @@ function Follow({ id, currency }: { id: string; currency: string }) {
       grid={(a) => ({ name: 'progress', columns: [t.number, t.planned, t.toDate, t.actual, t.gap, 'p10', 'p50', 'p90', t.risk], rows: a.nodes.map((n) => [nodeName(n.name, n.channel), n.planned, n.planned_to_date, n.actual, n.gap, n.forecast_p10, n.forecast_p50, n.forecast_p90, n.behind_probability]) })}
     >
       {(a) => {
-        const due = a.nodes.filter((n) => n.planned_to_date)
+        const due = a.nodes.filter((n) => (n.planned_to_date ?? 0) >= 1)
         const open = (n: (typeof a.nodes)[number]) => (n.people > 0 ? () => drill(reportPeople('plan', { plan: id }, { node: n.name, channel: n.channel }, nodeName(n.name, n.channel), n.people)) : undefined)
         return (
           <>
-            {due.length > 0 && <Card><Plot flat kind="bar" title={t.chart} first={t.number} x={due.map((n) => nodeName(n.name, n.channel))} series={[{ name: t.done, values: due.map((n) => n.actual / (n.planned_to_date ?? 1)) }]} format={(n) => pct(n, 0)} onPick={(_, i) => { const n = due[i]; if (n) open(n)?.() }} /></Card>}
+            {due.length > 0 && <Card><Plot flat kind="bar" title={t.chart} first={t.number} x={due.map((n) => nodeName(n.name, n.channel))} series={[{ name: t.done, values: due.map((n) => Math.min(2, n.actual / (n.planned_to_date ?? 1))) }]} format={(n) => (n != null && n >= 2 ? '≥ 200%' : pct(n, 0))} onPick={(_, i) => { const n = due[i]; if (n) open(n)?.() }} /></Card>}
             <Card flush>
               <PlainTable
                 label={t.progress} rows={a.nodes} rowKey={(n) => n.name + (n.channel ?? '')}

@@ -2,6 +2,7 @@ import type { Schema } from '@shared/api/client'
 import { money, none, num, pct } from '@shared/format'
 import { lang, texts, words } from '@shared/i18n'
 import { lasting } from './lasting'
+import { cap } from './words'
 
 const said = texts({
   acquisition: ['获客', 'Acquisition'], activation: ['激活', 'Activation'], retention: ['留存', 'Retention'], revenue: ['收入', 'Revenue'], referral: ['转介绍', 'Referral'],
@@ -36,7 +37,7 @@ export function groupName(group: string | undefined): string {
 }
 
 /** A number's name and definition in the language of the moment. */
-export const boardName = (v: { zh: string; en: string }) => (lang() === 'zh-CN' ? v.zh : v.en.charAt(0).toUpperCase() + v.en.slice(1))
+export const boardName = (v: { zh: string; en: string }) => (lang() === 'zh-CN' ? v.zh : cap(v.en))
 export const definition = (v: { definition: string; definition_zh: string }) => (lang() === 'zh-CN' ? v.definition_zh : v.definition)
 
 const glue = (parts: string[]) => (parts.length === 0 ? undefined : lang() === 'zh-CN' ? `${parts.join('；')}。` : `${parts.join('; ')}.`)

@@ -6,7 +6,7 @@ export function whereTo(step: Pick<Schema<'MaturityStep'>, 'page' | 'report' | '
   if (step.page) out.push(step.page === '/access' ? { to: '/settings/accounts' } : step.page.startsWith('/insight') ? reportAt(step.page.slice('/insight/'.length)) : { to: step.page })
   if (step.report) out.push(step.report === 'experiments' ? { to: '/experiments' } : reportAt(step.report))
   if (step.playbook) out.push({ to: '/sop', search: { key: step.playbook } })
-  return out.filter((x, i) => out.findIndex((y) => y.to === x.to && JSON.stringify(y.search) === JSON.stringify(x.search)) === i)
+  return out.filter((x, i) => !out.some((y, j) => y.to === x.to && (y.search && !x.search ? true : j < i && JSON.stringify(y.search) === JSON.stringify(x.search))))
 }
 
 function reportAt(name: string): { to: string; search?: Record<string, string> } {

@@ -29,7 +29,7 @@ const said = texts({
   certain: ['区间不含 0，效果可信。', ' The interval leaves 0 out.'], unsure: ['区间含 0，还不能说加入有效果。', ' The interval holds 0: no effect can be claimed yet.'],
   parallel: ['但加入前两类客户的走势就不同，结论不可采信。', ' But the two kinds did not go alike before joining: do not rely on it.'],
   cac: [(n: string, cost: string, cac: string) => `新连接 ${n} 位客户，花费 ${cost}，人均获客成本 ${cac}。`, (n: string, cost: string, cac: string) => `${n} customers were connected for ${cost}: ${cac} each.`],
-  payback: [(d: string) => `第 ${d} 天回本。`, (d: string) => ` They had paid it back by day ${d}.`], noPayback: ['在已观察的时间里还没有回本。', ' They have not paid it back yet.'],
+  payback: [(d: string) => `第 ${d} 天回本。`, (d: string) => ` They had paid it back by day ${d}.`], noPayback: ['按观察时间够长的客户看，回本曲线还没到达 CAC。', ' The payback curve of those watched long enough has not reached it yet.'],
   noCosts: [(n: string) => `新连接 ${n} 位客户，但这段时间没有成本记录，所以算不出获客成本与回本。先在“成本”里录入或导入花费。`, (n: string) => `${n} customers were connected, but no costs are recorded for this span, so CAC and payback cannot be told. Enter or import costs first.`],
   ratio: [(r: string) => `已实现 LTV:CAC 为 ${r}。`, (r: string) => ` Realised LTV:CAC is ${r}.`],
   credit: [(orders: string, money: string, touched: string, top: string, share: string) => `${orders} 笔订单共 ${money}，其中 ${touched} 的收入之前有触点。按末次触点，“${top}”最多（${share}）。`, (orders: string, money: string, touched: string, top: string, share: string) => `${orders} orders, ${money}; ${touched} of the revenue had a touch before it. By the last touch “${top}” leads (${share}).`],

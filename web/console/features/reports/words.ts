@@ -59,7 +59,8 @@ const valueWords = texts({
   acquisition: ['获客', 'Acquisition'], activation: ['激活', 'Activation'], retention: ['留存', 'Retention'], revenue: ['收入', 'Revenue'], referral: ['转介绍', 'Referral'],
   contact: ['好友', 'Contact'], link: ['短链', 'Link'], group: ['客户群', 'Group'], material: ['素材', 'Material'], moment: ['朋友圈', 'Moment'], service: ['客服', 'Service'], coupon: ['优惠券', 'Coupon'],
   wecom_qr: ['企微活码', 'WeCom QR'], store: ['门店', 'Store'], card: ['名片', 'Card'], parcel: ['包裹卡', 'Parcel'], xiaohongshu: ['小红书', 'Xiaohongshu'], douyin: ['抖音', 'Douyin'],
-  'message:webhook': ['消息·Webhook', 'Message · webhook'], 'message:welcome': ['消息·欢迎语', 'Message · welcome'], 'message:wecom_mass': ['消息·群发', 'Message · mass send'],
+  wecom_card: ['企微名片', 'WeCom card'], wecom_group: ['企微群', 'WeCom group'], wecom_phone_search: ['搜手机号', 'Phone search'], live: ['直播', 'Livestream'], mp: ['公众号', 'Official account'], demo: ['演示', 'Demo'],
+  'message:webhook': ['消息·Webhook', 'Message · webhook'], 'message:welcome': ['消息·欢迎语', 'Message · welcome'], 'message:kf': ['消息·微信客服', 'Message · service'], message: ['消息', 'Message'], 'message:wecom_mass': ['消息·群发', 'Message · mass send'],
 })
 
 /** An event in the viewer's words, or its own name if it is none of the standard ones. */
@@ -76,3 +77,6 @@ export function valueName(value: string): string {
 export function both(text: { zh: string; en: string } | undefined): string {
   return text ? (lang() === 'zh-CN' ? text.zh : text.en) : ''
 }
+
+/** An English phrase with a capital at its beginning. */
+export const cap = (s: string) => s.charAt(0).toUpperCase() + s.slice(1)
