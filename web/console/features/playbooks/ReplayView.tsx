@@ -55,7 +55,7 @@ export function ReplayView({ replay, result: r }: { replay: Schema<'RehearseRepl
         <Stat label={t.blocked} value={num(unsent)} note={list(why, detailName)} />
         {r.goal && <Stat label={t.goal} value={pct(r.goal.share)} note={`${num(r.goal.reached)} · ${t.median(num(r.goal.median_hours, 1))}`} />}
         <Stat label={t.peak} value={num(r.peak_runs)} />
-        <Stat label={t.buyers} value={num(r.revenue.buyers)} hint={t.meaning} note={money(r.revenue.net / 100, r.revenue.currency, 0)} />
+        <Stat label={t.buyers} value={num(r.revenue.buyers)} hint={t.meaning} note={money(r.revenue.net, r.revenue.currency, 0)} />
       </div>
       {r.refused && Object.keys(r.refused).length > 0 && <p>{t.refused}: {list(r.refused, detailName)}</p>}
       <Card>
@@ -66,19 +66,19 @@ export function ReplayView({ replay, result: r }: { replay: Schema<'RehearseRepl
             ...look.base, xAxis: { ...(look.base.xAxis as object), data: r.days.map((d) => day(d.day)) },
             series: [
               ...channels.map((c) => ({ type: 'bar', stack: 'touch', name: named(names, c), data: r.days.map((d) => d.touches[c] ?? 0), barMaxWidth: 18 })),
-              { type: 'bar', stack: 'touch', name: t.tasks, data: r.days.map((d) => d.tasks), barMaxWidth: 18 }, { type: 'line', name: t.entered, data: r.days.map((d) => d.entries), symbol: 'none' },
+              { type: 'bar', stack: 'touch', name: t.tasks, data: r.days.map((d) => d.tasks), barMaxWidth: 18 }, { type: 'line', name: t.entered, data: r.days.map((d) => d.entries), showSymbol: r.days.length < 4 },
             ],
           })}
         />
       </Card>
       <Columns min={420}>
-        <Card title={t.channels} flush>
+        {r.channels.length > 0 && <Card title={t.channels} flush>
           <PlainTable label={t.channels} rows={r.channels} rowKey="channel" columns={[
             { key: 'c', title: t.channel, width: 130, render: (_, c) => named(names, c.channel) }, { key: 'p', title: t.planned, width: 80, num: true, render: (_, c) => num(c.planned) }, { key: 's', title: t.sent, width: 80, num: true, render: (_, c) => num(c.sent) },
             { key: 'q', title: t.shifted, width: 110, num: true, render: (_, c) => num(c.shifted) }, { key: 'u', title: t.unsent, width: 180, render: (_, c) => list(c.unsent, detailName) || '–' }, { key: 'd', title: t.peakDay, width: 150, render: (_, c) => (c.peak_day ? `${day(c.peak_day)} · ${num(c.peak)}` : '–') },
           ]} />
-        </Card>
-        {r.touches_per_customer.length > 0 && (
+        </Card>}
+        {sent > 0 && (
           <Card>
             <Chart
               title={t.each} unit={t.customers} height={220} sheet={{ columns: [t.count, t.customers], rows: r.touches_per_customer.map((b) => [num(b.touches), num(b.customers)]) }}
