@@ -82,6 +82,8 @@ function Canvas({ title, option, height, onPick }: { title: string; option: (loo
   const chart = useRef<ECharts>(undefined)
   const pick = useRef(onPick)
   pick.current = onPick
+  const latest = useRef(option)
+  latest.current = option
   const isDark = useDark()
   useEffect(() => {
     const on = box.current
@@ -92,7 +94,7 @@ function Canvas({ title, option, height, onPick }: { title: string; option: (loo
       if (gone) return
       chart.current = init(on)
       chart.current.on('click', (e) => pick.current?.({ series: e.seriesIndex ?? 0, index: e.dataIndex ?? 0, name: e.name, data: e.data }))
-      chart.current.setOption(option(colours(isDark)), true)
+      chart.current.setOption(latest.current(colours(isDark)), true)
       watch.observe(on)
     })
     return () => { gone = true; watch.disconnect(); chart.current?.dispose(); chart.current = undefined }

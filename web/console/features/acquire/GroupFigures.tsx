@@ -52,11 +52,11 @@ export function GroupFigures({ corp, from, to, set }: { corp: string; from?: str
   const days = useMemo(() => totals(stats.data ?? []), [stats.data])
   const owners = useMemo(() => byOwner(stats.data ?? []), [stats.data])
   const people = useCallback((look: Colours) => ({
-    ...look.base, xAxis: { ...(look.base.xAxis as object), data: days.map((d) => d.day.slice(5)) },
+    ...look.base, xAxis: { ...(look.base.xAxis as object), data: days.map((d) => d.day.slice(5)) }, yAxis: { ...(look.base.yAxis as object), minInterval: 1 },
     series: [{ type: 'line', name: t.talkers, data: days.map((d) => d.talkers), showSymbol: false }, { type: 'bar', name: t.joined, data: days.map((d) => d.new_members), barMaxWidth: 18, color: look.series[1] }],
   }), [days, t])
   const messages = useCallback((look: Colours) => ({
-    ...look.base, legend: { show: false }, grid: { left: 8, right: 16, top: 12, bottom: 8, containLabel: true }, xAxis: { ...(look.base.xAxis as object), data: days.map((d) => d.day.slice(5)) },
+    ...look.base, legend: { show: false }, grid: { left: 8, right: 16, top: 12, bottom: 8, containLabel: true }, xAxis: { ...(look.base.xAxis as object), data: days.map((d) => d.day.slice(5)) }, yAxis: { ...(look.base.yAxis as object), minInterval: 1 },
     series: [{ type: 'line', name: t.messages, data: days.map((d) => d.messages), showSymbol: false, areaStyle: { opacity: 0.12 } }],
   }), [days, t])
   const columns: Column<GroupStat>[] = [

@@ -79,6 +79,8 @@ function Shown({ group: g }: { group: Schema<'GroupchatGroup'> }) {
   const since = isoDay(Date.now() - 29 * 86_400_000)
   const joined = members.filter((m) => m.external && isoDay(m.joined_at) >= since)
   const left = members.filter((m) => m.external && m.left_at && isoDay(m.left_at) >= since)
+  const codes = api.useQuery('get', '/groups/codes', { params: { query: { corp: g.corp, limit: 200 } } }, { staleTime: 60_000 })
+  const codeOf = (state: string) => codes.data?.items?.find((x) => x.state === state)?.name ?? <code>{state}</code>
   const pull = api.useMutation('post', '/groups/{id}/pull', {
     onSuccess: (x) => {
       const n = Object.values(x.drift ?? {}).reduce((a, b) => a + b, 0)
@@ -96,7 +98,7 @@ function Shown({ group: g }: { group: Schema<'GroupchatGroup'> }) {
     { key: 'kind', title: '', width: 80, render: (_, m) => <State tone={m.external ? 'live' : 'quiet'}>{m.external ? t.customer : t.staff}</State> },
     { key: 'scene', title: t.scene, width: 100, render: (_, m) => named(t, m.scene) },
     { key: 'inviter', title: t.inviter, width: 110, render: (_, m) => name(m.inviter) },
-    { key: 'state', title: t.state, width: 120, ellipsis: true, render: (_, m) => m.state && <code>{m.state}</code> },
+    { key: 'state', title: t.state, width: 120, ellipsis: true, render: (_, m) => m.state && codeOf(m.state) },
     { key: 'at', title: t.at, width: 170, sorter: (a, b) => a.joined_at.localeCompare(b.joined_at), render: (_, m) => <>{when(m.joined_at)}{m.stays > 1 && <small className="y-faint"> {t.stays(num(m.stays))}</small>}</> },
     ...(past ? [
       { key: 'left', title: t.quitAt, width: 150, render: (_: unknown, m: Member) => (m.left_at ? when(m.left_at) : '–') },

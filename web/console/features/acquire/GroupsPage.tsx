@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Checkbox, Tooltip } from 'antd'
 import { useMay } from '../../app/session'
+import { useDrill } from '../../ui/Drill'
 import { FilterBar } from '../../ui/FilterBar'
 import { PageShell, Stat, State } from '../../ui/PageShell'
 import { CorpPicker, StaffPicker, useCorps } from '../../ui/pickers'
@@ -28,6 +29,7 @@ const said = texts({
   owner: ['群主', 'Owner'],
   size: ['成员', 'Members'],
   customers: ['客户', 'Customers'],
+  moves: ['近 7 天进 / 退', 'Joined / left, 7 d'],
   share: ['满员', 'Full'],
   open: ['正常', 'Open'],
   dismissed: ['已解散', 'Dismissed'],
@@ -84,6 +86,7 @@ function List({ corp, owner, dismissed, set }: { corp?: string; owner?: string; 
     { key: 'owner', title: t.owner, width: 120, render: (_, x) => <Button type="link" className="y-number" onClick={() => set({ owner: [x.owner] })}>{name(x.owner)}</Button> },
     { key: 'size', title: t.size, width: 90, num: true, render: (_, x) => num(x.size) },
     { key: 'customers', title: t.customers, width: 90, num: true, render: (_, x) => num(x.customers) },
+    { key: 'moves', title: t.moves, width: 130, num: true, render: (_, x) => <Moves id={x.id} name={x.name || t.noName} /> },
     { key: 'share', title: t.share, width: 130, render: (_, x) => <Tooltip title={`${num(x.size)} / 200`}><span className="y-acquire-meter" tabIndex={0}><i style={{ width: `${Math.min(100, x.size / 2)}%` }} className={x.size >= 190 ? 'y-acquire-full' : undefined} /></span></Tooltip> },
     { key: 'state', title: c.state, width: 100, render: (_, x) => <State tone={x.dismissed_at ? 'quiet' : 'good'}>{x.dismissed_at ? t.dismissed : t.open}</State> },
     { key: 'created', title: t.created, width: 120, render: (_, x) => day(x.created_at) },
@@ -102,6 +105,25 @@ function List({ corp, owner, dismissed, set }: { corp?: string; owner?: string; 
       />
     </>
   )
+}
+
+/** How many customers joined and left in the last seven days. */
+function Moves({ id, name }: { id: string; name: string }) {
+  const t = useText(said)
+  const drill = useDrill()
+  const since = isoDay(Date.now() - 6 * 86_400_000)
+  const all = api.useQuery('get', '/groups/{id}/members', { params: { path: { id }, query: { past: true, limit: 1000 } } }, { staleTime: 300_000 })
+  if (!all.data) return <span className="y-faint">–</span>
+  const members = (all.data.items ?? []).filter((m) => m.external)
+  const joined = members.filter((m) => isoDay(m.joined_at) >= since)
+  const left = members.filter((m) => m.left_at && isoDay(m.left_at) >= since)
+  const moved = [...new Set([...joined, ...left])]
+  if (moved.length === 0) return <span className="y-faint">0 / 0</span>
+  const open = () => drill({
+    key: ['group-moves', id, since], title: `${name} · ${t.moves}`, count: moved.length,
+    list: async () => ({ items: moved.filter((m) => m.customer).map((m) => ({ id: m.customer ?? '', name: m.name, detail: m.left_at ? `− ${when(m.left_at)}` : `+ ${when(m.joined_at)}` })) }),
+  })
+  return <Button type="link" className="y-number" onClick={open}>+{num(joined.length)} / −{num(left.length)}</Button>
 }
 
 /** The figures of the latest day that the platform has counted. */
