@@ -161,9 +161,10 @@ export function PlainTable<Row extends object>({ label, rows, columns, rowKey, o
   loading?: boolean
 }) {
   const t = useText(said)
+  const box = useReachable()
   if (rows?.length === 0 && !loading) return <>{empty ?? <Empty title={t.none} />}</>
   return (
-    <Table<Row>
+    <div ref={box}><Table<Row>
       aria-label={label} size="small" pagination={false} rowKey={rowKey} dataSource={rows ?? []} loading={loading} tableLayout="fixed"
       scroll={{ x: columns.reduce((sum, c) => sum + c.width, 0), y: height }}
       columns={columns.map(({ num: right, hidden: _hidden, always: _always, ...c }) => ({ ...c, align: right ? 'right' as const : c.align }))}
@@ -172,8 +173,20 @@ export function PlainTable<Row extends object>({ label, rows, columns, rowKey, o
         onClick: (e) => { if (!(e.target as HTMLElement).closest('a,button,input,label')) onOpen(row) },
         onKeyDown: (e) => { if (e.key === 'Enter' && e.target === e.currentTarget) onOpen(row) },
       }))}
-    />
+    /></div>
   )
+}
+
+/** Lets the keyboard reach a table that scrolls sideways or down. */
+function useReachable() {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    for (const on of box.current?.querySelectorAll<HTMLElement>('.ant-table-content, .ant-table-body') ?? []) {
+      if (on.scrollWidth > on.clientWidth || on.scrollHeight > on.clientHeight) on.tabIndex = 0
+      else on.removeAttribute('tabindex')
+    }
+  })
+  return box
 }
 
 interface Kept {

@@ -4,7 +4,7 @@ import { texts, useText } from '@shared/i18n'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Form, Input, InputNumber, Select } from 'antd'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useSettled } from '../../app/search'
 import { useMay } from '../../app/session'
 import { DaySpan, DrawerForm } from '../../ui/forms'
@@ -43,8 +43,9 @@ export function PlanScenario({ plan }: { plan?: Schema<'PlannerPlan'> }) {
   const usual = Math.max(1000, round(((earned.data?.series[0]?.total ?? 0) / daysOf(past)) * daysOf({ from, to }) * 1.2))
   const target = search.target ?? base?.target ?? usual
   const [moved, setMoved] = useState<Record<string, number>>()
-  const overrides = useMemo(() => moved ?? (search.overrides as Record<string, number> | undefined) ?? base?.overrides ?? {}, [moved, search.overrides, base])
-  const scenario = useSettled(useMemo(() => ({ target, from, to, history_from: learn.from, history_to: learn.to, allocation: search.allocation ?? base?.allocation, overrides: Object.keys(overrides).length > 0 ? overrides : undefined }), [target, from, to, learn.from, learn.to, search.allocation, base, overrides]), 200)
+  const overrides = moved ?? (search.overrides as Record<string, number> | undefined) ?? base?.overrides ?? {}
+  const settled = useSettled(JSON.stringify({ target, from, to, history_from: learn.from, history_to: learn.to, allocation: search.allocation ?? base?.allocation, overrides: Object.keys(overrides).length > 0 ? overrides : undefined }), 200)
+  const scenario = JSON.parse(settled) as Schema<'PlannerScenario'>
   const asked = api.useQuery('post', '/insight/plans/simulate', { body: scenario }, { enabled: spanned.ready && (Boolean(search.target || base) || !earned.isPending), placeholderData: (old) => old })
   const put = (next: Record<string, number>, final: boolean) => { setMoved(next); if (final) patch({ overrides: Object.keys(next).length > 0 || base?.overrides ? next : undefined }) }
   return (
