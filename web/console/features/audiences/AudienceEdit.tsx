@@ -3,7 +3,7 @@ import { texts, useLang, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
 import { useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { App, Button, Input, Tooltip } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useMay } from '../../app/session'
 import { Faults } from '../../ui/forms'
 import { Card, PageShell } from '../../ui/PageShell'
@@ -57,18 +57,18 @@ function Editor({ id, begin }: { id?: string; begin: Draft }) {
   const words = useWords()
   const [draft, setDraft] = useState(begin)
   const [choosing, choose] = useState(false)
-  const [done, setDone] = useState(false)
+  const done = useRef(false)
   const [problem, setProblem] = useState<unknown>()
   const preview = usePreview(draft.rule)
   const changed = JSON.stringify(draft) !== JSON.stringify(begin)
-  useBlocker({ shouldBlockFn: () => changed && !done && !confirm(t.leave), enableBeforeUnload: () => changed && !done })
+  useBlocker({ shouldBlockFn: () => changed && !done.current && !confirm(t.leave), enableBeforeUnload: () => changed && !done.current })
   const after = (a: Schema<'Audience'>) => {
-    setDone(true)
+    done.current = true
     void client.invalidateQueries({ queryKey: ['get', '/audiences'] })
     void client.invalidateQueries({ queryKey: ['get', '/audiences/{id}'] })
     void client.invalidateQueries({ queryKey: ['get', '/audiences/{id}/versions'] })
     void message.success(id ? t.saved : t.created)
-    setTimeout(() => void go({ to: `/audiences/${a.id}` as string }))
+    void go({ to: `/audiences/${a.id}` as string })
   }
   const create = api.useMutation('post', '/audiences', { onSuccess: after, onError: setProblem })
   const update = api.useMutation('put', '/audiences/{id}', { onSuccess: after, onError: setProblem })

@@ -4,7 +4,8 @@ import { num } from '@shared/format'
 import { named, texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { App, Button, Dropdown, Tabs } from 'antd'
+import { App, Button, Dropdown, Modal, Tabs } from 'antd'
+import { useState } from 'react'
 import { useMay } from '../../app/session'
 import { download } from '../../ui/Drill'
 import { useSure } from '../../ui/forms'
@@ -70,7 +71,8 @@ function More({ audience: a }: { audience: Schema<'Audience'> }) {
   const sure = useSure()
   const go = useNavigate()
   const client = useQueryClient()
-  const { message, modal } = App.useApp()
+  const { message } = App.useApp()
+  const [refused, refuse] = useState<string>()
   const users = useUsers()(a.id)
   const remove = () => sure({
     title: t.sure(a.name), content: t.sureText(num(a.count)), ok: t.remove, danger: true,
@@ -80,7 +82,7 @@ function More({ audience: a }: { audience: Schema<'Audience'> }) {
       } catch (thrown) {
         const p = problemOf(thrown)
         if (p.code !== 'audience_in_use') throw thrown
-        modal.warning({ title: t.used, okText: t.ok, content: <><p>{t.usedText}</p>{users.length > 0 ? <ul>{users.map((u) => <li key={u.to}><Link to={u.to as string}>{u.name}</Link> <span className="y-faint">{u.kind}</span></li>)}</ul> : p.detail}</> })
+        refuse(p.detail)
         return
       }
       void message.success(t.deleted)
@@ -93,16 +95,22 @@ function More({ audience: a }: { audience: Schema<'Audience'> }) {
   const twin = () => void go({ to: '/audiences/new' as string, search: { rule: a.rule, name: a.name } as never })
   const acts: Record<string, () => void> = { csv, json: copy, twin, remove }
   return (
-    <Dropdown
-      trigger={['click']} menu={{
-        items: [
-          may('customers.read') && { key: 'csv', label: t.csv }, { key: 'json', label: t.json }, may('audiences.write') && { key: 'twin', label: t.twin },
-          may('audiences.write') && { type: 'divider' as const }, may('audiences.write') && { key: 'remove', label: t.remove, danger: true },
-        ].filter((x) => x !== false),
-        onClick: ({ key }) => acts[key]?.(),
-      }}
-    >
-      <Button icon={<EllipsisOutlined />} aria-label={t.more} />
-    </Dropdown>
+    <>
+      <Dropdown
+        trigger={['click']} menu={{
+          items: [
+            may('customers.read') && { key: 'csv', label: t.csv }, { key: 'json', label: t.json }, may('audiences.write') && { key: 'twin', label: t.twin },
+            may('audiences.write') && { type: 'divider' as const }, may('audiences.write') && { key: 'remove', label: t.remove, danger: true },
+          ].filter((x) => x !== false),
+          onClick: ({ key }) => acts[key]?.(),
+        }}
+      >
+        <Button icon={<EllipsisOutlined />} aria-label={t.more} />
+      </Dropdown>
+      <Modal open={refused !== undefined} title={t.used} footer={<Button type="primary" onClick={() => refuse(undefined)}>{t.ok}</Button>} onCancel={() => refuse(undefined)}>
+        <p>{t.usedText}</p>
+        {users.length > 0 ? <ul className="y-people">{users.map((u) => <li key={u.kind + u.to + u.name}><Link to={u.to as string}><b>{u.name}</b></Link><span className="y-faint">{u.kind}</span></li>)}</ul> : <p>{refused}</p>}
+      </Modal>
+    </>
   )
 }

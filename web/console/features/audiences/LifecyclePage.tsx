@@ -67,12 +67,15 @@ function Ladder({ kind, levels }: { kind: Kind; levels: Levels }) {
             {may('audiences.write') && <Button size="small" aria-label={`${t.edit}: ${stageLabel(l.name, lang)}`} onClick={() => setAt(list.indexOf(l))}>{t.edit}</Button>}
           </div>
         ))}
-        {rest > 0 && <div className="y-audience-level"><div><h3 className="y-faint">{t.nobody}</h3>{t.people(num(rest))} <small className="y-faint">{pct(rest / total)}</small></div></div>}
+        {rest > 0 && <div className="y-audience-level"><div><h3 className="y-faint">{t.nobody}</h3><Number label={`${t.nobody}: ${num(rest)}`} onOpen={() => drill(peopleOf({ rule: nowhere(kind, list.map((l) => l.name)) }, t.nobody, rest))}>{t.people(num(rest))}</Number> <small className="y-faint">{pct(rest / total)}</small></div></div>}
       </div>
       {at !== undefined && <LevelDrawer key={at} kind={kind} levels={list} at={at} everybody={total} onClose={() => setAt(undefined)} />}
     </Card>
   )
 }
+
+/** Who is at no level of a kind. */
+const nowhere = (kind: Kind, names: string[]): Rule => ({ not: { any: names.map((name) => (kind === 'tier' ? { tier: name } : { stage: { [kind]: name } })) } })
 
 function LevelDrawer({ kind, levels, at, everybody, onClose }: { kind: Kind; levels: Schema<'CustomerLevel'>[]; at: number; everybody: number; onClose: () => void }) {
   const t = useText(said)
@@ -93,7 +96,7 @@ function LevelDrawer({ kind, levels, at, everybody, onClose }: { kind: Kind; lev
   const faults = put.error ? (problemOf(put.error).errors ?? []).map((f) => ({ ...f, pointer: f.pointer.replace(/^\/body/, '').replace(place, '') })) : undefined
   return (
     <DrawerForm open title={t.editTitle(stageLabel(level.name, lang))} size={720} onClose={onClose} onSave={save} saving={put.isPending} problem={put.error} disabled={ruleFaults(rule).length > 0 || JSON.stringify(rule) === JSON.stringify(level.rule)}>
-      <RuleBuilder compact value={rule} onChange={setRule} faults={faults} />
+      <RuleBuilder compact without={['tier', 'aipl', 'aarrr', 'audience']} value={rule} onChange={setRule} faults={faults} />
       <p className="y-audience-sentence" aria-live="polite">{ruleSentence(rule, lang, words)}</p>
       <p className={preview.stale ? 'y-faint y-audience-stale' : 'y-faint'}>{preview.whole && preview.count.data ? t.match(num(preview.count.data.count)) : ''} {t.note}</p>
     </DrawerForm>

@@ -23,15 +23,15 @@ export function Members({ audience: a }: { audience: Schema<'Audience'> }) {
   const find = (next?: string) => void go({ search: (old) => ({ ...old, q: next || undefined }), replace: true })
   const list = api.useInfiniteQuery('get', '/customers', { params: { query: { audience: a.id, q, limit: 100 } } }, byCursor)
   const columns: Column<Schema<'CustomerView'>>[] = [
-    { key: 'customer', title: t.customer, width: 200, always: true, render: (_, c) => <><Link to={`/customers/${c.id}` as string}><b>{c.name || c.id}</b></Link>{c.name && <span className="y-faint"> {c.id}</span>}</> },
-    { key: 'tier', title: t.tier, width: 70, render: (_, c) => c.tier },
-    { key: 'stage', title: t.stage, width: 100, render: (_, c) => stageLabel(c.lifecycle.aipl, lang) },
-    { key: 'orders', title: t.orders, width: 80, num: true, render: (_, c) => num(c.orders.count) },
-    { key: 'spent', title: t.spent, width: 120, num: true, render: (_, c) => (c.orders.count > 0 ? money(c.orders.net_revenue, c.orders.currency) : '') },
-    { key: 'tags', title: t.tags, width: 200, render: (_, c) => c.tags.join('、') },
-    { key: 'staff', title: t.staff, width: 120, render: (_, c) => c.staff.map((x) => x.name || x.id).join('、') },
-    { key: 'seen', title: t.seen, width: 120, render: (_, c) => c.last_seen && <Tooltip title={exactly(c.last_seen)}>{ago(c.last_seen)}</Tooltip> },
-    { key: 'why', title: t.actions, width: 90, render: (_, c) => <Button type="link" size="small" onClick={() => void go({ search: { tab: 'why', customer: c.id } })}>{t.why}</Button> },
+    { key: 'customer', title: t.customer, width: 180, always: true, render: (_, c) => <><Link to={`/customers/${c.id}` as string}><b>{c.name || c.id}</b></Link>{c.name && <span className="y-faint"> {c.id}</span>}</> },
+    { key: 'tier', title: t.tier, width: 60, render: (_, c) => c.tier },
+    { key: 'stage', title: t.stage, width: 95, render: (_, c) => stageLabel(c.lifecycle.aipl, lang) },
+    { key: 'orders', title: t.orders, width: 70, num: true, render: (_, c) => num(c.orders.count) },
+    { key: 'spent', title: t.spent, width: 110, num: true, render: (_, c) => (c.orders.count > 0 ? money(c.orders.net_revenue, c.orders.currency) : '') },
+    { key: 'tags', title: t.tags, width: 165, render: (_, c) => c.tags.join('、') },
+    { key: 'staff', title: t.staff, width: 110, render: (_, c) => c.staff.map((x) => x.name || x.id).join('、') },
+    { key: 'seen', title: t.seen, width: 135, render: (_, c) => c.last_seen && <Tooltip title={exactly(c.last_seen)}>{ago(c.last_seen)}</Tooltip> },
+    { key: 'why', title: t.actions, width: 85, render: (_, c) => <Button type="link" size="small" onClick={() => void go({ search: { tab: 'why', customer: c.id } })}>{t.why}</Button> },
   ]
   return (
     <>

@@ -1,3 +1,4 @@
+import { problemOf } from '@shared/api/client'
 import { num, pct } from '@shared/format'
 import { named, texts, useLang, useText } from '@shared/i18n'
 import { useQueries } from '@tanstack/react-query'
@@ -14,10 +15,10 @@ import { channels } from './words'
 
 const said = texts({
   now: ['现在符合', 'Match now'], people: ['人', 'people'], share: [(p: string) => `占全部客户 ${p}`, (p: string) => `${p} of all customers`], took: [(ms: string) => `精确 · 用时 ${ms} 毫秒`, (ms: string) => `Exact · took ${ms} ms`],
-  counting: ['正在计数…', 'Counting…'], unfinished: ['填完条件后显示人数', 'The count shows when the conditions are finished'], everyone: ['没有条件时包含所有客户', 'Without conditions this is every customer'],
+  refused: ['规则有问题，请看条件下的提示。', 'The rule has a fault: see below its conditions.'], counting: ['正在计数…', 'Counting…'], unfinished: ['填完条件后显示人数', 'The count shows when the conditions are finished'], everyone: ['没有条件时包含所有客户', 'Without conditions this is every customer'],
   sample: ['其中一些人', 'Some of them'], all: ['查看全部', 'See all'], nobody: ['没有人符合。试着放宽时间范围或数字。', 'Nobody matches. Try a longer time or a smaller number.'],
   reach: ['其中可触达', 'Can be written to'], reachable: ['至少一个渠道', 'By some channel'], held: ['对照组', 'Held out'], none: ['没有任何渠道', 'No channel'], why: [(held: string, consent: string, full: string) => `对照组 ${held} · 未同意 ${consent} · 额度用完 ${full}`, (held: string, consent: string, full: string) => `held out ${held} · no consent ${consent} · quota used up ${full}`],
-  stairs: ['逐条看人数', 'Count step by step'], stairsHint: ['从第一条开始逐条加上去，看每个条件留下多少人', 'Conditions are added one by one: how many each leaves'],
+  stairs: ['逐条看人数', 'Count step by step'], open: ['展开', 'Show'], stairsHint: ['从第一条开始逐条加上去，看每个条件留下多少人', 'Conditions are added one by one: how many each leaves'],
 })
 
 /** Who matches a rule now: how many, which share, who can be reached, some of them, and what each condition leaves. */
@@ -38,12 +39,12 @@ export function PreviewPanel({ rule, preview }: { rule: Rule; preview: ReturnTyp
           </div>
           {whole && n !== undefined && everybody ? <div className="y-audience-bar" role="img" aria-label={t.share(pct(n / everybody))}><i style={{ width: `${Math.max(n > 0 ? 1 : 0, (n / everybody) * 100)}%` }} /></div> : null}
           <small className="y-faint">
-            {!whole ? t.unfinished : stale || n === undefined ? t.counting : (
+            {!whole ? t.unfinished : count.error ? '' : stale || n === undefined ? t.counting : (
               <>{everybody ? t.share(pct(n / everybody, n / everybody < 0.01 ? 2 : 1)) : ''}<br />{JSON.stringify(rule) === '{"all":[]}' ? t.everyone : t.took(num(count.data?.took_ms, 1))}</>
             )}
           </small>
         </div>
-        {whole && count.error ? <Failure compact error={count.error} onRetry={() => void count.refetch()} /> : null}
+        {whole && count.error && problemOf(count.error).status === 422 ? <p className="y-tone-warn y-audience-note">{t.refused}</p> : whole && count.error ? <Failure compact error={count.error} onRetry={() => void count.refetch()} /> : null}
       </Card>
       {whole && reach.data && <ReachCard reach={reach.data} count={n ?? 0} />}
       {whole && <Stairs rule={rule} />}
@@ -91,7 +92,7 @@ function Stairs({ rule }: { rule: Rule }) {
   if (parts.length < 2) return null
   const most = Math.max(1, ...counts.map((c) => c.data?.count ?? 0))
   return (
-    <Card title={t.stairs} extra={!shown && <Button size="small" onClick={() => show(true)}>{t.stairs}</Button>}>
+    <Card title={t.stairs} extra={!shown && <Button size="small" onClick={() => show(true)}>{t.open}</Button>}>
       {!shown ? <p className="y-faint y-audience-note">{t.stairsHint}</p> : (
         <ol className="y-audience-stairs">
           {steps.map((_, i) => (

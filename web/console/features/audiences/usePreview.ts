@@ -5,7 +5,7 @@ import { ruleFaults, type Rule } from '../../ui/rule'
 import { countOf } from './people'
 
 /** Milliseconds of stillness before a rule is counted. */
-const still = 170
+const still = 150
 
 /** How a set of customers splits by the channels that reach them. */
 export type Reach = NonNullable<ReturnType<typeof useReach>['data']>

@@ -4,7 +4,7 @@ import { Select } from 'antd'
 import { AddWhere, EventsEditor, WhereEditor } from './EventsEditor'
 import { AmountField, DatesField, LastField, NamePicker } from './fields'
 import { isMoney } from './labels'
-import { bounds, isNever, isOnce, readDid, writeDid } from './parts'
+import { bounds, isNever, readDid, writeDid } from './parts'
 import { TestEditor, opWords } from './TestEditor'
 import type { Did, Measure, Rule, Span } from './types'
 import type { Words } from './words'
@@ -18,7 +18,7 @@ const said = texts({
 
 const kinds = ['once', 'never', 'count', 'distinct_days', 'sum', 'avg', 'min', 'max', 'distinct', 'first', 'last'] as const
 
-const shown = (m: Measure): string => (isNever(m) ? 'never' : isOnce(m) ? 'once' : m.kind)
+const shown = (m: Measure): string => (isNever(m) ? 'never' : m.kind)
 
 function next(kind: string, was: Measure): Measure {
   const of = 'of' in was ? was.of : ''
@@ -73,7 +73,7 @@ function MeasureField({ value: m, events, words, onChange }: { value: Measure; e
   const t = useText(said)
   const ops = useText(opWords) as Record<string, string>
   const lang = useLang()
-  if (isNever(m) || isOnce(m) || m.kind === 'once') return null
+  if (isNever(m) || m.kind === 'once') return null
   if ('test' in m) return <TestEditor test={m.test} of="prop" events={events} words={words} onChange={(test) => onChange({ ...m, test })} />
   const whole = m.kind === 'count' || m.kind === 'distinct_days' || m.kind === 'distinct'
   const unit = m.kind === 'count' ? t.times : m.kind === 'distinct_days' ? t.days : m.kind === 'distinct' ? t.kinds : 'of' in m && isMoney(m.of) ? brandCurrency() : ''

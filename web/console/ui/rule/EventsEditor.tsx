@@ -1,8 +1,10 @@
 import PlusOutlined from '@ant-design/icons/PlusOutlined'
 import CloseOutlined from '@ant-design/icons/CloseOutlined'
-import { texts, useText } from '@shared/i18n'
+import { texts, useLang, useText } from '@shared/i18n'
 import { Button, Tooltip } from 'antd'
+import { useCallback } from 'react'
 import { NamesPicker } from './fields'
+import { eventLabel } from './labels'
 import { TestEditor } from './TestEditor'
 import type { Selection } from './types'
 import type { Words } from './words'
@@ -16,11 +18,13 @@ export function EventsEditor({ value, onChange, words }: { value: Selection; onC
   const t = useText(said)
   const choices = [{ value: '*', label: t.any }, ...words.events]
   const chosen = value.any ? ['*'] : value.events
+  const lang = useLang()
+  const say = useCallback((name: string) => eventLabel(name, lang), [lang])
   const choose = (names: string[]) => {
     const any = names.includes('*') && !value.any
     onChange({ ...value, any: any || (names.length === 1 && names[0] === '*'), events: any ? [] : names.filter((n) => n !== '*') })
   }
-  return <NamesPicker value={chosen} choices={choices} label={t.events} status={chosen.length > 0 ? undefined : 'error'} onChange={choose} />
+  return <NamesPicker value={chosen} choices={choices} label={t.events} say={say} status={chosen.length > 0 ? undefined : 'error'} onChange={choose} />
 }
 
 /** Tests of the properties of events: all must hold. */

@@ -70,9 +70,9 @@ function Condition({ node }: { node: Extract<Node, { kind: 'leaf' }> }) {
 
 function Adders({ group, top }: { group: Group; top?: boolean }) {
   const t = useText(said)
-  const { edit } = useEditing()
+  const { edit, without } = useEditing()
   const put = (made: Node) => edit((r) => model.add(r, group.id, made), made.id)
-  const items = (keys: readonly (keyof typeof beginnings & keyof typeof t)[]) => keys.map((key) => ({ key: String(key), label: t[key] as string }))
+  const items = (keys: readonly (keyof typeof beginnings & keyof typeof t)[]) => keys.filter((key) => !without.includes(String(key))).map((key) => ({ key: String(key), label: t[key] as string }))
   return (
     <div className="y-rule-adders">
       <Dropdown

@@ -25,7 +25,14 @@ function translated(faults: ServerFaults): Fault[] {
  * Edits a rule: conditions in groups, or JSON. Tells every change, also what is not finished
  * yet: ruleFaults says what is missing. `faults` are what the server refused.
  */
-export function RuleBuilder({ value, onChange, compact, faults }: { value: Rule; onChange: (rule: Rule) => void; compact?: boolean; faults?: ServerFaults }) {
+export function RuleBuilder({ value, onChange, compact, faults, without = [] }: {
+  value: Rule
+  onChange: (rule: Rule) => void
+  compact?: boolean
+  faults?: ServerFaults
+  /** Kinds of condition that are not offered: did, sequence, trait, tag, tier, aipl, aarrr, audience. */
+  without?: readonly string[]
+}) {
   const t = useText(said)
   const lang = useLang()
   const words = useWords()
@@ -38,7 +45,7 @@ export function RuleBuilder({ value, onChange, compact, faults }: { value: Rule;
     return [...own, ...translated(faults ?? []).filter((f) => !known.has(f.pointer))]
   }, [own, faults])
   const at = useMemo(() => pointers(tree), [tree])
-  const editing: Editing = { words, edit, pointer: (id) => at.get(id) ?? '?', faults: all }
+  const editing: Editing = { words, edit, pointer: (id) => at.get(id) ?? '?', faults: all, without }
   return (
     <ConfigProvider componentSize={compact ? 'small' : undefined}>
       <div

@@ -1,6 +1,8 @@
 import { texts, useLang, useText } from '@shared/i18n'
 import { Select } from 'antd'
+import { useCallback } from 'react'
 import { NamePicker, ValueField } from './fields'
+import { propLabel } from './labels'
 import type { Test } from './types'
 import { fit, opsOf, type Words } from './words'
 
@@ -21,6 +23,7 @@ export function TestEditor({ test, of, events = [], words, onChange }: { test: T
   const typeOf = (name: string) => (of === 'trait' ? words.traitType(name) : words.propType(events, name))
   const type = typeOf(test.name)
   const values = of === 'trait' ? words.traitValues(test.name) : words.propValues(events, test.name)
+  const say = useCallback((name: string) => propLabel(name, lang), [lang])
   const rename = (name: string) => {
     const next = typeOf(name)
     const op = next === type && test.name ? test.op : (opsOf(next)[0] as string)
@@ -28,7 +31,7 @@ export function TestEditor({ test, of, events = [], words, onChange }: { test: T
   }
   return (
     <>
-      <NamePicker value={test.name} choices={of === 'trait' ? words.traits : words.props(events)} label={t[of]} width={132} status={test.name ? undefined : 'error'} onChange={rename} />
+      <NamePicker value={test.name} choices={of === 'trait' ? words.traits : words.props(events)} label={t[of]} say={say} width={132} status={test.name ? undefined : 'error'} onChange={rename} />
       <Select
         popupMatchSelectWidth={false} style={{ minWidth: lang === 'zh-CN' ? 92 : 112 }} aria-label={t.how} value={test.op} onChange={(op: string) => onChange(fit(test, op, type))}
         options={opsOf(type, test.op).map((op) => ({ value: op, label: (t as Record<string, string>)[op] ?? op }))}

@@ -9,6 +9,8 @@ export interface Editing {
   edit: (by: (root: Group) => Group, focus?: number) => void
   pointer: (id: number) => string
   faults: Fault[]
+  /** Kinds of condition that cannot be added here. */
+  without: readonly string[]
 }
 
 /** The builder around. */

@@ -14,15 +14,17 @@ const said = texts({
 })
 
 /** Chooses one name of many, or types one that is not there yet. */
-export function NamePicker({ value, onChange, choices, label, width = 160, status }: {
+export function NamePicker({ value, onChange, choices, label, say, width = 160, status }: {
   value: string | undefined
   onChange: (name: string) => void
   choices: Choice[]
   label: string
+  /** Words for a name that is not among the choices. */
+  say?: (name: string) => string | undefined
   width?: number
   status?: 'error'
 }) {
-  const { search, options } = useTyped(choices, value ? [value] : [])
+  const { search, options } = useTyped(choices, value ? [value] : [], say)
   return (
     <Select
       showSearch={{ filterOption: fits, onSearch: search }} popupMatchSelectWidth={false} style={{ minWidth: width, maxWidth: 320 }} status={status} value={value || undefined}
@@ -32,15 +34,17 @@ export function NamePicker({ value, onChange, choices, label, width = 160, statu
 }
 
 /** Chooses some names. */
-export function NamesPicker({ value, onChange, choices, label, width = 150, status }: {
+export function NamesPicker({ value, onChange, choices, label, say, width = 150, status }: {
   value: string[]
   onChange: (names: string[]) => void
   choices: Choice[]
   label: string
+  /** Words for a name that is not among the choices. */
+  say?: (name: string) => string | undefined
   width?: number
   status?: 'error'
 }) {
-  const { search, options } = useTyped(choices, value)
+  const { search, options } = useTyped(choices, value, say)
   return (
     <Select
       mode="multiple" showSearch={{ filterOption: fits, onSearch: search }} popupMatchSelectWidth={false} style={{ minWidth: width, maxWidth: 460 }} status={status} value={value}
@@ -49,18 +53,18 @@ export function NamesPicker({ value, onChange, choices, label, width = 150, stat
   )
 }
 
-function useTyped(choices: Choice[], used: readonly string[]) {
+function useTyped(choices: Choice[], used: readonly string[], say?: (name: string) => string | undefined) {
   const t = useText(said)
   const [typed, search] = useState('')
   const inUse = used.join('\n')
   const options = useMemo(() => {
     const used = inUse ? inUse.split('\n') : []
     const known = new Set(choices.map((c) => c.value))
-    const more = used.filter((u) => !known.has(u)).map((u) => ({ value: u, label: u }))
+    const more = used.filter((u) => !known.has(u)).map((u) => ({ value: u, label: say?.(u) ?? u }))
     const free = typed.trim()
     const own = free && !known.has(free) && !used.includes(free) ? [{ value: free, label: free, note: t.use(free) }] : []
     return [...choices, ...more, ...own]
-  }, [choices, inUse, typed, t])
+  }, [choices, inUse, typed, t, say])
   return { search, options }
 }
 
