@@ -20,7 +20,7 @@ const said = texts({
 /** Where a found thing is shown. */
 const addresses: Record<string, (id: string) => string> = {
   customer: (id) => `/customers/${id}`, audience: (id) => `/audiences/${id}`, playbook: (id) => `/playbooks/${id}`, code: (id) => `/codes/${id}`, material: (id) => `/library/${id}`,
-  script: (id) => `/scripts?q=${encodeURIComponent(id)}`, mass_send: (id) => `/sends/${id}`, group: (id) => `/groups/${id}`, staff: () => '/settings/staff',
+  script: (id) => `/scripts?script=${encodeURIComponent(id)}`, mass_send: (id) => `/sends/${id}`, group: (id) => `/groups/${id}`, staff: () => '/settings/staff',
 }
 
 /** Follows a value after it has been still for some milliseconds. */
