@@ -1,0 +1,4 @@
+/** Shown until the page is written. */
+export function MomentEdit() {
+  return null
+}
