@@ -1,9 +1,15 @@
 import { createRootRoute, createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import { App } from 'antd'
 import { Shell } from './Shell'
 import { Broken, Lost } from './Broken'
 
+// Messages and dialogues stand inside the router, so that they may hold links.
+function Root() {
+  return <App message={{ maxCount: 3 }}><Outlet /></App>
+}
+
 /** The root of all pages. */
-export const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: Lost, errorComponent: Broken })
+export const rootRoute = createRootRoute({ component: Root, notFoundComponent: Lost, errorComponent: Broken })
 
 /** Pages with the menu around them: everything but signing in. */
 export const shellRoute = createRoute({ getParentRoute: () => rootRoute, id: 'shell', component: Shell })
