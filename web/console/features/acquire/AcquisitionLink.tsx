@@ -154,9 +154,9 @@ function Editor({ corp, link, onClose }: { corp: string; link?: Acq; onClose: ()
       <Form form={form} layout="vertical" initialValues={link ?? { skip_verify: true }} onFinish={save}>
         <Form.Item name="name" label={t.name} rules={[{ required: true, whitespace: true, message: c.required }]}><Input maxLength={30} autoFocus /></Form.Item>
         <Form.Item name="channel" label={t.channel} extra={t.channelHint}><Input maxLength={60} /></Form.Item>
-        <Form.Item name="users" label={t.users}><StaffPicker corp={corp} style={{ width: '100%' }} /></Form.Item>
+        <Form.Item name="users" label={t.users}><StaffPicker corp={corp} aria-label={t.users} style={{ width: '100%' }} /></Form.Item>
         <Form.Item name="departments" label={t.departments}><Select mode="multiple" allowClear showSearch={{ optionFilterProp: 'label' }} options={(departments.data?.items ?? []).map((d) => ({ value: d.id, label: d.name }))} /></Form.Item>
-        <Form.Item name="tags" label={t.tags}><TagPicker free style={{ width: '100%' }} /></Form.Item>
+        <Form.Item name="tags" label={t.tags}><TagPicker free aria-label={t.tags} style={{ width: '100%' }} /></Form.Item>
         <Form.Item name="skip_verify" label={t.skip} valuePropName="checked"><Switch /></Form.Item>
       </Form>
     </DrawerForm>

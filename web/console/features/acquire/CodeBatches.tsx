@@ -1,6 +1,6 @@
 import { api, byCursor, call, problemOf, type Problem, type Schema } from '@shared/api/client'
 import { num, when } from '@shared/format'
-import { texts, useText } from '@shared/i18n'
+import { named, texts, useText } from '@shared/i18n'
 import InboxOutlined from '@ant-design/icons/InboxOutlined'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
@@ -49,6 +49,10 @@ const said = texts({
   emptyTitle: ['还没有批量创建过', 'No batch yet'],
   empty: ['门店多的时候，用一份表格一次建好所有门店的活码，再一起印刷。', 'With many stores, make all their codes from one file and print them together.'],
   done: ['已完成', 'Done'],
+})
+
+const columnWords = texts({
+  name: ['名称', 'name'], channel: ['渠道', 'channel'], staff: ['员工', 'staff'], backup: ['备用员工', 'backup'], tags: ['标签', 'tags'], place: ['门店', 'place'], remark: ['备注', 'remark'], daily_cap: ['每日上限', 'daily_cap'], skip_verify: ['免验证', 'skip_verify'],
 })
 
 const perPart = 2000
@@ -112,6 +116,7 @@ const template = () => csv([
 
 function BatchDrawer({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useText(said)
+  const w = useText(columnWords)
   const [print, setPrint] = useState<What>()
   const one = api.useQuery('get', '/code-batches/{id}', { params: { path: { id } } }, {
     refetchInterval: (q) => { const p = q.state.data?.progress; return p && p.images + p.problems < p.codes ? 1500 : false },
@@ -121,7 +126,7 @@ function BatchDrawer({ id, onClose }: { id: string; onClose: () => void }) {
   const parts = useMemo(() => Array.from({ length: Math.ceil((p?.codes ?? 0) / perPart) }, (_, i) => i * perPart), [p?.codes])
   const columns: Column<Schema<'LivecodeReject'>>[] = [
     { key: 'line', title: t.line, width: 70, num: true, dataIndex: 'line' },
-    { key: 'column', title: t.column, width: 110, dataIndex: 'column' },
+    { key: 'column', title: t.column, width: 110, render: (_, x) => named(w, x.column) },
     { key: 'reason', title: t.reason, width: 320, dataIndex: 'reason' },
   ]
   return (
@@ -144,7 +149,7 @@ function BatchDrawer({ id, onClose }: { id: string; onClose: () => void }) {
             )}
             <Card
               title={t.rejects} flush={x.rejected > 0}
-              extra={x.rejected > 0 && <>{x.rejected > (x.rejects?.length ?? 0) && <span className="y-faint">{t.first}</span>}<Button size="small" onClick={() => download(csv([[t.line, t.column, t.reason], ...(x.rejects ?? []).map((r) => [r.line, r.column, r.reason])]), `faults-${x.file}`)}>{t.faults}</Button></>}
+              extra={x.rejected > 0 && <>{x.rejected > (x.rejects?.length ?? 0) && <span className="y-faint">{t.first}</span>}<Button size="small" onClick={() => download(csv([[t.line, t.column, t.reason], ...(x.rejects ?? []).map((r) => [r.line, named(w, r.column), r.reason])]), `faults-${x.file}`)}>{t.faults}</Button></>}
             >
               <PlainTable label={t.rejects} rows={x.rejects ?? []} columns={columns} rowKey={(r) => `${r.line}-${r.column}-${r.reason}`} height={360} empty={<span className="y-faint">{t.none}</span>} />
             </Card>

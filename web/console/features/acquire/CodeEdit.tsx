@@ -42,6 +42,7 @@ const said = texts({
   expires: ['有效期至', 'Ends at'],
   backup: ['备用员工', 'Backup staff'],
   backupHint: ['无人在岗或都到上限时由他们接待。设了班次或上限就必须有。', 'Stand in when nobody is on duty or below the cap. Needed with shifts or caps.'],
+  backupNeeded: ['设了班次或每日上限，请选备用员工', 'With shifts or caps there must be backup staff'],
   tags: ['自动打标签', 'Tags'],
   remark: ['好友备注', 'Remark'],
   remarkHint: ['可用 {name} 客户昵称、{channel} 渠道、{code} 活码、{date} 日期；最多 20 字', 'May say {name}, {channel}, {code}, {date}; 20 characters at most'],
@@ -75,6 +76,9 @@ interface Fields {
 }
 
 const names = ['corp', 'name', 'channel', 'place', 'kind', 'expires_at', 'members', 'schedule', 'backup', 'tags', 'remark', 'skip_verify', 'welcome'] as const
+
+/** Whether somebody must stand in when nobody is on duty or all are full. */
+const needsBackup = (v: Fields) => Boolean(v.schedule) || (v.members ?? []).some((m) => m.daily_cap)
 
 /** What the server takes for what the form holds. */
 function specOf(v: Fields): Schema<'LivecodeSpec'> {
@@ -155,7 +159,7 @@ function Editor({ code, like }: { code?: Code; like?: Code }) {
             </Card>
             <Card title={t.staff}>
               <Form.Item name="members" rules={[{ required: true, type: 'array', min: 1, message: c.required }]}><MemberTable corp={corp} single={values.kind === 'single'} /></Form.Item>
-              <Form.Item name="backup" label={t.backup} extra={t.backupHint} style={{ marginBottom: 0 }}><StaffPicker corp={corp} style={{ width: '100%' }} /></Form.Item>
+              <Form.Item name="backup" label={t.backup} extra={t.backupHint} style={{ marginBottom: 0 }} dependencies={['members', 'schedule']} rules={[{ validator: (_, v: string[] | undefined) => (v?.length || !needsBackup(form.getFieldsValue(true) as Fields) ? Promise.resolve() : Promise.reject(new Error(t.backupNeeded))) }]}><StaffPicker corp={corp} aria-label={t.backup} style={{ width: '100%' }} /></Form.Item>
             </Card>
             <Card title={t.when}>
               <Form.Item name="schedule" noStyle><ScheduleEditor corp={corp} members={(values.members ?? []).map((m) => m.staff)} /></Form.Item>
@@ -163,7 +167,7 @@ function Editor({ code, like }: { code?: Code; like?: Code }) {
             </Card>
             <Card title={t.arrive}>
               <div className="y-acquire-two">
-                <Form.Item name="tags" label={t.tags}><TagPicker free style={{ width: '100%' }} /></Form.Item>
+                <Form.Item name="tags" label={t.tags}><TagPicker free aria-label={t.tags} style={{ width: '100%' }} /></Form.Item>
                 <Form.Item name="remark" label={t.remark} extra={t.remarkHint}><Input maxLength={60} /></Form.Item>
               </div>
               <Form.Item name="skip_verify" valuePropName="checked"><Toggle label={t.skip} /></Form.Item>

@@ -70,7 +70,7 @@ export function LinkDrawer({ code, onClose }: { code: string; onClose: () => voi
           <div className="y-stack">
             <div className="y-stats">
               <Stat label={t.clicks} hint={t.devicesHint} value={num(x.clicks)} />
-              <Stat label={t.devices} value={num(x.devices)} />
+              <Stat label={t.devices} value={num(x.devices ?? 0)} />
             </div>
             <div className="y-acquire-qr">
               <img src={image} alt={x.short} />

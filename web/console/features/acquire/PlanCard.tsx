@@ -17,8 +17,14 @@ const said = texts({
   nobody: ['无人可接待：请加备用员工', 'Nobody: add backup staff'],
   next: [(at: string) => `下次按时间变化：${at}`, (at: string) => `Changes next by time: ${at}`],
   stays: ['不随时间变化', 'Does not change by time'],
+  needBackup: ['设了班次或每日上限，还需要备用员工', 'With shifts or caps there must be backup staff'],
   wait: ['填好名称和员工后在这里预演', 'Enter name and staff to see it here'],
 })
+
+function faultOf(thrown: unknown, needBackup: string): string {
+  const p = problemOf(thrown)
+  return p.errors?.[0]?.pointer.endsWith('/backup') ? needBackup : (p.errors?.[0]?.detail ?? p.detail)
+}
 
 /** Whom a code like this would show at a moment. It is asked anew as the form changes. */
 export function PlanCard({ corp, spec }: { corp: string; spec: Schema<'LivecodeSpec'> }) {
@@ -36,7 +42,7 @@ export function PlanCard({ corp, spec }: { corp: string; spec: Schema<'LivecodeS
       <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" aria-label={t.at} placeholder={t.now} value={at} minDate={dayjs()} onChange={setAt} style={{ width: '100%', marginBottom: 10 }} />
       <div aria-live="polite">
         {!ready ? <span className="y-faint">{t.wait}</span>
-          : plan.error ? <span className="y-tone-warn">{problemOf(plan.error).errors?.[0]?.detail ?? problemOf(plan.error).detail}</span>
+          : plan.error ? <span className="y-tone-warn">{faultOf(plan.error, t.needBackup)}</span>
           : shown && (
             <>
               <div className="y-rowline">

@@ -118,7 +118,7 @@ function Editor({ corp, rule, onClose }: { corp: string; rule?: Rule; onClose: (
             </div>
           </div>
           <div className="y-acquire-two">
-            <Form.Item name="staff" label={t.staff} extra={t.both}><StaffPicker corp={corp} style={{ width: '100%' }} /></Form.Item>
+            <Form.Item name="staff" label={t.staff} extra={t.both}><StaffPicker corp={corp} aria-label={t.staff} style={{ width: '100%' }} /></Form.Item>
             <Form.Item name="departments" label={t.departments}><Select mode="multiple" allowClear showSearch={{ optionFilterProp: 'label' }} options={(departments.data?.items ?? []).map((d) => ({ value: d.id, label: d.name }))} /></Form.Item>
           </div>
           <Form.Item name="message" label={t.greeting}><MessageEditor /></Form.Item>

@@ -52,7 +52,7 @@ export function WelcomePreview({ corp }: { corp: string }) {
     <div className="y-acquire-side">
       <Card title={t.title}>
         <Form layout="vertical">
-          <Form.Item label={t.staff} htmlFor="wp-staff"><StaffPicker id="wp-staff" single corp={corp} value={staff ? [staff] : []} onChange={([u]) => setStaff(u)} style={{ width: '100%' }} /></Form.Item>
+          <Form.Item label={t.staff} htmlFor="wp-staff"><StaffPicker id="wp-staff" aria-label={t.staff} single corp={corp} value={staff ? [staff] : []} onChange={([u]) => setStaff(u)} style={{ width: '100%' }} /></Form.Item>
           <Form.Item label={t.customer} htmlFor="wp-customer"><Input id="wp-customer" value={customer} maxLength={40} onChange={(e) => setCustomer(e.target.value)} /></Form.Item>
           {may('codes.read') && <Form.Item label={t.code} htmlFor="wp-code"><Select id="wp-code" allowClear showSearch={{ optionFilterProp: 'label' }} placeholder={t.noCode} value={state} onChange={setState} options={(codes.data?.items ?? []).map((x) => ({ value: x.state, label: x.name }))} /></Form.Item>}
           <Form.Item label={t.at} htmlFor="wp-at" style={{ marginBottom: 0 }}><DatePicker id="wp-at" showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" placeholder={t.now} value={at} minDate={dayjs()} onChange={setAt} style={{ width: '100%' }} /></Form.Item>

@@ -69,7 +69,7 @@ export function CorpForm({ corp, onClose }: { corp: Corp; onClose: () => void })
           <Form.Item name="full_at" label={t.full}><TimePicker format="HH:mm" placeholder="03:30" style={{ width: '100%' }} /></Form.Item>
         </div>
         <Form.Item name="public_url" label={t.public} extra={t.publicHint}><Input type="url" placeholder="https://yutang.example.com" /></Form.Item>
-        <Form.Item name="managers" label={t.managers}><StaffPicker corp={corp.id} style={{ width: '100%' }} /></Form.Item>
+        <Form.Item name="managers" label={t.managers}><StaffPicker corp={corp.id} aria-label={t.managers} style={{ width: '100%' }} /></Form.Item>
         <Form.Item name="quota" label={t.quota}><Select options={(['month', 'week', 'day'] as const).map((k) => ({ value: k, label: t[k] }))} /></Form.Item>
         <Form.Item name="base_url" label={t.base}><Input placeholder="https://qyapi.weixin.qq.com" /></Form.Item>
         <b>{t.apps}</b>

@@ -89,9 +89,9 @@ export function TransferWizard({ corp, from: firstFrom, items: firstItems, kind:
           <div className="y-wecom-field"><label htmlFor="tw-from">{t.from}</label>
             {kind === 'resigned'
               ? <Select id="tw-from" showSearch={{ optionFilterProp: 'label' }} value={from} onChange={(v: string) => { setFrom(v); setItems(undefined) }} options={[...(from && !resigned.some((s) => s.staff === from) ? [{ value: from, label: name(from) }] : []), ...resigned.map((s) => ({ value: s.staff, label: `${s.name || s.staff}${t.left}` }))]} />
-              : <StaffPicker id="tw-from" single corp={corp} value={from ? [from] : []} onChange={([u]) => { setFrom(u); setItems(undefined) }} />}
+              : <StaffPicker id="tw-from" aria-label={t.from} single corp={corp} value={from ? [from] : []} onChange={([u]) => { setFrom(u); setItems(undefined) }} />}
           </div>
-          <div className="y-wecom-field"><label htmlFor="tw-to">{t.to}</label><StaffPicker id="tw-to" single corp={corp} value={to ? [to] : []} onChange={([u]) => setTo(u)} /></div>
+          <div className="y-wecom-field"><label htmlFor="tw-to">{t.to}</label><StaffPicker id="tw-to" aria-label={t.to} single corp={corp} value={to ? [to] : []} onChange={([u]) => setTo(u)} /></div>
         </div>
       )}
       {step === 1 && (
