@@ -60,6 +60,7 @@ const light: ThemeConfig['token'] = {
   colorText: '#17202e', colorTextSecondary: '#465164', colorTextTertiary: '#5d687a', colorTextQuaternary: '#6b7688', colorTextDescription: '#5d687a', colorTextPlaceholder: '#667184',
   colorBgLayout: '#f3f5f9', colorBorderSecondary: '#e4e8ef', colorBorder: '#cdd4df',
   colorSuccess: '#057a3c', colorSuccessText: '#057a3c', colorWarning: '#8a5a00', colorWarningText: '#8a5a00', colorError: '#c0282d', colorErrorText: '#c0282d',
+  colorSuccessBg: '#e3f5eb', colorSuccessBorder: '#a6d9bd', colorWarningBg: '#fdf2da', colorWarningBorder: '#ecd29a', colorErrorBg: '#fde9e8', colorErrorBorder: '#f2b8b5', colorInfoBg: '#e9f0fe', colorInfoBorder: '#b7cdf7',
   colorInfo: '#2560d4', boxShadowTertiary: '0 1px 2px rgb(16 24 40 / 6%)',
 }
 
@@ -67,6 +68,7 @@ const night: ThemeConfig['token'] = {
   colorLink: '#82aaff', colorLinkHover: '#a5c2ff', colorLinkActive: '#c2d6ff',
   colorText: '#e8ecf3', colorTextSecondary: '#c0c9d6', colorTextTertiary: '#9aa6b7', colorTextQuaternary: '#8f9bad', colorTextDescription: '#9aa6b7', colorTextPlaceholder: '#8f9bad',
   colorBgLayout: '#0f131a', colorBgContainer: '#181d26', colorBgElevated: '#1f2530', colorBorderSecondary: '#2b3340', colorBorder: '#3a4453',
+  colorSuccessBg: '#15332a', colorSuccessBorder: '#24533f', colorWarningBg: '#38301b', colorWarningBorder: '#5c4c25', colorErrorBg: '#422325', colorErrorBorder: '#6b3537', colorInfoBg: '#1b2c50', colorInfoBorder: '#2c4780',
   colorSuccess: '#4cc38a', colorWarning: '#e6b95e', colorError: '#ff8f8c', colorInfo: '#82aaff',
 }
 

@@ -1,10 +1,11 @@
 import { texts, useText } from '@shared/i18n'
 import { getRouteApi } from '@tanstack/react-router'
-import { Tabs } from 'antd'
 import { PageShell } from '../../ui/PageShell'
 import { Board } from './Board'
 import { Settings } from './BoardSettings'
 import { usePatch } from './search'
+import { TabBar } from './TabBar'
+import './reports.css'
 
 const route = getRouteApi('/shell/reports/boards')
 
@@ -32,7 +33,8 @@ export function BoardsPage() {
   const leads = { aarrr: t.leadAarrr, aipl: t.leadAipl, five_stage: t.leadFive, efficiency: t.leadEfficiency, unit: t.leadUnit, channel: t.leadChannel, staff: t.leadStaff, campaign: t.leadCampaign }
   return (
     <PageShell title={t.title} lead={leads[board]} actions={<Settings />}>
-      <Tabs activeKey={board} onChange={(k) => patch({ board: k as typeof board })} items={boards.map((key) => ({ key, label: t[key], children: key === board && <div className="y-stack"><Board key={key} board={key} /></div> }))} />
+      <TabBar label={t.title} value={board} onChange={(k) => patch({ board: k })} items={boards.map((key) => [key, t[key]] as const)} />
+      <Board key={board} board={board} />
     </PageShell>
   )
 }

@@ -100,7 +100,7 @@ export function Body<A extends Meta>({ asked, spanned, until, filters, reading, 
         {grid && <Button size="small" type="text" disabled={!a} onClick={save}>{t.csv}</Button>}
       </div>
       {words && <p className="y-reports-reading"><b>{t.reading}</b><span>{words}</span></p>}
-      {!unasked && a?.unknown_events && a.unknown_events.length > 0 && <Alert type="warning" showIcon title={t.unknown(a.unknown_events.map((n) => `${eventName(n)} (${n})`).join('、'))} />}
+      {!unasked && a?.unknown_events && a.unknown_events.length > 0 && <Alert type="warning" showIcon title={t.unknown(a.unknown_events.map((n) => (eventName(n) === n ? n : `${eventName(n)} (${n})`)).join('、'))} />}
       {asked.error ? <Failure error={asked.error} onRetry={() => void asked.refetch()} /> : a ? <div className={asked.isFetching ? 'y-reports-content y-reports-busy' : 'y-reports-content'} aria-busy={asked.isFetching}>{children(a)}</div> : <Loading rows={8} />}
     </>
   )

@@ -1,10 +1,11 @@
 import { texts, useText } from '@shared/i18n'
 import { getRouteApi } from '@tanstack/react-router'
-import { Tabs } from 'antd'
 import { PageShell } from '../../ui/PageShell'
 import { Cac } from './Cac'
 import { Costs } from './Costs'
 import { usePatch } from './search'
+import { TabBar } from './TabBar'
+import './reports.css'
 
 const route = getRouteApi('/shell/reports/cac')
 
@@ -23,7 +24,8 @@ export function CacPage() {
   const tab = search.tab ?? 'cac'
   return (
     <PageShell title={t.title} lead={tab === 'cac' ? t.lead : t.leadCosts}>
-      <Tabs activeKey={tab} onChange={(k) => patch({ tab: k as typeof tab })} items={[{ key: 'cac', label: t.cac, children: tab === 'cac' && <div className="y-stack"><Cac /></div> }, { key: 'costs', label: t.costs, children: tab === 'costs' && <div className="y-stack"><Costs /></div> }]} />
+      <TabBar label={t.title} value={tab} onChange={(k) => patch({ tab: k })} items={[['cac', t.cac], ['costs', t.costs]]} />
+      {tab === 'cac' ? <Cac /> : <Costs />}
     </PageShell>
   )
 }

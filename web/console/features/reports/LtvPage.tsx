@@ -1,11 +1,11 @@
 import { texts, useText } from '@shared/i18n'
 import { getRouteApi } from '@tanstack/react-router'
-import { Tabs } from 'antd'
 import { PageShell } from '../../ui/PageShell'
 import { Forecast } from './LtvForecast'
 import { Joining } from './LtvJoining'
 import { Tree } from './LtvTree'
 import { usePatch } from './search'
+import { TabBar } from './TabBar'
 
 const route = getRouteApi('/shell/reports/ltv')
 
@@ -27,7 +27,8 @@ export function LtvPage() {
   const Shown = pages[tab]
   return (
     <PageShell title={t.title} lead={{ forecast: t.leadForecast, tree: t.leadTree, joining: t.leadJoining }[tab]}>
-      <Tabs activeKey={tab} onChange={(k) => patch({ tab: k as typeof tab })} items={(['forecast', 'tree', 'joining'] as const).map((key) => ({ key, label: t[key], children: key === tab && <div className="y-stack"><Shown /></div> }))} />
+      <TabBar label={t.title} value={tab} onChange={(k) => patch({ tab: k })} items={(['forecast', 'tree', 'joining'] as const).map((key) => [key, t[key]] as const)} />
+      <Shown />
     </PageShell>
   )
 }

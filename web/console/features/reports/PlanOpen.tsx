@@ -3,7 +3,7 @@ import { ago, day, money, num, pct, when } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Progress, Tabs, Tooltip } from 'antd'
+import { Button, Progress, Tooltip } from 'antd'
 import { useMay } from '../../app/session'
 import { useDrill } from '../../ui/Drill'
 import { useSure } from '../../ui/forms'
@@ -16,6 +16,7 @@ import { PlanScenario } from './PlanScenario'
 import { formula, nodeName, showNode } from './planWords'
 import { Plot } from './Plot'
 import { usePatch } from './search'
+import { TabBar } from './TabBar'
 
 const route = getRouteApi('/shell/reports/planner')
 
@@ -47,7 +48,7 @@ export function PlanOpen({ id }: { id: string }) {
   const s = plan.data?.revision.scenario
   return (
     <PageShell title={plan.data?.name ?? t.plan} back="/reports/planner" lead={s && t.lead(money(s.target, undefined, 0), day(s.from), day(s.to))} actions={may('insight.write') && <Button danger onClick={remove}>{t.del}</Button>}>
-      <Tabs activeKey={tab} onChange={(k) => patch({ tab: k as typeof tab })} items={(['plan', 'progress', 'versions'] as const).map((key) => ({ key, label: t[key] }))} />
+      <TabBar label={t.plan} value={tab} onChange={(k) => patch({ tab: k })} items={(['plan', 'progress', 'versions'] as const).map((key) => [key, t[key]] as const)} />
       <Asked query={plan}>{(p) => <div className="y-stack">{tab === 'plan' ? <PlanScenario plan={p} /> : tab === 'progress' ? <Follow id={id} currency={p.revision.answer?.currency ?? ''} /> : <Versions id={id} />}</div>}</Asked>
     </PageShell>
   )

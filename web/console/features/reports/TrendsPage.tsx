@@ -1,9 +1,9 @@
 import { texts, useText } from '@shared/i18n'
 import { getRouteApi } from '@tanstack/react-router'
-import { Tabs } from 'antd'
 import { Hint, PageShell } from '../../ui/PageShell'
 import { Distribution } from './Distribution'
 import { usePatch } from './search'
+import { TabBar } from './TabBar'
 import { Trends } from './Trends'
 
 const route = getRouteApi('/shell/reports/trends')
@@ -23,7 +23,8 @@ export function TrendsPage() {
   const tab = search.tab ?? 'trends'
   return (
     <PageShell title={t.title} lead={t.lead} extra={<Hint>{t.hint}</Hint>}>
-      <Tabs activeKey={tab} onChange={(k) => patch({ tab: k as typeof tab })} items={[{ key: 'trends', label: t.trends, children: tab === 'trends' && <div className="y-stack"><Trends /></div> }, { key: 'distribution', label: t.distribution, children: tab === 'distribution' && <div className="y-stack"><Distribution /></div> }]} />
+      <TabBar label={t.title} value={tab} onChange={(k) => patch({ tab: k })} items={[['trends', t.trends], ['distribution', t.distribution]]} />
+      {tab === 'trends' ? <Trends /> : <Distribution />}
     </PageShell>
   )
 }
