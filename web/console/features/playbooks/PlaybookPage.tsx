@@ -1,13 +1,14 @@
 import { api } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import { useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Alert, Button, Modal, Tabs } from 'antd'
+import { Alert, Button, Modal, Select, Tabs } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { useMay } from '../../app/session'
 import { PageShell, State } from '../../ui/PageShell'
 import { Failure, Loading } from '../../ui/states'
 import { LifeButtons } from './LifeButtons'
 import { useDraft, useNameOf, type Playbook } from './data'
+import { useNarrow } from './narrow'
 import { triggerText } from './say'
 import { stateTone, stateWords } from './words'
 import './playbooks.css'
@@ -29,6 +30,7 @@ const said = texts({
   replay: ['历史回放', 'Replay'],
   versions: ['版本', 'Versions'],
   yaml: ['YAML', 'YAML'],
+  part: ['部分', 'Part'],
   unsaved: ['未保存', 'Unsaved'],
   leave: ['草稿还没有保存', 'The draft is not saved'],
   leaveText: ['离开后修改会留在这台电脑的浏览器里，下次打开可以恢复。', 'Your changes stay in this browser and can be restored next time.'],
@@ -58,6 +60,7 @@ function Opened({ book }: { book: Playbook }) {
   const draft = useDraft(book)
   const nameOf = useNameOf(draft.doc)
   const [isPublishing, setPublishing] = useState(false)
+  const isNarrow = useNarrow()
   const isWriter = may('playbooks.write') && book.state !== 'ended'
   const tab = search.tab ?? (book.version === 0 && isWriter ? 'edit' : 'flow')
   const turn = (to: string) => void go({ to: '/playbooks/$id', params: { id: book.id }, search: { tab: to as 'flow' } })
@@ -74,7 +77,9 @@ function Opened({ book }: { book: Playbook }) {
       {draft.kept && isWriter && (
         <Alert type="info" showIcon title={t.kept} action={<><Button size="small" type="primary" onClick={() => { draft.restore(); turn('edit') }}>{t.restore}</Button> <Button size="small" onClick={draft.forget}>{t.drop}</Button></>} />
       )}
-      <Tabs className="y-playbooks-tabs" activeKey={tab} onChange={turn} items={items} />
+      {isNarrow
+        ? <Select aria-label={t.part} value={tab} onChange={turn} options={items.map((i) => ({ value: i.key, label: i.label }))} />
+        : <Tabs className="y-playbooks-tabs" activeKey={tab} onChange={turn} items={items} />}
       <div className={['flow', 'edit'].includes(tab) ? 'y-playbooks-main' : 'y-playbooks-main y-playbooks-main-text'}>
         <Suspense fallback={<Loading tall />}>
           {tab === 'flow' && <FlowTab book={book} nameOf={nameOf} />}

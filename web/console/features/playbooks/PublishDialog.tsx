@@ -31,7 +31,7 @@ const said = texts({
   step: ['现在停在', 'Waits in'],
   count: ['人数', 'Runs'],
   change: ['新版里', 'In the new one'],
-  then: ['移到新版后', 'When moved'],
+  moved: ['移到新版后', 'When moved'],
   same: ['原地接着等', 'waits on'],
   to: [(s: string) => `到「${s}」`, (s: string) => `to “${s}”`],
   out: ['退出', 'exits'],
@@ -85,7 +85,7 @@ export function PublishDialog({ book, draft, nameOf, onClose, onDone }: { book: 
           <>
             <h3 className="y-playbooks-h3">{t.inside(num(total))}</h3>
             <table className="y-playbooks-figures">
-              <thead><tr><th scope="col">{t.step}</th><td>{t.count}</td><td>{t.change}</td><td>{t.then}</td></tr></thead>
+              <thead><tr><th scope="col">{t.step}</th><td>{t.count}</td><td>{t.change}</td><td>{t.moved}</td></tr></thead>
               <tbody>
                 {waiting.map((s) => (
                   <tr key={`${s.version}/${s.step}`}>

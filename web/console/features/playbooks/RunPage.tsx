@@ -63,7 +63,7 @@ export function RunPage() {
     void client.invalidateQueries({ queryKey: ['get', '/runs/{id}'] })
     void client.invalidateQueries({ queryKey: ['get', '/runs'] })
   }
-  const lines = run.history.map((l) => {
+  const lines = run.history.filter((l) => l.step || l.outcome !== 'entered').map((l) => {
     const step = l.step && doc ? find(doc, l.step)?.step : undefined
     const detail = l.detail && (l.outcome === 'exited' || l.outcome === 'goal' ? endText(doc, l.detail, nameOf) : step ? wayName(step, l.detail) : detailName(l.detail))
     return {

@@ -43,13 +43,13 @@ export function RunsTab({ book, nameOf }: { book: Playbook; nameOf: NameOf }) {
   const set = (part: Partial<typeof search>) => void go({ to: '/playbooks/$id', params: { id: book.id }, search: { ...search, ...part }, replace: true })
   const doc = docOf(book.definition)
   const columns: Column<Run>[] = [
-    { key: 'who', title: t.who, width: 200, render: (_, r) => (r.customer ? <Who id={r.customer} /> : (r.subject ?? '–')) },
+    { key: 'who', title: t.who, width: 150, render: (_, r) => (r.customer ? <Who id={r.customer} /> : (r.subject ?? '–')) },
     ...(doc.key ? [{ key: 'key', title: t.key, width: 140, dataIndex: 'key' }] : []),
-    { key: 'state', title: t.state, width: 210, render: (_, r) => (r.outcome ? <><State tone={outcomeTone(r.outcome)}>{named(outcomes, r.outcome)}</State> {endText(doc, r.detail, nameOf)}</> : <State tone="live">{outcomes.open}</State>) },
-    { key: 'where', title: t.where, width: 180, render: (_, r) => (r.step ? nameOf('step', r.step) : '–') },
+    { key: 'state', title: t.state, width: 190, render: (_, r) => (r.outcome ? <><State tone={outcomeTone(r.outcome)}>{named(outcomes, r.outcome)}</State> {endText(doc, r.detail, nameOf)}</> : <State tone="live">{outcomes.open}</State>) },
+    { key: 'where', title: t.where, width: 170, render: (_, r) => (r.step ? nameOf('step', r.step) : '–') },
     { key: 'due', title: t.due, width: 150, render: (_, r) => (r.due ? when(r.due) : '–') },
     { key: 'started', title: t.started, width: 130, render: (_, r) => <Tooltip title={exactly(r.started_at)}><span>{ago(r.started_at)}</span></Tooltip> },
-    { key: 'ended', title: t.ended, width: 130, render: (_, r) => (r.ended_at ? <Tooltip title={exactly(r.ended_at)}><span>{ago(r.ended_at)}</span></Tooltip> : '–') },
+    { key: 'ended', title: t.ended, width: 125, render: (_, r) => (r.ended_at ? <Tooltip title={exactly(r.ended_at)}><span>{ago(r.ended_at)}</span></Tooltip> : '–') },
     { key: 'version', title: t.version, width: 110, render: (_, r) => <>v{r.version}{r.holdout && ` · ${t.control}`}</> },
   ]
   return (

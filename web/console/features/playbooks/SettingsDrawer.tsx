@@ -29,7 +29,7 @@ export function SettingsDrawer({ onClose }: { onClose: () => void }) {
   return (
     <DrawerForm open title={t.title} onClose={onClose} saving={save.isPending} problem={save.error ?? undefined} disabled={!isAllowed} onSave={() => save.mutate({ body: { approval_required: isNeeded } })}>
       <Asked query={asked}>{() => (
-        <label className="y-playbooks-switch"><Switch checked={isNeeded} disabled={!isAllowed} onChange={setNeeded} aria-label={t.approval} /><span><b>{t.approval}</b><small>{isAllowed ? t.help : t.cannot}</small></span></label>
+        <div className="y-playbooks-switch"><Switch checked={isNeeded} disabled={!isAllowed} onChange={setNeeded} aria-label={t.approval} /><span><b>{t.approval}</b><small>{isAllowed ? t.help : t.cannot}</small></span></div>
       )}</Asked>
     </DrawerForm>
   )

@@ -5,10 +5,11 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useMay } from '../../app/session'
 import { useCorps } from '../../ui/pickers'
 import { unfinished } from './check'
-import type { Doc } from './document'
+import { kindOf, type Doc } from './document'
 import { begin, record, redo, undo, type History } from './history'
 import { issuesOf, walk, type Issue } from './model'
 import type { NameOf } from './say'
+import { kindWords } from './words'
 
 /** A playbook of the server. */
 export type Playbook = Schema<'Playbook'>
@@ -32,7 +33,7 @@ export function useNameOf(doc?: Doc): NameOf {
     ...Object.entries(doc?.audiences ?? {}).map(([key, a]): [string, string] => [`audience/${key}`, a.name]),
     ...(books.data?.items ?? []).map((b): [string, string] => [`playbook/${b.id}`, b.name]),
     ...endpoints.map((e): [string, string] => [`endpoint/${e.id}`, e.name]),
-    ...walk(doc?.steps ?? []).map((f): [string, string] => [`step/${f.step.id}`, f.step.name || f.step.id]),
+    ...walk(doc?.steps ?? []).map((f): [string, string] => [`step/${f.step.id}`, f.step.name || `${words(kindWords)[kindOf(f.step)]} · ${f.step.id}`]),
   ]), [audiences.data, books.data, endpoints, doc])
   return useCallback((kind, id) => names.get(`${kind}/${id}`) ?? id, [names])
 }
