@@ -98,7 +98,7 @@ export function LinkDetail({ id, onClose, onEdit }: { id: string; onClose: () =>
             {x.problem && <Alert showIcon type={x.problem.retries ? 'warning' : 'error'} title={x.problem.detail} description={x.problem.retries ? t.auto : undefined} action={may('codes.write') && <Button size="small" loading={retry.isPending} onClick={() => retry.mutate({ params: { path: { id } } })}>{t.again}</Button>} />}
             <Asked query={stats} rows={2}>
               {(v) => (
-                <div className="y-stats">
+                <div className="y-stats y-acquire-four">
                   <Stat label={t.clicks} value={num(v.clicks)} note={t.figures} />
                   <Stat label={t.came} value={num(v.new_customers)} note={`${t.rate} ${pct(v.clicks ? v.new_customers / v.clicks : null)}`} />
                   <Stat label={t.known} value={num(v.customers)} onOpen={v.customers ? () => open(t.known, () => true) : undefined} />

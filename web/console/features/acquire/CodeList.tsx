@@ -62,22 +62,22 @@ export function CodeList() {
   const active = Boolean(name || channel || problems || batch)
   const columns: Column<Code>[] = [
     {
-      key: 'name', title: t.code, width: 230, always: true, render: (_, x) => (
+      key: 'name', title: t.code, width: 205, always: true, render: (_, x) => (
         <span className="y-acquire-code">
           {x.remote.image ? <img className="y-acquire-thumb" src={`/api/v1/codes/${x.id}/image`} alt="" loading="lazy" /> : <span className="y-acquire-thumb-none" />}
           <span><Link to={`/codes/${x.id}` as string}><b>{x.name}</b></Link>{x.place && <small>{x.place}</small>}</span>
         </span>
       ),
     },
-    { key: 'channel', title: c.channel, width: 130, render: (_, x) => x.channel && <Button type="link" className="y-number" onClick={() => set({ channel: x.channel })}>{x.channel}</Button> },
-    { key: 'shown', title: t.shown, width: 190, render: (_, x) => (x.remote.shown?.length ? <><Names of={x.remote.shown} corp={x.corp} />{x.remote.backup && <> <Tooltip title={t.backup}><span className="y-tone-warn" tabIndex={0}>⇄</span></Tooltip></>}</> : <span className="y-tone-bad">{t.nobody}</span>) },
+    { key: 'channel', title: c.channel, width: 110, render: (_, x) => x.channel && <Button type="link" className="y-number" onClick={() => set({ channel: x.channel })}>{x.channel}</Button> },
+    { key: 'shown', title: t.shown, width: 170, render: (_, x) => (x.remote.shown?.length ? <><Names of={x.remote.shown} corp={x.corp} />{x.remote.backup && <> <Tooltip title={t.backup}><span className="y-tone-warn" tabIndex={0}>⇄</span></Tooltip></>}</> : <span className="y-tone-bad">{t.nobody}</span>) },
     { key: 'added', title: t.added, width: 120, num: true, render: (_, x) => <Figure id={x.id} name={x.name} of="added" /> },
-    { key: 'kept', title: t.kept, width: 90, num: true, render: (_, x) => <Figure id={x.id} name={x.name} of="kept" /> },
-    { key: 'lost', title: t.lost, width: 75, num: true, render: (_, x) => <Figure id={x.id} name={x.name} of="lost" /> },
-    { key: 'state', title: c.state, width: 130, render: (_, x) => <Tooltip title={x.remote.problem?.detail}><span tabIndex={x.remote.problem ? 0 : undefined}><State tone={toneOf(x)}>{x.remote.problem ? x.remote.problem.detail.slice(0, 12) + (x.remote.problem.detail.length > 12 ? '…' : '') : named(s, x.remote.state)}</State></span></Tooltip> },
+    { key: 'kept', title: t.kept, width: 85, num: true, render: (_, x) => <Figure id={x.id} name={x.name} of="kept" /> },
+    { key: 'lost', title: t.lost, width: 70, num: true, render: (_, x) => <Figure id={x.id} name={x.name} of="lost" /> },
+    { key: 'state', title: c.state, width: 110, render: (_, x) => <Tooltip title={x.remote.problem?.detail}><span tabIndex={x.remote.problem ? 0 : undefined}><State tone={toneOf(x)}>{x.remote.problem ? x.remote.problem.detail.slice(0, 12) + (x.remote.problem.detail.length > 12 ? '…' : '') : named(s, x.remote.state)}</State></span></Tooltip> },
     { key: 'members', title: t.members, width: 90, num: true, hidden: true, render: (_, x) => num(x.members?.length) },
     { key: 'tags', title: c.tags, width: 180, hidden: true, render: (_, x) => x.tags?.join('、') },
-    { key: 'created', title: t.created, width: 110, render: (_, x) => <Tooltip title={day(x.created_at)}>{ago(x.created_at)}</Tooltip> },
+    { key: 'created', title: t.created, width: 105, render: (_, x) => <Tooltip title={day(x.created_at)}>{ago(x.created_at)}</Tooltip> },
   ]
   const unconnected = corpQuery.isSuccess && corps.length === 0
   return (

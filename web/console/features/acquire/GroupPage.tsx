@@ -110,7 +110,7 @@ function Shown({ group: g }: { group: Schema<'GroupchatGroup'> }) {
       title={g.name || t.noName} back="/groups" extra={<><State tone={g.dismissed_at ? 'quiet' : 'good'}>{g.dismissed_at ? t.dismissed : t.open}</State><Tooltip title={when(g.pulled_at)}><span className="y-asof" tabIndex={0}>{t.asOf(ago(g.pulled_at))}</span></Tooltip></>}
       actions={may('groups.write') && !g.dismissed_at && <Button loading={pull.isPending} onClick={() => pull.mutate({ params: { path: { id: g.id } } })}>{t.pull}</Button>}
     >
-      <div className="y-stats">
+      <div className="y-stats y-acquire-stats">
         <Stat label={t.owner} value={name(g.owner)} note={g.created_at && t.created(day(g.created_at))} />
         <Stat label={t.members} value={num(g.size)} />
         <Stat label={t.customers} value={num(g.customers)} onOpen={g.customers ? () => open(t.customers, members.filter((m) => m.external && !m.left_at), (m) => m.joined_at) : undefined} />

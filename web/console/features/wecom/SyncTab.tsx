@@ -80,7 +80,7 @@ export function SyncTab({ corp, run, onOpen }: { corp: string; run?: string; onO
     { key: 'origin', title: t.origin, width: 150, render: (_, x) => `${named(t, x.origin)} · ${x.full ? t.everything : t.share}` },
     { key: 'state', title: c.state, width: 110, render: (_, x) => <State tone={tone(x.state)}>{state(x.state)}</State> },
     { key: 'drift', title: t.drift, width: 90, num: true, render: (_, x) => <b className={x.drift > 0 ? 'y-tone-warn' : undefined}>{num(x.drift)}</b> },
-    { key: 'kinds', title: t.kinds, width: 330, render: (_, x) => <span className="y-faint">{x.kinds?.map((k) => `${named(t, k.name)} ${num(k.done)}`).join(' · ')}</span> },
+    { key: 'kinds', title: t.kinds, width: 290, render: (_, x) => <span className="y-faint">{x.kinds?.map((k) => `${named(t, k.name)} ${num(k.done)}`).join(' · ')}</span> },
     { key: 'errors', title: t.failed, width: 110, num: true, render: (_, x) => num(x.errors?.length ?? 0) },
     { key: 'took', title: t.took, width: 90, num: true, render: (_, x) => { const s = seconds(x); return s === undefined ? '–' : t.seconds(num(s, 1)) } },
   ]

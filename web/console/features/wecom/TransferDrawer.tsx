@@ -16,7 +16,6 @@ type Item = Schema<'HandoverWireItem'>
 const said = texts({
   title: [(a: string, b: string) => `${a} → ${b}`, (a: string, b: string) => `${a} → ${b}`],
   what: ['内容', 'What'],
-  by: ['发起人', 'By'],
   begun: ['开始', 'Begun'],
   ended: ['结束', 'Ended'],
   message: ['告知客户', 'Customers are told'],
@@ -66,7 +65,7 @@ export function TransferDrawer({ id, onClose }: { id: string; onClose: () => voi
                 <PlainTable label={t.items} rows={items} columns={columns} rowKey="item" loading={list.isPending} height={380} />
                 {list.hasNextPage && <Button type="text" block loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{c.more}</Button>}
               </Card>
-              <Facts items={[[t.what, `${named(w, x.kind)} · ${named(w, x.object)}`], [t.by, x.by], [t.begun, when(x.created_at)], Boolean(x.ended_at) && [t.ended, when(x.ended_at)], Boolean(x.message) && [t.message, x.message]]} />
+              <Facts items={[[t.what, `${named(w, x.kind)} · ${named(w, x.object)}`], [t.begun, when(x.created_at)], Boolean(x.ended_at) && [t.ended, when(x.ended_at)], Boolean(x.message) && [t.message, x.message]]} />
             </div>
           )
         }}
