@@ -1,5 +1,5 @@
 import { texts, useText } from '@shared/i18n'
-import { Background, Controls, Handle, MiniMap, Position, ReactFlow, ReactFlowProvider, applyNodeChanges, useReactFlow, type Node, type NodeProps, type SmoothStepEdge } from '@xyflow/react'
+import { Background, Controls, Handle, MiniMap, Position, ReactFlow, ReactFlowProvider, applyNodeChanges, useReactFlow, type Node, type NodeProps, type BuiltInEdge } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { createContext, memo, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { kindOf, kindsOf, type Doc, type Kind } from './document'
@@ -141,7 +141,7 @@ function Inner({ doc, nameOf, issues, selected, onSelect, onOpen, onInsert, onPa
   chosen.current = selected
   useEffect(() => setNodes(made.map((n) => (chosen.current.includes(n.id) ? { ...n, selected: true } : n))), [made])
   useEffect(() => setNodes((old) => old.map((n) => (Boolean(n.selected) === selected.includes(n.id) ? n : { ...n, selected: selected.includes(n.id) }))), [selected])
-  const edges = useMemo(() => drawing.lines.map((l): SmoothStepEdge => ({ id: `${l.from}>${l.to}`, source: l.from, target: l.to, type: 'smoothstep', pathOptions: { offset: 10, borderRadius: 8 }, focusable: false, selectable: false })), [drawing])
+  const edges = useMemo(() => drawing.lines.map((l): BuiltInEdge => ({ id: `${l.from}>${l.to}`, source: l.from, target: l.to, type: 'smoothstep', pathOptions: { offset: 10, borderRadius: 8 }, focusable: false, selectable: false })), [drawing])
   const width = useRef<HTMLDivElement>(null)
   const isReady = useRef(false)
   const [wide, setWide] = useState(0)

@@ -19,7 +19,7 @@ const said = texts({
   at: ['发布时间', 'Published'],
   by: ['发布人', 'By'],
   steps: ['步骤', 'Steps'],
-  now: ['运行中', 'Current'],
+  now: ['当前', 'Current'],
   compare: ['看差别', 'Compare'],
   restore: ['恢复到草稿', 'Restore into the draft'],
   restoreNote: ['只放进草稿，可以撤销；发布后才生效。', 'Goes into the draft and can be undone; takes effect when published.'],
