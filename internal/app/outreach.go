@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"yutang/internal/audience"
 	"yutang/internal/channel"
 	"yutang/internal/db"
 	"yutang/internal/event"
@@ -56,7 +57,9 @@ func (a *App) buildOutreach(context.Context) error {
 	a.hookPlaybooks(&cfg)
 	a.playbooks = playbook.New(cfg)
 	a.audiences.UsedBy(a.playbooks.UsingAudience)
-	a.audiences.OnRebuilt(a.playbooks.OnRebuilt)
+	a.audiences.OnRebuilt(func(ctx context.Context, ed audience.Edit) error {
+		return a.playbooks.OnRebuilt(ctx, ed.Audience, ed.Removed)
+	})
 	return nil
 }
 

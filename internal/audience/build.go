@@ -102,9 +102,12 @@ func (e *Engine) goLive(ctx context.Context, b *build, now int64) (*roaring.Bitm
 	e.dropBuild(b)
 	e.install(u)
 	base := u.members.Clone()
+	ed := e.edit(u.id)
 	if before == nil {
+		ed.Added = base.Clone()
 		return base, nil
 	}
+	ed.Added, ed.Removed = roaring.AndNot(base, before), roaring.AndNot(before, base)
 	return base, e.followEdit(ctx, u, roaring.Xor(before, base), now)
 }
 

@@ -3,6 +3,7 @@ package audience
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -47,8 +48,8 @@ type Engine struct {
 	rows    []any  // transition rows, until Flush
 	recent  []Transition
 	hook    Hook
-	rebuilt func(ctx context.Context, audience string) error
-	edited  map[string]bool // audiences whose members an edit has changed, until it is told
+	rebuilt func(ctx context.Context, ed Edit) error
+	edited  map[string]*Edit // what an edit has changed, by audience, until it is told
 	levels  levelMoves
 }
 
@@ -71,30 +72,61 @@ func NewEngine(tl *timeline.Store, customers *customer.Service, log *event.Log, 
 // OnTransition sets the hook. Before the first event.
 func (e *Engine) OnTransition(h Hook) { e.hook = h }
 
+// Edit says whom a version that came into force added to an audience and whom it removed.
+// The sets share no member and belong to the hearer.
+type Edit struct {
+	Audience string
+	Added    *roaring.Bitmap
+	Removed  *roaring.Bitmap
+}
+
 // OnRebuilt sets who hears, on the writer, that an audience has other members because a
 // version came into force, its own or that of an audience which its rule names. Before the
 // first event.
-func (e *Engine) OnRebuilt(hear func(ctx context.Context, audience string) error) { e.rebuilt = hear }
+func (e *Engine) OnRebuilt(hear func(ctx context.Context, ed Edit) error) { e.rebuilt = hear }
 
 // tellRebuilt tells of an audience that came into force, and of those which that changed.
 func (e *Engine) tellRebuilt(ctx context.Context, audience string) error {
-	ids := []string{audience}
-	for id := range e.edited {
-		if id != audience {
-			ids = append(ids, id)
-		}
+	first := e.edit(audience)
+	delete(e.edited, audience)
+	all := []*Edit{first}
+	for _, id := range slices.Sorted(maps.Keys(e.edited)) {
+		all = append(all, e.edited[id])
 	}
 	e.edited = nil
-	slices.Sort(ids[1:])
-	for _, id := range ids {
+	for _, ed := range all {
 		if e.rebuilt == nil {
 			break
 		}
-		if err := e.rebuilt(ctx, id); err != nil {
+		if err := e.rebuilt(ctx, *ed); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// edit is what is to be told of an audience.
+func (e *Engine) edit(audience string) *Edit {
+	if e.edited == nil {
+		e.edited = map[string]*Edit{}
+	}
+	ed := e.edited[audience]
+	if ed == nil {
+		ed = &Edit{Audience: audience, Added: roaring.New(), Removed: roaring.New()}
+		e.edited[audience] = ed
+	}
+	return ed
+}
+
+// note adds a transition of one customer; a return undoes the way out.
+func (ed *Edit) note(root uint32, entered bool) {
+	to, back := ed.Removed, ed.Added
+	if entered {
+		to, back = back, to
+	}
+	if !back.CheckedRemove(root) {
+		to.Add(root)
+	}
 }
 
 func (e *Engine) clear() {

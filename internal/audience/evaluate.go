@@ -122,10 +122,7 @@ func (e *Engine) transit(ctx context.Context, u *unit, t Transition) error {
 	}
 	e.recent = append(e.recent, t)
 	if t.Cause == ByEdit {
-		if e.edited == nil {
-			e.edited = map[string]bool{}
-		}
-		e.edited[u.id] = true
+		e.edit(u.id).note(t.Root, t.Entered)
 	}
 	if e.hook != nil && (t.Cause == ByEvent || t.Cause == ByTime) {
 		return e.hook(ctx, t)

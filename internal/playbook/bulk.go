@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
 	"yutang/internal/flow"
 	"yutang/internal/outreach"
 )
@@ -18,10 +20,11 @@ type bulk struct {
 	version int
 	place   int64 // customers: the last one visited; members of a selection: how many; runs: the last one
 
-	names []string        // the selection, kept with the row; nil before it is made
+	names []string        // the selection, or of a recheck the audience and who left it; kept with the row, nil before it is made
 	kept  bool            // names need not be written any more
 	dates map[uint32]bool // date: codes of the trait that are on this day
 	runs  []int64         // those to be moved, in order; nil before they are gathered
+	left  *roaring.Bitmap // recheck: who left the audience by the edit; nil before names are read
 }
 
 // The kinds of bulk.
@@ -284,7 +287,7 @@ func (w *bulk) means(e *edition, step int) bool {
 func (s *Service) workRun(ctx context.Context, w *bulk, at uint32) error {
 	switch w.kind {
 	case bulkRecheck:
-		return s.recheck(ctx, at, 0)
+		return s.lookAgain(ctx, w, at)
 	case bulkStop:
 		return s.stop(ctx, at, string(outreach.PlaybookEnded))
 	case bulkExit:

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
 	"yutang/internal/audience"
 	"yutang/internal/clock"
 	"yutang/internal/db"
@@ -74,7 +76,7 @@ func TestWaitFor_AChangedAudienceReachesAllRunsAcrossARestart(t *testing.T) {
 			b.must(err)
 			b.must(b.db.InTx(ctx, b.playbooks.Flush))
 		}
-		slice(2, func() { b.must(b.playbooks.OnRebuilt(ctx, vips)) })
+		slice(2, func() { b.must(b.playbooks.OnRebuilt(ctx, vips, roaring.New())) })
 		if n := b.waiting(pb); n != 3 {
 			t.Fatalf("%d wait after a slice of 2", n)
 		}
@@ -82,6 +84,42 @@ func TestWaitFor_AChangedAudienceReachesAllRunsAcrossARestart(t *testing.T) {
 		slice(9, func() {})
 		if n := b.waiting(pb); n != 0 {
 			t.Fatalf("%d are forgotten", n)
+		}
+	})
+}
+
+// covers: B3, C1
+func TestWaitFor_AnEditTakesSomebodyOut(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		b := open(t, d, clock.NewManual(noon))
+		defer b.stop()
+		vips := b.audience(`{"tag":"VIP"}`)
+		named := b.audience(`{"all":[{"audience":"` + vips + `"},{"did":{"event":"A"}}]}`)
+		wait := b.play(`{"event":"A"}`, ``, waitFor(`"audience":"`+vips+`","on":"left"`))
+		far := b.play(`{"event":"A"}`, ``, waitFor(`"audience":"`+named+`","on":"left"`))
+		exit := b.play(`{"event":"A"}`, `"exit":[{"audience":"`+vips+`","on":"left"}],`, rest)
+		starts := b.play(`{"audience":"`+vips+`","on":"left"}`, ``, rest)
+		for user, tags := range map[string][]string{"ann": {"VIP"}, "bob": {"VIP", "gold"}, "cy": {"gold"}} {
+			for _, tag := range tags {
+				b.tag(user, tag)
+			}
+			b.track(user, "A", `{}`)
+		}
+		_, err := b.audiences.Update(ctx, vips, audience.Input{Name: "a", Rule: json.RawMessage(`{"tag":"gold"}`), By: "test"})
+		b.must(err)
+		b.must(b.audiences.Settled(ctx, vips))
+		b.drain()
+		for name, pb := range map[string]string{"wait": wait, "wait by another that names it": far, "exit": exit} {
+			for _, r := range b.runs(playbook.RunFilter{Playbook: pb}) {
+				if left := r.Ord == b.customer("ann"); left != (r.Outcome != "") {
+					t.Errorf("%s: %+v", name, r)
+				}
+			}
+		}
+		if n := len(b.runs(playbook.RunFilter{Playbook: starts})); n != 0 {
+			t.Errorf("an edit starts %d", n)
 		}
 	})
 }

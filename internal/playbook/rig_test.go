@@ -91,7 +91,9 @@ func open(t testing.TB, d *db.DB, clk *clock.Manual) *brand {
 		CheckEndpoint: func(ctx context.Context, _, key string) error { _, err := hooks.Get(ctx, key); return err },
 		CheckAudience: func(ctx context.Context, id string) error { _, err := b.audiences.Get(ctx, id); return err },
 	})
-	b.audiences.OnRebuilt(b.playbooks.OnRebuilt)
+	b.audiences.OnRebuilt(func(ctx context.Context, ed audience.Edit) error {
+		return b.playbooks.OnRebuilt(ctx, ed.Audience, ed.Removed)
+	})
 	b.Pipeline = pipeline.New(pipeline.Rooms{
 		DB: d, Clock: clk, Log: b.log, Timeline: b.timeline, Identity: b.identity, Customers: customers,
 		Audiences: b.audiences, Playbooks: &onRoad{b.playbooks, experiments}, Outreach: b.outreach, Regrouped: b.regrouped,
