@@ -303,3 +303,31 @@ func TestThings_AreWhatTheCallerMayRead(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// covers: B3
+func TestNamed_GivesNamesByIDsMaskedAsElsewhere(t *testing.T) {
+	t.Parallel()
+	h := build(t, dbtest.SQLite(t))
+	h.people(10)
+	ask := func(role access.Role) (titles []string) {
+		ctx := access.As(t.Context(), access.Principal{ID: "me", Role: role, Scope: access.ScopeBrand})
+		found, err := h.search.Named(ctx, []string{"c2", "c999", "nobody", "c1", "c0"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range found {
+			titles = append(titles, x.ID+" "+x.Title)
+		}
+		return titles
+	}
+	clear, masked := ask(access.Operator), ask(access.Viewer)
+	if len(clear) != 2 || clear[0][:3] != "c2 " || clear[1][:3] != "c1 " {
+		t.Fatalf("%q", clear)
+	}
+	if masked[0] != "c2 P**" || clear[0] == masked[0] {
+		t.Errorf("a viewer sees %q, an operator %q", masked, clear)
+	}
+	if _, err := h.search.Named(t.Context(), make([]string, 1001)); !fault.Is(err, fault.Invalid) {
+		t.Errorf("too many: %v", err)
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"yutang/internal/access"
 	"yutang/internal/customer"
+	"yutang/internal/fault"
 	"yutang/internal/id"
 )
 
@@ -107,6 +108,36 @@ func (s *Service) people(ctx context.Context, text string) ([]Thing, error) {
 	for i, p := range places {
 		roots[i] = p.Root
 	}
+	return s.named(ctx, roots)
+}
+
+// maxNamed is how many customers Named names at a time.
+const maxNamed = 1000
+
+// Named gives customers by their ids, in this order and under the id asked for: their names
+// and phones, masked unless the caller sees personal data. Unknown ids are left out.
+func (s *Service) Named(ctx context.Context, ids []string) ([]Thing, error) {
+	if len(ids) > maxNamed {
+		return nil, fault.BadField("ids", "are more than %d", maxNamed)
+	}
+	var known []string
+	var roots []uint32
+	s.Timeline.RLock()
+	for _, text := range ids {
+		if ord, err := id.ParseCustomer(text); err == nil && ord > 0 && int(ord) <= s.Timeline.Customers() {
+			known, roots = append(known, text), append(roots, s.Timeline.Root(ord))
+		}
+	}
+	s.Timeline.RUnlock()
+	out, err := s.named(ctx, roots)
+	for i := range out {
+		out[i].ID = known[i]
+	}
+	return out, err
+}
+
+// named gives the customers with these roots.
+func (s *Service) named(ctx context.Context, roots []uint32) ([]Thing, error) {
 	profiles, err := s.Customers.Profiles(ctx, roots)
 	if err != nil {
 		return nil, err

@@ -91,8 +91,13 @@ export const districts: District[] = [
   },
 ]
 
+/** Pages that belong to another place than their address says. */
+const lodgers: Record<string, string> = { '/runs': '/playbooks', '/replays': '/playbooks' }
+
 /** The place that a path belongs to: the one with the longest matching address. */
 export function placeOf(path: string): { district: District; place: Place } | undefined {
+  const host = Object.keys(lodgers).find((from) => path.startsWith(`${from}/`))
+  if (host) path = lodgers[host] ?? path
   let found: { district: District; place: Place } | undefined
   for (const district of districts) {
     for (const place of district.places) {

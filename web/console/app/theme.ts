@@ -47,7 +47,7 @@ export function useLook(): Look {
 }
 
 const shared: ThemeConfig['token'] = {
-  colorPrimary: '#2e6be6',
+  colorPrimary: '#2e6be6', colorPrimaryHover: '#1f5bd6', colorPrimaryActive: '#174aae',
   borderRadius: 6,
   fontSize: 14,
   fontFamily: 'var(--y-font)',

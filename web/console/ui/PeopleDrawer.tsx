@@ -1,4 +1,4 @@
-import { problemOf } from '@shared/api/client'
+import { call, problemOf } from '@shared/api/client'
 import { num } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import { useInfiniteQuery } from '@tanstack/react-query'
@@ -6,7 +6,7 @@ import { Link } from '@tanstack/react-router'
 import { App, Button, Drawer, Input, Modal } from 'antd'
 import { useMemo, useState } from 'react'
 import { useMay } from '../app/session'
-import { download, type People } from './Drill'
+import { download, type People, type Person } from './Drill'
 import { Empty, Failure, Loading } from './states'
 
 const said = texts({
@@ -26,11 +26,11 @@ export function PeopleDrawer({ people, onClose }: { people: People; onClose: () 
   const t = useText(said)
   const may = useMay()
   const { message } = App.useApp()
-  const [naming, setNaming] = useState(false)
+  const [saving, setSaving] = useState(false)
   const [busy, setBusy] = useState(false)
   const list = useInfiniteQuery({
     queryKey: ['drill', ...people.key],
-    queryFn: ({ pageParam, signal }) => people.list(pageParam, signal),
+    queryFn: async ({ pageParam, signal }) => naming(await people.list(pageParam, signal)),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next || undefined,
   })
@@ -51,7 +51,7 @@ export function PeopleDrawer({ people, onClose }: { people: People; onClose: () 
       extra={(
         <>
           {people.csv && <Button size="small" loading={busy} onClick={() => void file()}>{t.csv}</Button>}{' '}
-          {people.save && may('audiences.write') && <Button size="small" type="primary" onClick={() => setNaming(true)}>{t.save}</Button>}
+          {people.save && may('audiences.write') && <Button size="small" type="primary" onClick={() => setSaving(true)}>{t.save}</Button>}
         </>
       )}
     >
@@ -68,9 +68,24 @@ export function PeopleDrawer({ people, onClose }: { people: People; onClose: () 
         </ul>
       )}
       {list.hasNextPage && <Button block loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t.more}</Button>}
-      {naming && people.save && <SaveAs save={people.save} onClose={() => setNaming(false)} />}
+      {saving && people.save && <SaveAs save={people.save} onClose={() => setSaving(false)} />}
     </Drawer>
   )
+}
+
+/** A page of people with the names of those who came without. */
+async function naming<P extends { items: Person[] }>(page: P): Promise<P> {
+  const ids = page.items.filter((p) => !p.name).map((p) => p.id)
+  if (ids.length === 0) return page
+  const { data } = await call.POST('/customers/names', { body: { ids: ids.slice(0, 1000) } })
+  const found = new Map(data?.items?.map((x) => [x.id, x]))
+  return {
+    ...page,
+    items: page.items.map((p) => {
+      const who = found.get(p.id)
+      return p.name || !who || who.title === p.id ? p : { ...p, name: who.title, detail: p.detail ?? who.subtitle }
+    }),
+  }
 }
 
 function SaveAs({ save, onClose }: { save: (name: string) => Promise<string>; onClose: () => void }) {
