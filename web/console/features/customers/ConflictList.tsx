@@ -19,7 +19,7 @@ export function ConflictList({ items }: { items: readonly Schema<'IdentityConfli
   const [pair, setPair] = useState<[string, string]>()
   return (
     <>
-      <ul className="y-customers-list">
+      <ul className="y-customers-list y-customers-inline">
         {items.map((x) => (
           <li key={x.id}>
             <span>

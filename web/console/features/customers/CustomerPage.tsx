@@ -2,7 +2,7 @@ import { api, type Schema } from '@shared/api/client'
 import { ago, day, exactly, money, none, num } from '@shared/format'
 import { texts, useLang, useText } from '@shared/i18n'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Alert, Tabs, Tooltip } from 'antd'
+import { Alert, Tooltip } from 'antd'
 import { useMay } from '../../app/session'
 import { PageShell, State } from '../../ui/PageShell'
 import { stageLabel } from '../../ui/rule/labels'
@@ -14,6 +14,7 @@ import { IdentityTab } from './IdentityTab'
 import { Menu } from './Menu'
 import { MovesTab } from './MovesTab'
 import { OrdersTab } from './OrdersTab'
+import { TabBar } from './TabBar'
 import { TagsCard } from './TagsCard'
 import { Timeline } from './Timeline'
 import { TouchesTab } from './TouchesTab'
@@ -60,7 +61,7 @@ function Page({ customer: c, asked }: { customer: Customer; asked: string }) {
       <Figures customer={c} />
       <div className="y-customers-body">
         <section className="y-card">
-          <Tabs activeKey={at} onChange={(key) => void go({ search: { tab: key as typeof tab }, replace: true })} items={shown.map((key) => ({ key, label: names[key] }))} />
+          <TabBar at={at} tabs={shown.map((key) => [key, names[key]])} onChange={(key) => void go({ search: { tab: key }, replace: true })} />
           {at === 'timeline' && <Timeline id={c.id} />}
           {at === 'orders' && <OrdersTab customer={c} />}
           {at === 'touches' && <TouchesTab id={c.id} />}

@@ -22,7 +22,7 @@ export function MergeList({ items }: { items: readonly Schema<'IdentityMerge'>[]
   const undo = useUnmerge()
   const may = useMay()
   return (
-    <ul className="y-customers-list">
+    <ul className="y-customers-list y-customers-inline">
       {items.map((m) => (
         <li key={m.id}>
           <span><b className="y-mono">{m.gone}</b> {t.into} <Who id={m.kept} /><small>{[when(m.at), m.type ? t.byType(typeName(m.type, lang)) : t.byHand(m.actor ?? ''), m.note, m.undone_at && t.on(m.undone_by ?? '', when(m.undone_at))].filter(Boolean).join(' · ')}</small></span>
