@@ -1,7 +1,7 @@
 import { texts, useLang, useText } from '@shared/i18n'
 import { Button, Input, InputNumber, Select } from 'antd'
 import { useId, useState, type ReactNode } from 'react'
-import { DaySpan } from '../../ui/forms'
+import { DaySpan } from '../../ui/DaySpan'
 import { TagPicker } from '../../ui/pickers'
 import { propLabel, stageLabel } from '../../ui/rule/labels'
 import { useWords } from '../../ui/rule/words'
