@@ -14,6 +14,7 @@ import { assetURL, cover, messageOf, summary, type Material } from './message'
 import { StateOf } from './StateOf'
 import { useWhole } from './useMaterials'
 import { common, kindWords } from './words'
+import { Words } from './Words'
 
 const said = texts({
   menu: [(name: string) => `${name} 的操作`, (name: string) => `Actions of ${name}`],
@@ -56,7 +57,7 @@ function MaterialCard({ material: m, menu, path, onTag }: { material: Material; 
     <article className="y-content-card" draggable={may} onDragStart={(e) => e.dataTransfer.setData(dragType, m.id)}>
       <Link to={`/library/${m.id}` as string} className="y-content-face" tabIndex={-1} aria-hidden="true">
         {picture ? <img src={assetURL(picture)} alt="" loading="lazy" draggable={false} />
-        : message.text ? <q>{summary(message)}</q>
+        : message.text ? <q><Words text={summary(message)} /></q>
         : <i>{m.kind === 'video' ? <VideoCameraOutlined /> : m.kind === 'link' || m.kind === 'article' ? <LinkOutlined /> : <FileTextOutlined />}</i>}
         <span>{named(k, m.kind)}</span>
       </Link>

@@ -19,6 +19,7 @@ import { ScriptDrawer } from './ScriptDrawer'
 import { StateOf } from './StateOf'
 import { useBulk, useWhole } from './useMaterials'
 import { common, stateWords } from './words'
+import { Words } from './Words'
 import './content.css'
 
 const said = texts({
@@ -124,9 +125,4 @@ function Script({ material: m, query, path, trash, onOpen, onTag }: { material: 
       </div>
     </li>
   )
-}
-
-/** A text with its values set apart. */
-function Words({ text, query }: { text: string; query?: string }) {
-  return <>{text.split(/(\{\{.*?\}\})/g).map((part, i) => (i % 2 === 1 ? <code key={i} className="y-content-var">{part.slice(2, -2).split('|')[0]?.trim()}</code> : <Marked key={i} text={part} query={query} />))}</>
 }
