@@ -18,11 +18,11 @@ export function SendContent({ draft: d, set, shown, onShow }: { draft: Draft; se
   const letter = String.fromCodePoint(65 + d.variants.length)
   return (
     <div className="y-stack">
-      {!group && <div className="y-rowline"><Segmented aria-label={t.as} value={d.ab ? 'ab' : 'one'} onChange={(v) => set({ ab: v === 'ab' })} options={[{ value: 'one', label: t.one }, { value: 'ab', label: t.ab }]} />{d.ab && <small className="y-faint">{t.note}</small>}</div>}
+      {!group && <div className="y-rowline"><Segmented aria-label={t.as} value={d.ab ? 'ab' : 'one'} onChange={(v) => set({ ab: v === 'ab' })} options={[{ value: 'one', label: t.one }, { value: 'ab', label: t.ab }]} />{d.ab && <small className="y-faint">{t.note}</small>}<span className="y-grow" />{d.ab && d.variants.length < 10 && <Button size="small" icon={<PlusOutlined />} onClick={() => { set({ variants: even([...d.variants, { name: letter, percent: 0, content: {} }]) }); onShow(d.variants.length) }}>{t.add}</Button>}</div>}
       {!d.ab || group ? <MessageForm value={d.content} onChange={(content) => set({ content })} /> : (
         <>
           <Tabs
-            size="small" activeKey={String(shown)} onChange={(k) => onShow(Number(k))} tabBarExtraContent={d.variants.length < 10 && <Button size="small" icon={<PlusOutlined />} onClick={() => { set({ variants: even([...d.variants, { name: letter, percent: 0, content: {} }]) }); onShow(d.variants.length) }}>{t.add}</Button>}
+            size="small" activeKey={String(shown)} onChange={(k) => onShow(Number(k))}
             items={d.variants.map((v, i) => ({
               key: String(i), label: t.variant(v.name || '?', v.percent), children: (
                 <div className="y-stack">

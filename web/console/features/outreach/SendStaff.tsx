@@ -54,16 +54,16 @@ export function SendStaff({ send: s, progress: p }: { send: Schema<'MasssendSend
       <PlainTable
         label={t.title} rows={p.staff} rowKey="staff" height={420}
         columns={[
-          { key: 'staff', title: t.staff, width: 100, render: (_, x) => name(x.staff) },
-          { key: 'size', title: t.size, width: 70, num: true, render: (_, x) => <Number onOpen={s.chat === 'single' ? people(x.staff) : undefined}>{num(x.size)}</Number> },
-          { key: 'bar', title: t.progress, width: 100, render: (_, x) => <Bar parts={[{ tone: 'good', name: t.sent, count: x.accepted }, { tone: 'bad', name: t.lost, count: x.rejected }, { tone: 'warn', name: t.expired, count: x.expired }, { tone: 'live', name: t.waiting, count: x.size - x.accepted - x.rejected - x.expired }]} /> },
-          { key: 'sent', title: t.sent, width: 64, num: true, render: (_, x) => <Number onOpen={x.accepted > 0 && s.chat === 'single' ? people(x.staff, 'accepted') : undefined}>{num(x.accepted)}</Number> },
-          { key: 'lost', title: t.lost, width: 72, num: true, render: (_, x) => <Number onOpen={x.rejected > 0 && s.chat === 'single' ? people(x.staff, 'rejected') : undefined}>{num(x.rejected)}</Number> },
+          { key: 'staff', title: t.staff, width: 88, render: (_, x) => name(x.staff) },
+          { key: 'size', title: t.size, width: 74, num: true, render: (_, x) => <Number onOpen={s.chat === 'single' ? people(x.staff) : undefined}>{num(x.size)}</Number> },
+          { key: 'bar', title: t.progress, width: 84, render: (_, x) => <Bar parts={[{ tone: 'good', name: t.sent, count: x.accepted }, { tone: 'bad', name: t.lost, count: x.rejected }, { tone: 'warn', name: t.expired, count: x.expired }, { tone: 'live', name: t.waiting, count: x.size - x.accepted - x.rejected - x.expired }]} /> },
+          { key: 'sent', title: t.sent, width: 60, num: true, render: (_, x) => <Number onOpen={x.accepted > 0 && s.chat === 'single' ? people(x.staff, 'accepted') : undefined}>{num(x.accepted)}</Number> },
+          { key: 'lost', title: t.lost, width: 66, num: true, render: (_, x) => <Number onOpen={x.rejected > 0 && s.chat === 'single' ? people(x.staff, 'rejected') : undefined}>{num(x.rejected)}</Number> },
           {
-            key: 'confirmed', title: t.confirmed, width: 150, render: (_, x) => (x.open === 0 && x.confirmed_at ? <Tooltip title={exactly(x.confirmed_at)}><span tabIndex={0}>{ago(x.confirmed_at)}</span></Tooltip>
+            key: 'confirmed', title: t.confirmed, width: 104, render: (_, x) => (x.open === 0 && x.confirmed_at ? <Tooltip title={exactly(x.confirmed_at)}><span tabIndex={0}>{ago(x.confirmed_at)}</span></Tooltip>
               : <span className="y-rowline"><State tone="warn">{t.waiting}</State>{x.reminded > 0 && <small className="y-faint">{t.times(num(x.reminded))}</small>}</span>),
           },
-          ...(can ? [{ key: 'do', title: '', width: 72, render: (_: unknown, x: Schema<'MasssendStaffProgress'>) => x.open > 0 && <Button size="small" type="link" loading={busy === x.staff} aria-label={`${t.remind} ${name(x.staff)}`} onClick={() => void remind(x.staff)}>{t.remind}</Button> }] : []),
+          ...(can ? [{ key: 'do', title: '', width: 70, render: (_: unknown, x: Schema<'MasssendStaffProgress'>) => x.open > 0 && <Button size="small" type="link" loading={busy === x.staff} aria-label={`${t.remind} ${name(x.staff)}`} onClick={() => void remind(x.staff)}>{t.remind}</Button> }] : []),
         ]}
       />
     </Card>
