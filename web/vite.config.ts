@@ -34,6 +34,8 @@ export default defineConfig(({ mode }) => {
       rollupOptions: {
         output: {
           codeSplitting: {
+            // What a group stands on is shared with the rest, so it stays outside.
+            includeDependenciesRecursively: false,
             groups: [
               { name: 'echarts', test: /node_modules[\\/](echarts|zrender)[\\/]/ },
               { name: 'flow', test: /node_modules[\\/](@xyflow|@dagrejs|d3-)/ },

@@ -24,10 +24,17 @@ const client = new QueryClient({
   },
 })
 
+/** Fetches what most pages share while the first one is being read, so that the next opens at once. */
+function warm() {
+  const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 2000))
+  idle(() => { void Promise.all([import('../ui/QueryTable'), import('../ui/forms'), import('../ui/pickers'), import('../ui/DaySpan')]).catch(() => {}) })
+}
+
 /** The whole console. */
 export function App() {
   const lang = useLang()
   const isDark = useDark()
+  useEffect(warm, [])
   dayjs.locale(lang === 'zh-CN' ? 'zh-cn' : 'en')
   useEffect(() => {
     document.documentElement.lang = lang

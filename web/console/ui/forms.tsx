@@ -1,7 +1,6 @@
 import { problemOf, type Problem } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
-import { Alert, App, Button, DatePicker, Drawer, type FormInstance } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import { Alert, App, Button, Drawer, type FormInstance } from 'antd'
 import type { ReactNode } from 'react'
 
 const said = texts({
@@ -9,14 +8,6 @@ const said = texts({
   cancel: ['取消', 'Cancel'],
   faults: ['请改正后再保存', 'Correct these and save again'],
   sure: ['确认', 'Confirm'],
-  today: ['今天', 'Today'],
-  last7: ['近 7 天', 'Last 7 days'],
-  last30: ['近 30 天', 'Last 30 days'],
-  last90: ['近 90 天', 'Last 90 days'],
-  month: ['本月', 'This month'],
-  year: ['近 12 个月', 'Last 12 months'],
-  from: ['开始日期', 'From'],
-  to: ['结束日期', 'To'],
 })
 
 /** Puts the server's faults beside the fields of an antd form: pointer /body/name or /name goes to field name. Gives back those that fit no field. */
@@ -83,21 +74,4 @@ export function useSure() {
 export function useOops() {
   const { message } = App.useApp()
   return (thrown: unknown) => { void message.error(problemOf(thrown).detail) }
-}
-
-/** A span of days, YYYY-MM-DD, both included. Presets stand beside the calendar, and days may be typed. */
-export function DaySpan({ value, onChange, allowClear }: { value?: { from?: string; to?: string }; onChange?: (span: { from?: string; to?: string }) => void; allowClear?: boolean }) {
-  const t = useText(said)
-  const now = dayjs()
-  const span = (days: number): [Dayjs, Dayjs] => [now.subtract(days - 1, 'day'), now]
-  return (
-    <DatePicker.RangePicker
-      allowClear={allowClear ?? false} placeholder={[t.from, t.to]} value={value?.from && value.to ? [dayjs(value.from), dayjs(value.to)] : null}
-      presets={[
-        { label: t.today, value: span(1) }, { label: t.last7, value: span(7) }, { label: t.last30, value: span(30) }, { label: t.last90, value: span(90) },
-        { label: t.month, value: [now.startOf('month'), now] }, { label: t.year, value: [now.subtract(12, 'month'), now] },
-      ]}
-      onChange={(v) => onChange?.({ from: v?.[0]?.format('YYYY-MM-DD'), to: v?.[1]?.format('YYYY-MM-DD') })}
-    />
-  )
 }
