@@ -10,6 +10,7 @@ import (
 	"yutang/internal/budget/budgethttp"
 	"yutang/internal/experiment"
 	"yutang/internal/experiment/experimenthttp"
+	"yutang/internal/fault"
 	"yutang/internal/flow"
 	"yutang/internal/httpapi"
 	"yutang/internal/library"
@@ -49,6 +50,15 @@ func (a *App) hookPlaybooks(cfg *playbook.Config) {
 	cfg.Links = func(ctx context.Context, content json.RawMessage, o playbook.LinkOrder) (json.RawMessage, error) {
 		return a.shortLinks.Replace(ctx, content, link.Order{Ord: o.Ord, Playbook: o.Playbook, Step: o.Step, Run: o.Run, Delivery: o.Delivery})
 	}
+	cfg.Brand = func(ctx context.Context) (string, error) { b, err := a.access.Brand(ctx); return b.Name, err }
+	cfg.CheckAssignee = func(ctx context.Context, corp, user string) error { return a.tasks.CheckAssignee(ctx, corp, user) }
+	cfg.CheckCorp = func(ctx context.Context) error {
+		ids, err := a.corpIDs(ctx)
+		if err == nil && len(ids) == 0 {
+			err = fault.New(fault.Precondition, "no_corp", "no WeCom corp is connected, so nobody can publish it; connect one first")
+		}
+		return err
+	}
 	cfg.Select, cfg.Cluster, cfg.Ensure = a.selected, a.clusterOf, a.ensureAudience
 }
 
@@ -82,6 +92,7 @@ func (a *App) buildPlay(ctx context.Context) error {
 		Outreach: a.outreach, Playbooks: a.playbooks, Zone: zone, Address: a.channels.Address, Owners: a.owners, Team: a.teamOf,
 		Quota: a.rehearsedQuota, Assigned: a.experiments.Assigned, Identities: a.identity.Identities, Select: a.selected,
 		Material: a.material, Script: a.library.Script, Published: a.publishedBooks, Past: a.playbooks.Past,
+		Brand: func(ctx context.Context) (string, error) { b, err := a.access.Brand(ctx); return b.Name, err },
 	})
 	sends := budget.MassSends{Sends: a.sends}
 	a.budget = budget.New(budget.Config{

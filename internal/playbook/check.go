@@ -60,12 +60,13 @@ func says(op *flow.Op) (out []said) {
 	return out
 }
 
-// checkContents asks whether the channels take what the steps say.
+// checkContents asks whether the channels take what the steps say, and whether the texts
+// read only from what is known there.
 func (s *Service) checkContents(ctx context.Context, f *flow.Flow) error {
+	all := s.checkRoots(f)
 	if s.CheckContent == nil {
-		return nil
+		return all.err()
 	}
-	var all faults
 	for _, op := range f.Steps {
 		for _, x := range says(op) {
 			if len(x.content) == 0 {
@@ -81,15 +82,18 @@ func (s *Service) checkContents(ctx context.Context, f *flow.Flow) error {
 	return all.err()
 }
 
-// checkOutside asks whether what a definition names exists, and whether there are rooms for
-// what its steps do.
-func (s *Service) checkOutside(ctx context.Context, f *flow.Flow) error {
+// checkOutside asks whether what the draft of a playbook names exists, whether there are
+// rooms for what its steps do, and whether anybody can start.
+func (s *Service) checkOutside(ctx context.Context, b Playbook, f *flow.Flow) error {
 	var all faults
 	d := f.Definition
 	if event.Personal(d.Key) {
 		all.missing("/key", "a key is kept in clear, and "+d.Key+" is personal")
 	}
 	s.checkTrigger(ctx, f, &all)
+	if err := s.checkMoment(ctx, b, f, &all); err != nil {
+		return err
+	}
 	if len(f.Rules) > 0 && s.Watch == nil {
 		all.missing(f.Rules[0].Pointer, "nobody answers rules")
 	}
@@ -160,7 +164,7 @@ func (s *Service) checkStep(ctx context.Context, op *flow.Op, all *faults) error
 	for _, x := range says(op) {
 		err := s.CheckEndpoint(ctx, x.channel, x.endpoint)
 		all.add(at+"/endpoint", err)
-		s.checkMaterial(ctx, x.material, x.ptr+"/material", all)
+		s.checkMaterial(ctx, op.Kind, x.material, x.ptr+"/material", all)
 	}
 	switch {
 	case op.Kind == flow.KindTask && s.Tasks == nil:
@@ -170,7 +174,12 @@ func (s *Service) checkStep(ctx context.Context, op *flow.Op, all *faults) error
 	case op.Kind == flow.KindPost && s.Posts == nil:
 		all.missing(at, "nothing is published here")
 	case op.Kind == flow.KindPost:
-		s.checkMaterial(ctx, op.Step.Post.Material, at+"/material", all)
+		if s.CheckCorp != nil {
+			all.add(at, s.CheckCorp(ctx))
+		}
+		s.checkMaterial(ctx, op.Kind, op.Step.Post.Material, at+"/material", all)
+	case op.Kind == flow.KindUpdate:
+		s.checkStages(op, all)
 	case op.Kind == flow.KindCoupon && s.Box == nil:
 		all.missing(at, "there are no coupon codes")
 	case op.Kind == flow.KindSplit && op.Step.Split.By != "" && s.Cluster == nil:
@@ -186,7 +195,10 @@ func (s *Service) checkStep(ctx context.Context, op *flow.Op, all *faults) error
 func (s *Service) checkTask(ctx context.Context, op *flow.Op, all *faults) {
 	t, at := op.Step.Task, op.Pointer+"/task"
 	for i, id := range t.Materials {
-		s.checkMaterial(ctx, id, fmt.Sprintf("%s/materials/%d", at, i), all)
+		s.checkMaterial(ctx, op.Kind, id, fmt.Sprintf("%s/materials/%d", at, i), all)
+	}
+	if t.Assign != "" && t.Assign != "owner" && t.Assign != "leader" && s.CheckAssignee != nil {
+		all.add(at+"/assign", s.CheckAssignee(ctx, t.Corp, t.Assign))
 	}
 	if t.ScriptID == "" {
 		return
@@ -199,14 +211,17 @@ func (s *Service) checkTask(ctx context.Context, op *flow.Op, all *faults) {
 	all.add(at+"/script_id", err)
 }
 
-func (s *Service) checkMaterial(ctx context.Context, id, ptr string, all *faults) {
+func (s *Service) checkMaterial(ctx context.Context, kind, id, ptr string, all *faults) {
 	switch {
 	case id == "":
 	case s.Material == nil:
 		all.missing(ptr, "there is no library of materials")
 	default:
-		_, err := s.Material(ctx, id)
+		raw, err := s.Material(ctx, id)
 		all.add(ptr, err)
+		if err == nil && kind != flow.KindTask { // members see those of tasks with all that they know
+			checkWords(raw, s.known(kind), ptr, all)
+		}
 	}
 }
 

@@ -149,7 +149,11 @@ func (s *Service) say(ctx context.Context, l *letter, d *outreach.Draft, profile
 	if err != nil {
 		return err
 	}
-	l.message.Content, err = content.Render(flow.Bindings(profile, l.trigger, nil))
+	bind, err := s.bindings(ctx, profile, l.trigger, content.Reads)
+	if err != nil {
+		return err
+	}
+	l.message.Content, err = content.Render(bind)
 	switch {
 	case d.Refuse != "":
 	case errors.Is(err, template.ErrMissing):
@@ -293,24 +297,30 @@ func (s *Service) ComposeTask(ctx context.Context, o TaskOrder) (title, script s
 		return "", "", fmt.Errorf("version %d of playbook %s has no task %q", o.Version, o.Playbook, o.Step)
 	}
 	op := p.Steps[at]
-	bind := flow.Bindings(customer.Profile{}, nil, nil)
+	said, err := s.script(ctx, op, o.Variant)
+	if err != nil {
+		return "", "", err
+	}
+	var profile customer.Profile
+	var trigger *event.Event
 	if o.Ord != 0 {
-		profile, err := s.Customers.Profile(ctx, s.root(o.Ord))
+		profile, err = s.Customers.Profile(ctx, s.root(o.Ord))
 		if err != nil {
 			return "", "", err
 		}
-		trigger, err := s.trigger(ctx, o.TriggerSeq)
-		if err != nil {
+		if trigger, err = s.trigger(ctx, o.TriggerSeq); err != nil {
 			return "", "", err
 		}
-		bind = flow.Bindings(profile, trigger, nil)
+	}
+	bind, err := s.bindings(ctx, profile, trigger, func(root string) bool { return op.Title.Reads(root) || said != nil && said.Reads(root) })
+	if err != nil {
+		return "", "", err
 	}
 	if title, err = op.Title.Render(bind); err != nil {
 		return "", "", err
 	}
-	said, err := s.script(ctx, op, o.Variant)
-	if err != nil || said == nil {
-		return title, "", err
+	if said == nil {
+		return title, "", nil
 	}
 	script, err = said.Render(bind)
 	return title, script, err

@@ -247,6 +247,60 @@ func TestPublish_RefusesWhatNobodyHereDoes(t *testing.T) {
 	}
 }
 
+// covers: C1
+func TestPublish_RefusesWhatCanNeverWork(t *testing.T) {
+	t.Parallel()
+	b := open(t, dbtest.SQLite(t), clock.NewManual(noon))
+	defer b.stop()
+	b.playbooks.Posts = &published{}
+	b.playbooks.CheckCorp = func(context.Context) error { return errors.New("no corp") }
+	b.playbooks.CheckAssignee = func(_ context.Context, corp, user string) error {
+		if corp == "ww1" && user == "lin" {
+			return nil
+		}
+		return errors.New("nobody")
+	}
+	b.playbooks.Material = func(context.Context, string) (json.RawMessage, error) {
+		return json.RawMessage(`{"text":"{{ staff.name }}"}`), nil
+	}
+	for ptr, doc := range map[string]json.RawMessage{
+		"/steps/0/update/stage/aipl":      b.document(`{"event":"A"}`, ``, `{"id":"x","update":{"stage":{"aipl":"nowhere"}}}`),
+		"/trigger/schedule/at":            b.document(`{"schedule":{"at":"2026-03-02T11:59"}}`, `"subject":"brand",`, rest),
+		"/trigger/schedule/until":         b.document(`{"schedule":{"every":"day","until":"2026-03-01"}}`, `"subject":"brand",`, rest),
+		"/steps/0/task/assign":            b.document(`{"event":"A"}`, ``, `{"id":"x","task":{"title":"x","assign":"gone"}}`),
+		"/steps/0/post":                   b.document(`{"schedule":{"every":"day"}}`, `"subject":"brand",`, `{"id":"x","post":{"to":"moments","content":{"text":"x"}}}`),
+		"/steps/0/send/content/text":      b.document(`{"event":"A"}`, ``, b.say("x", "{{ foo.x }}")),
+		"/steps/0/task/title":             b.document(`{"event":"A"}`, ``, `{"id":"x","task":{"title":"{{ foo.x }}"}}`),
+		"/steps/0/post/content/text":      b.document(`{"schedule":{"every":"day"}}`, `"subject":"brand",`, `{"id":"x","post":{"to":"moments","content":{"text":"{{ traits.x }}"}}}`),
+		"/steps/0/send/material":          b.document(`{"event":"A"}`, ``, `{"id":"x","send":{"channel":"webhook","endpoint":"`+b.endpoint+`","material":"mat_1"}}`),
+		"/steps/0/task/variants/1/script": b.document(`{"event":"A"}`, ``, `{"id":"x","task":{"title":"x","variants":[{"name":"a","percent":50,"script":"x"},{"name":"b","percent":50,"script":"{{ y }}"}]}}`),
+	} {
+		p, err := b.playbooks.Create(context.Background(), doc)
+		if err == nil {
+			_, err = b.playbooks.Publish(context.Background(), p.ID, "Ann")
+		}
+		if !points(err, ptr) {
+			t.Errorf("%s: %v", ptr, err)
+		}
+	}
+	b.play(`{"event":"A"}`, ``, `{"id":"x","update":{"stage":{"aipl":"interest"}}}`, `{"id":"y","task":{"title":"{{ customer.id }}","corp":"ww1","assign":"lin"}}`)
+}
+
+// What was sent once may be published again: whoever is inside goes on.
+func TestPublish_TheMomentOfTheVersionInForceMayHavePassed(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	b := open(t, dbtest.SQLite(t), clock.NewManual(noon))
+	defer b.stop()
+	once := `{"schedule":{"at":"2026-03-02T13:00"}}`
+	pb := b.play(once, `"subject":"brand",`, rest)
+	b.after(2 * time.Hour)
+	_, err := b.playbooks.Update(ctx, pb, b.document(once, `"subject":"brand","priority":60,`, rest))
+	b.must(err)
+	_, err = b.playbooks.Publish(ctx, pb, "Ann")
+	b.must(err)
+}
+
 // points says whether an error names this place of the document.
 func points(err error, ptr string) bool {
 	var e *fault.Error

@@ -83,7 +83,7 @@ func (s *Service) Submit(ctx context.Context, key, by string) (Playbook, error) 
 		if err != nil {
 			return err
 		}
-		if err := s.checkOutside(ctx, f); err != nil {
+		if err := s.checkOutside(ctx, *b, f); err != nil {
 			return err
 		}
 		b.reviewed(ReviewAsked, by, "", "")

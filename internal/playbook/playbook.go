@@ -194,12 +194,18 @@ type Config struct {
 	CheckContent  func(ctx context.Context, channel, endpoint string, content json.RawMessage, ptr string) ([]fault.Field, error)
 	Address       func(ctx context.Context, channel, endpoint string) (identity string, err error)
 
+	// CheckAssignee says whether a member can be given tasks, "" is the only corp; CheckCorp
+	// whether a corp is connected that publishes. Nil: nobody is asked.
+	CheckAssignee func(ctx context.Context, corp, user string) error
+	CheckCorp     func(ctx context.Context) error
+
 	// Predicate makes a rule to ask, not on the writer; Watch does under the write lock.
 	Predicate func(ctx context.Context, raw json.RawMessage) (Predicate, error)
 	Watch     func(raw json.RawMessage) (Predicate, error)
 	Member    func(audience string, root uint32) bool // under the lock of derived state
 	Ensure    func(ctx context.Context, owner, key string, a flow.Audience) (id string, err error)
 
+	Brand     func(ctx context.Context) (name string, err error) // what templates read as brand.name; nil: they do not
 	Tasks     Tasks
 	Posts     Posts
 	Exposures Exposures

@@ -91,7 +91,7 @@ func (s *Service) publishable(ctx context.Context, key string) (b Playbook, f *f
 	if f, err = flow.Parse(b.Draft, s.Zone()); err != nil {
 		return b, nil, err
 	}
-	if err := s.checkOutside(ctx, f); err != nil {
+	if err := s.checkOutside(ctx, b, f); err != nil {
 		return b, nil, err
 	}
 	return b, f, s.checkCircle(ctx, b, f)

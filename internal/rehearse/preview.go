@@ -27,7 +27,7 @@ type MessageLook struct {
 	Traits        map[string]json.RawMessage `json:"traits,omitempty"`
 	Identities    []event.Identity           `json:"identities,omitempty"`
 	Missing       []string                   `json:"missing,omitempty" doc:"values that the template reads and the customer does not have"`
-	SentAt        time.Time                  `json:"sent_at" doc:"zero: it would not be sent"`
+	SentAt        time.Time                  `json:"sent_at,omitzero" doc:"absent: it would not be sent"`
 	Quiet         bool                       `json:"quiet,omitempty" doc:"it waited for the end of quiet hours"`
 	Refuse        string                     `json:"refuse,omitempty" doc:"why it would not be sent: no_consent, no_address, capped, quota, expired, missing_value"`
 	Detail        string                     `json:"detail,omitempty"`
@@ -64,7 +64,15 @@ func (s *Service) compose(ctx context.Context, x TrialSpec, r *recorder, seen *s
 			trigger = &masked
 		}
 	}
-	bind := flow.Bindings(profile, trigger, nil)
+	var more map[string]any
+	if s.Brand != nil {
+		name, err := s.Brand(ctx)
+		if err != nil {
+			return err
+		}
+		more = map[string]any{"brand": map[string]any{"name": name}}
+	}
+	bind := flow.Bindings(profile, trigger, more)
 	for _, l := range r.looks {
 		step := &r.trial.Steps[l.at]
 		if r.Steps[l.step].Kind == flow.KindTask {

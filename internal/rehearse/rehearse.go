@@ -96,6 +96,8 @@ type Config struct {
 	// Material is the content of an approved material, and Script the text of an approved script.
 	Material func(ctx context.Context, id string) (json.RawMessage, error)
 	Script   func(ctx context.Context, id string) (string, error)
+	// Brand is the name that templates read as brand.name.
+	Brand func(ctx context.Context) (name string, err error)
 	// Past is how many runs of a playbook a customer had and when the last was triggered
 	// (ms). It is called under the lock of derived state.
 	Past func(playbook string, leaves []uint32) (runs int, last int64)

@@ -113,6 +113,11 @@ func TestTrial_WalksToTheEnd(t *testing.T) {
 	if task.Assignee != "ww1/lin" || task.Script != "Say hi" || !task.Deadline.Equal(noon.Add(107*time.Hour+30*time.Minute)) {
 		t.Errorf("task: %+v", task)
 	}
+	silent := json.RawMessage(`{"name":"x","trigger":{"event":"Order Completed"},"steps":[{"id":"s","send":{"channel":"webhook","endpoint":"e","missing":"skip","content":{"text":"{{ traits.shoe }}"}}}]}`)
+	refused := stepOf(t, trialOf(r, rehearse.TrialSpec{Definition: silent, Customer: ann}), "s").Message
+	if raw, _ := json.Marshal(refused); refused.Refuse != "missing_value" || strings.Contains(string(raw), "sent_at") {
+		t.Errorf("refused: %s", raw)
+	}
 	open := trialOf(r, rehearse.TrialSpec{Customer: ann, Unmask: true})
 	if m := stepOf(t, open, "hello").Message; !strings.Contains(string(m.Content), "Ann: 7") {
 		t.Errorf("masked for one who may see it: %s", m.Content)

@@ -59,6 +59,22 @@ func (s *Service) onlyCorp(ctx context.Context, named string) (string, error) {
 	return list[0].ID, nil
 }
 
+// CheckAssignee says whether tasks can be given to a member by name; corp "" is the only one.
+func (s *Service) CheckAssignee(ctx context.Context, corp, user string) error {
+	corp, err := s.onlyCorp(ctx, corp)
+	if err != nil {
+		return err
+	}
+	if corp == "" {
+		return fault.New(fault.Precondition, "no_corp", "it is not clear of which corp %q is; connect a corp, or name one in \"corp\" beside it", user)
+	}
+	d, err := s.member(ctx, corp, user)
+	if err == nil && d.reason != "" {
+		err = fault.New(fault.Precondition, "no_member", "nobody who works at corp %q has the userid %q; choose another, \"owner\" or \"leader\"", corp, user)
+	}
+	return err
+}
+
 // member is somebody who works here.
 func (s *Service) member(ctx context.Context, corp, user string) (doer, error) {
 	m, err := s.Staff.Get(ctx, corp, user)

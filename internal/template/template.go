@@ -69,7 +69,10 @@ type place struct {
 }
 
 // Text is one template. It does not change and is safe for concurrent use.
-type Text struct{ template *liquid.Template }
+type Text struct {
+	template *liquid.Template
+	roots    []string
+}
 
 // ParseText checks and compiles one text. Strict: a value that is missing when it renders
 // is ErrMissing, else it is the empty text.
@@ -78,7 +81,7 @@ func ParseText(source string, strict bool) (*Text, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Text{template: t}, nil
+	return &Text{template: t, roots: roots(source)}, nil
 }
 
 // Render makes the text for one set of values.

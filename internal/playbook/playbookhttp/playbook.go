@@ -108,6 +108,15 @@ func underDefinition(err error) error {
 	return &moved
 }
 
+// ofDraft is underDefinition for routes that check the draft: its faults are at the same
+// places as when it is saved. Faults of the request stay where they are.
+func ofDraft(err error) error {
+	if e := (*fault.Error)(nil); errors.As(err, &e) && e.Code == "invalid_playbook" {
+		return underDefinition(err)
+	}
+	return err
+}
+
 // noted writes the audit row of a change and answers with the playbook.
 func (h *handlers) noted(ctx context.Context, action string, b playbook.Playbook, err error) (*output, error) {
 	if err != nil {
@@ -151,7 +160,7 @@ func (h *handlers) publish(ctx context.Context, in *publishInput) (*output, erro
 		choice = in.Body.InFlight
 	}
 	b, err := h.playbooks.PublishWith(ctx, in.ID, p.ID, choice)
-	return h.noted(ctx, "playbook.publish", b, err)
+	return h.noted(ctx, "playbook.publish", b, ofDraft(err))
 }
 
 func (h *handlers) pause(ctx context.Context, in *oneInput) (*output, error) {

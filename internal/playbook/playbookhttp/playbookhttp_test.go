@@ -110,7 +110,7 @@ func TestPlaybook_LifeThroughTheAPI(t *testing.T) {
 		if res := op.Do("PUT", path, map[string]any{"definition": map[string]any{"name": 1}}); !strings.Contains(string(res.Body), `"/definition/name"`) {
 			t.Fatalf("%s", res.Body)
 		}
-		if res := op.Do("POST", path+"/publish", nil); res.Status < 400 || !strings.Contains(string(res.Body), "/steps/0/send/endpoint") {
+		if res := op.Do("POST", path+"/publish", nil); res.Status < 400 || !strings.Contains(string(res.Body), `"/definition/steps/0/send/endpoint"`) {
 			t.Fatalf("published to an endpoint that is not: %s", res.Body)
 		}
 		decode[playbookhttp.Playbook](t, op.Do("PUT", path, document("ep_1")), 200)

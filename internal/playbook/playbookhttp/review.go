@@ -11,7 +11,7 @@ import (
 func (h *handlers) submit(ctx context.Context, in *oneInput) (*output, error) {
 	p, _ := access.From(ctx)
 	b, err := h.playbooks.Submit(ctx, in.ID, p.ID)
-	return h.noted(ctx, "playbook.submit", b, err)
+	return h.noted(ctx, "playbook.submit", b, ofDraft(err))
 }
 
 func (h *handlers) approve(ctx context.Context, in *oneInput) (*output, error) {
@@ -42,7 +42,7 @@ type previewOutput struct {
 func (h *handlers) preview(ctx context.Context, in *oneInput) (*previewOutput, error) {
 	list, err := h.playbooks.PublishPreview(ctx, in.ID)
 	if err != nil {
-		return nil, err
+		return nil, ofDraft(err)
 	}
 	out := &previewOutput{}
 	out.Body.Items = list
