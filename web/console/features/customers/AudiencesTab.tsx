@@ -7,7 +7,10 @@ import { useState } from 'react'
 import { State } from '../../ui/PageShell'
 import { AudiencePicker } from '../../ui/pickers'
 import { stageLabel } from '../../ui/rule/labels'
+import { ruleSentence } from '../../ui/rule/sentence'
+import { useWords } from '../../ui/rule/words'
 import { Asked } from '../../ui/states'
+import { partAt } from './filter'
 
 const said = texts({
   none: ['现在不在任何人群里', 'In no audience now'], why: ['为什么', 'Why'], less: ['收起', 'Close'], people: [(n: string) => `${n} 人`, (n: string) => `${n} people`], ask: ['为什么不在某个人群里？', 'Why not in another audience?'], choose: ['选择人群', 'Choose an audience'],
@@ -28,7 +31,7 @@ export function AudiencesTab({ id }: { id: string }) {
           <ul className="y-customers-list">
             {p.items.length === 0 && <li className="y-faint">{t.none}</li>}
             {p.items.map((a) => (
-              <li key={a.id} style={{ flexWrap: 'wrap' }}>
+              <li key={a.id} style={{ flexWrap: open === a.id ? 'wrap' : undefined }}>
                 <span><Link to={`/audiences/${a.id}` as string}>{a.name}</Link><small>{[t.people(num(a.count)), a.description].filter(Boolean).join(' · ')}</small></span>
                 <Button size="small" aria-expanded={open === a.id} aria-label={`${t.why} ${a.name}`} onClick={() => setOpen(open === a.id ? undefined : a.id)}>{open === a.id ? t.less : t.why}</Button>
                 {open === a.id && <div style={{ flexBasis: '100%' }}><Explained audience={a.id} customer={id} /></div>}
@@ -48,6 +51,7 @@ export function AudiencesTab({ id }: { id: string }) {
 
 function Explained({ audience, customer }: { audience: string; customer: string }) {
   const t = useText(said)
+  const own = api.useQuery('get', '/audiences/{id}', { params: { path: { id: audience } } }, { retry: false })
   const asked = api.useQuery('get', '/audiences/{id}/explain', { params: { path: { id: audience }, query: { customer } } }, { retry: false })
   return (
     <Asked query={asked} rows={3}>
@@ -57,7 +61,7 @@ function Explained({ audience, customer }: { audience: string; customer: string 
             <State tone={e.member ? 'good' : 'bad'}>{e.member ? t.in : t.out}</State>
             {e.member && e.transitions[0]?.entered && <span className="y-faint">{t.since(exactly(e.transitions[0].at))}</span>}
           </div>
-          <ul className="y-customers-why"><Part why={e.why} /></ul>
+          <ul className="y-customers-why"><Part why={e.why} rule={own.data?.version === e.version ? own.data.rule : undefined} /></ul>
           {e.next_change && <small className="y-faint">{t.next(exactly(e.next_change))}</small>}
         </div>
       )}
@@ -65,11 +69,13 @@ function Explained({ audience, customer }: { audience: string; customer: string 
   )
 }
 
-function Part({ why }: { why: Schema<'RuleExplanation'> }) {
+function Part({ why, rule }: { why: Schema<'RuleExplanation'>; rule: unknown }) {
   const t = useText(said)
   const lang = useLang()
   const group = why.kind === 'all' || why.kind === 'any' || why.kind === 'not'
-  const text = group ? t[why.kind as 'all'] : lang === 'zh-CN' ? why.text.zh : why.text.en
+  const words = useWords()
+  const part = partAt(rule, why.pointer)
+  const text = group ? t[why.kind as 'all'] : part !== undefined ? ruleSentence(part, lang, words) : lang === 'zh-CN' ? why.text.zh : why.text.en
   return (
     <li>
       <div>
@@ -81,7 +87,7 @@ function Part({ why }: { why: Schema<'RuleExplanation'> }) {
           {why.missed && <small>{t.missed(when(why.missed.at))}</small>}
         </span>
       </div>
-      {why.children && <ul>{why.children.map((kid, i) => <Part key={kid.pointer + String(i)} why={kid} />)}</ul>}
+      {why.children && <ul>{why.children.map((kid, i) => <Part key={kid.pointer + String(i)} why={kid} rule={rule} />)}</ul>}
     </li>
   )
 }

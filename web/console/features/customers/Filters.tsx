@@ -53,7 +53,7 @@ export function Filters({ search, set, show, since }: { search: Search; set: (ne
         />
         <StaffPicker single value={search.staff ? [search.staff] : []} onChange={([staff]) => set({ staff })} placeholder={t.staff} style={{ width: 130, minWidth: 0 }} />
         <Badge count={wide ? 0 : extra} size="small" color="var(--y-primary)"><Button aria-expanded={wide} onClick={() => setWide(!wide)}>{wide ? t.less : t.more}</Button></Badge>
-        <Button type={search.rule ? 'primary' : 'default'} ghost={Boolean(search.rule)} onClick={() => setRuling(true)}>{t.rule}</Button>
+        <Button aria-pressed={Boolean(search.rule)} onClick={() => setRuling(true)}>{t.rule}</Button>
       </FilterBar>
       {wide && <Further search={search} set={set} />}
       {extra > 0 && <Chips filter={filter} set={set} onRule={() => setRuling(true)} />}

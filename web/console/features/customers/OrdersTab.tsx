@@ -34,11 +34,11 @@ export function OrdersTab({ customer: c }: { customer: Schema<'CustomerView'> })
   useEffect(() => { if (go) void fetchNextPage() }, [go, fetchNextPage])
   const columns: Column<Order>[] = [
     { key: 'at', title: t.at, width: 150, render: (_, o) => when(o.at) },
-    { key: 'id', title: t.id, width: 150, render: (_, o) => <span className="y-mono">{o.id}</span> },
-    { key: 'goods', title: t.goods, width: 240, ellipsis: true, render: (_, o) => <span title={o.products.map((p) => `${p.name} ×${p.quantity}`).join('\n')}>{o.products[0]?.name}{o.products.length > 1 && t.kinds(o.products.length)}</span> },
-    { key: 'total', title: t.total, width: 120, num: true, render: (_, o) => money(o.total, o.currency || c.orders.currency) },
-    { key: 'refunded', title: t.refunded, width: 110, num: true, render: (_, o) => (o.refunded > 0 ? <span className="y-tone-bad">−{money(o.refunded, o.currency || c.orders.currency)}</span> : '') },
-    { key: 'state', title: t.state, width: 130, render: (_, o) => <State tone={o.cancelled ? 'bad' : o.refunded > 0 ? 'warn' : 'good'}>{stateOf(o, t)}</State> },
+    { key: 'id', title: t.id, width: 110, render: (_, o) => <span className="y-mono">{o.id}</span> },
+    { key: 'goods', title: t.goods, width: 200, ellipsis: true, render: (_, o) => <span title={o.products.map((p) => `${p.name} ×${p.quantity}`).join('\n')}>{o.products[0]?.name}{o.products.length > 1 && t.kinds(o.products.length)}</span> },
+    { key: 'total', title: t.total, width: 110, num: true, render: (_, o) => money(o.total, o.currency || c.orders.currency) },
+    { key: 'refunded', title: t.refunded, width: 95, num: true, render: (_, o) => (o.refunded > 0 ? <span className="y-tone-bad">−{money(o.refunded, o.currency || c.orders.currency)}</span> : '') },
+    { key: 'state', title: t.state, width: 110, render: (_, o) => <State tone={o.cancelled ? 'bad' : o.refunded > 0 ? 'warn' : 'good'}>{stateOf(o, t)}</State> },
   ]
   if (list.error) return <Failure error={list.error} onRetry={() => void list.refetch()} />
   if (list.isPending) return <Loading rows={6} />

@@ -16,7 +16,7 @@ import { channelName } from './words'
 
 const said = texts({
   title: ['属性', 'Traits'], edit: ['修改属性', 'Change traits'], none: ['还没有属性', 'No traits yet'], more: [(n: number) => `再显示 ${n} 个`, (n: number) => `Show ${n} more`], less: ['收起', 'Show less'], add: ['加一个属性', 'Add a trait'], name: ['属性名', 'Name'], help: ['清空表示删除。手工修改也会记进时间线。', 'Empty removes it. Changes by hand stand in the timeline.'],
-  masked: ['已脱敏，只能填新值覆盖', 'Masked: type a new value to replace it'], saved: ['已保存', 'Saved'], male: ['男', 'Male'], female: ['女', 'Female'], yes: ['是', 'Yes'], no: ['否', 'No'], list: ['多个值用逗号分开', 'Separate values by commas'],
+  masked: ['已脱敏，只能填新值覆盖', 'Masked: type a new value to replace it'], saved: ['已保存', 'Saved'], contacts: ['员工好友数', 'Staff in contact'], external: ['微信或企微', 'WeChat or WeCom'], male: ['男', 'Male'], female: ['女', 'Female'], yes: ['是', 'Yes'], no: ['否', 'No'], list: ['多个值用逗号分开', 'Separate values by commas'],
 })
 
 const first = 10
@@ -42,7 +42,7 @@ export function TraitsCard({ customer: c }: { customer: Schema<'CustomerView'> }
   }
   return (
     <Card title={t.title} extra={may('customers.write') && <Button size="small" type="text" icon={<EditOutlined />} aria-label={t.edit} onClick={() => setEditing(true)} />}>
-      {names.length === 0 ? <span className="y-faint">{t.none}</span> : <Facts items={shown.map((n) => [<span key={n} title={n}>{propLabel(n, lang)}</span>, value(c.traits[n], n)])} />}
+      {names.length === 0 ? <span className="y-faint">{t.none}</span> : <Facts items={shown.map((n) => [<span key={n} title={n}>{n === 'contacts' ? t.contacts : n === 'external_type' ? t.external : propLabel(n, lang)}</span>, value(c.traits[n], n)])} />}
       {names.length > first && <Button size="small" type="link" onClick={() => setAll(!all)}>{all ? t.less : t.more(names.length - first)}</Button>}
       {editing && <Edit customer={c} onClose={() => setEditing(false)} />}
     </Card>

@@ -139,6 +139,6 @@ function firstProps(p: Props, lang: Lang): string | undefined {
 }
 
 function short(v: unknown): string {
-  const text = typeof v === 'string' ? v : JSON.stringify(v) ?? ''
+  const text = typeof v === 'string' ? v : Array.isArray(v) ? v.map(short).join('、') : JSON.stringify(v) ?? ''
   return text.length > 40 ? `${text.slice(0, 40)}…` : text
 }
