@@ -87,7 +87,7 @@ export function PosterCanvas({ doc, hidden, chosen, locked, onChoose, onChange, 
                 className={chosen === i ? 'y-poster-layer is-chosen' : 'y-poster-layer'} style={{ left: b.x, top: b.y, width: b.w, height: b.h, outlineWidth: 2 / scale }}
                 onPointerDown={(e) => begin(e, i)} onPointerMove={go} onPointerUp={end} onPointerCancel={end} onFocus={() => onChoose(i)} onKeyDown={(e) => key(e, i)}
               >
-                <LayerView layer={layer} />
+                <div aria-hidden="true" style={{ width: '100%', height: '100%' }}><LayerView layer={layer} /></div>
               </div>
             )
           })}

@@ -59,7 +59,7 @@ export function PosterPreview({ doc, name }: { doc: Doc; name: string }) {
         <Rendered of={[wish]} draw={() => draw('jpeg')} alt={t.alt} onDrawn={() => undefined} />
         {may('staff.read') && <StaffPicker single value={staff} onChange={setStaff} placeholder={t.staff} aria-label={t.staff} style={{ width: '100%' }} />}
         {may('customers.read') && <CustomerPicker value={customer} onChange={setCustomer} placeholder={t.customer} aria-label={t.customer} style={{ width: '100%' }} />}
-        {asked.map((key) => <Input key={key} addonBefore={key} aria-label={key} maxLength={60} value={values[key]} onChange={(e) => setValues({ ...values, [key]: e.target.value })} />)}
+        {asked.map((key) => <Input key={key} prefix={<code className="y-faint">{key}</code>} aria-label={key} maxLength={60} value={values[key]} onChange={(e) => setValues({ ...values, [key]: e.target.value })} />)}
         <small className="y-faint">{t.note}</small>
       </div>
     </Card>
