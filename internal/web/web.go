@@ -39,14 +39,17 @@ func Mount(a *httpapi.API, frames Frames) {
 		if err != nil {
 			panic(err)
 		}
-		a.Mount("GET /"+name+"/", http.StripPrefix("/"+name+"/", app{name, sub, frames}))
+		handle("GET /"+name+"/", http.StripPrefix("/"+name+"/", app{name, sub, frames}))
 	}
 }
 
-// Built says whether the apps are in this program.
-func Built() bool {
-	_, err := fs.Stat(built, "dist/console/index.html")
-	return err == nil
+// within leads to the console's page of the same name, with what was asked.
+func within(w http.ResponseWriter, r *http.Request) {
+	to := "/console" + r.URL.Path
+	if r.URL.RawQuery != "" {
+		to += "?" + r.URL.RawQuery
+	}
+	http.Redirect(w, r, to, http.StatusFound)
 }
 
 type app struct {
@@ -65,7 +68,7 @@ func (a app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Content-Security-Policy", policy+"frame-ancestors "+shown)
 	name := path.Clean(r.URL.Path)
-	if path.Ext(name) == "" {
+	if name == "." || path.Ext(name) == "" {
 		name = "index.html"
 	}
 	if strings.HasPrefix(name, "assets/") {

@@ -1,4 +1,5 @@
 import { api, problemOf, signedOut } from '@shared/api/client'
+import { useBrandFormat } from '@shared/format'
 import { useLang, useText, texts } from '@shared/i18n'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { Button, ConfigProvider } from 'antd-mobile'
@@ -77,6 +78,7 @@ function Door() {
   if (stranger) return <Empty icon="me" title={t.login} action={<Button color="primary" onClick={login}>{t.again}</Button>}>{t.loginWhy}</Empty>
   if (me.error) return <Failed error={me.error} again={() => void me.refetch()} />
   if (!me.data) return <Loading />
+  useBrandFormat(me.data)
   const Shown = pages[page]
   return (
     <>

@@ -18,12 +18,14 @@ type Member struct {
 
 type meOutput struct {
 	Body struct {
-		Corp  string   `json:"corp"`
-		Staff string   `json:"staff" doc:"userid"`
-		Name  string   `json:"name"`
-		Leads bool     `json:"leads" doc:"whether I see customers of others, too"`
-		Under []string `json:"under" doc:"whose customers I may see, myself included"`
-		Team  []Member `json:"team" doc:"those of them who are in the corp still; empty unless I lead"`
+		Corp     string   `json:"corp"`
+		Staff    string   `json:"staff" doc:"userid"`
+		Name     string   `json:"name"`
+		Leads    bool     `json:"leads" doc:"whether I see customers of others, too"`
+		Under    []string `json:"under" doc:"whose customers I may see, myself included"`
+		Team     []Member `json:"team" doc:"those of them who are in the corp still; empty unless I lead"`
+		Zone     string   `json:"zone" doc:"of the brand"`
+		Currency string   `json:"currency" doc:"of the brand"`
 	}
 }
 
@@ -35,6 +37,11 @@ func (h *handlers) me(ctx context.Context, _ *httpapi.None) (*meOutput, error) {
 	out := &meOutput{}
 	out.Body.Corp, out.Body.Staff, out.Body.Name = v.Corp, v.User, v.Name
 	out.Body.Leads, out.Body.Under = v.Leads(), v.Reach
+	brand, err := h.Panel.Access.Brand(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Zone, out.Body.Currency = brand.Location().String(), brand.Currency
 	out.Body.Team, err = h.team(ctx, v)
 	return out, err
 }

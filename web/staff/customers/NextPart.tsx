@@ -4,7 +4,7 @@ import { useMe } from '../tasks/acts'
 import { isOpen } from '../tasks/list'
 import { DoneRow, TaskRow } from '../tasks/TaskRow'
 import { Library } from '../library/Library'
-import type { Customer, Task } from '../types'
+import type { Customer } from '../types'
 import { Asked, Empty } from '../ui/states'
 
 const said = texts({
@@ -23,7 +23,7 @@ export function NextPart({ of: c }: { of: Customer }) {
       return (
         <>
           {open.length > 0 ? <h2 className="s-label">{t.todo}</h2> : <Empty icon="today" title={t.none}>{t.noneWhy}</Empty>}
-          <ul className="s-list">{open.map((x) => <Titled key={x.id} of={x} mine={x.staff === me?.staff} />)}</ul>
+          <ul className="s-list">{open.map((x) => <TaskRow key={x.id} of={x} mine={x.staff === me?.staff} inside />)}</ul>
           <h2 className="s-label">{t.scripts}</h2>
           <Library space="scripts" customer={c.external_userid} most={3} />
           {done.length > 0 && <h2 className="s-label">{t.done}</h2>}
@@ -32,8 +32,4 @@ export function NextPart({ of: c }: { of: Customer }) {
       )
     }}</Asked>
   )
-}
-
-function Titled({ of: x, mine }: { of: Task; mine: boolean }) {
-  return <TaskRow of={{ ...x, customer_name: x.title }} mine={mine} />
 }

@@ -8,7 +8,7 @@ import { Link } from '../ui/Page'
 import { useSend } from '../ui/sending'
 import { common, results } from '../ui/words'
 import { useMe, useTaskActs } from './acts'
-import { near } from './due'
+import { due, near } from './due'
 import { isOpen, otherResults } from './list'
 import { pickMember } from './pick'
 import { ScriptText } from './ScriptText'
@@ -19,8 +19,8 @@ const said = texts({
   customer: ['客户', 'Customer'], pastLate: ['逾期完成', 'done late'], more: ['更多操作', 'More'],
 })
 
-/** A task that is open: who, what to say, and one tap to answer. */
-export function TaskRow({ of: task, script, mine }: { of: Task; script?: string; mine: boolean }) {
+/** A task that is open: who, what to say, and one tap to answer. Inside a customer's page the task's title stands for who. */
+export function TaskRow({ of: task, script, mine, inside }: { of: Task; script?: string; mine: boolean; inside?: boolean }) {
   const t = useText(said)
   const c = useText(common)
   const lang = useLang()
@@ -44,7 +44,9 @@ export function TaskRow({ of: task, script, mine }: { of: Task; script?: string;
   }
   return (
     <li className="s-box s-task">
-      {task.customer ? (
+      {inside ? (
+        <div className="s-box-head"><b className="s-name">{task.title}</b>{task.state === 'overdue' ? <Chip tone="bad">{t.late(near(task.deadline, lang))}</Chip> : <span className="s-faint">{due(task.deadline, lang)}</span>}</div>
+      ) : task.customer ? (
         <div className="s-who">
           <Face name={task.customer_name ?? '?'} of={task.customer} />
           <div className="s-grow">
