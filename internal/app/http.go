@@ -104,7 +104,6 @@ func (a *App) handler() http.Handler {
 	api.Start()
 	a.onStop("api", api.Stop)
 	a.routes(api)
-	a.console(api)
 	web.Mount(api, a.phoneOrigins)
 	intake := http.NewServeMux()
 	in := ingest.New(a.log, a.pipeline, a.Clock, a.Log)

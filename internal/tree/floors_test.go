@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"pipeline"},
 	{"ingest", "webhook", "channel", "importer", "reconcile", "sidepanel", "privacy"},
 	{"httpapi"},
-	{"console", "web"},
+	{"web"},
 	{"app", "wecomsim"},
 	{"demo", "bench", "crash"},
 }

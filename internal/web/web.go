@@ -33,9 +33,15 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
 type Frames func(ctx context.Context) []string
 
 // Mount puts the apps on the API's mux.
-func Mount(a *httpapi.API, frames Frames) {
+func Mount(a *httpapi.API, frames Frames) { mount(a.Mount, built, frames) }
+
+func mount(handle func(pattern string, h http.Handler), files fs.FS, frames Frames) {
+	handle("GET /{$}", http.RedirectHandler("/console/", http.StatusFound))
+	for _, page := range []string{"/setup", "/sign-in"} {
+		handle("GET "+page, http.HandlerFunc(within))
+	}
 	for _, name := range []string{"console", "staff"} {
-		sub, err := fs.Sub(built, "dist/"+name)
+		sub, err := fs.Sub(files, "dist/"+name)
 		if err != nil {
 			panic(err)
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,7 +13,7 @@ import (
 func serve(t *testing.T, files fstest.MapFS, path string, header ...string) (*http.Response, string) {
 	t.Helper()
 	mux := http.NewServeMux()
-	mount(mux.Handle, files)
+	mount(mux.Handle, files, func(context.Context) []string { return []string{"http://phones.example"} })
 	req := httptest.NewRequest(http.MethodGet, path, nil)
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
@@ -27,7 +28,7 @@ func serve(t *testing.T, files fstest.MapFS, path string, header ...string) (*ht
 	return res, string(body)
 }
 
-var built0 = fstest.MapFS{
+var some = fstest.MapFS{
 	"dist/console/index.html":          {Data: []byte("the console")},
 	"dist/console/assets/a-1.js":       {Data: []byte("plain")},
 	"dist/console/assets/a-1.js.br":    {Data: []byte("packed")},
@@ -54,7 +55,7 @@ func TestApps_AreServedAtEveryAddressOfTheirs(t *testing.T) {
 		{"/console/..%2f..%2fgo.mod", "", 404, "404 page not found\n", ""},
 		{"/staff/tasks", "", 200, "the staff's pages", "no-cache"},
 	} {
-		res, body := serve(t, built0, c.path, "Accept-Encoding", c.accept)
+		res, body := serve(t, some, c.path, "Accept-Encoding", c.accept)
 		if res.StatusCode != c.status || body != c.body || res.Header.Get("Cache-Control") != c.cache {
 			t.Errorf("%s: %d %q, kept %q", c.path, res.StatusCode, body, res.Header.Get("Cache-Control"))
 		}
@@ -64,8 +65,8 @@ func TestApps_AreServedAtEveryAddressOfTheirs(t *testing.T) {
 // covers: J3
 func TestApps_RunNoScriptFromElsewhere(t *testing.T) {
 	t.Parallel()
-	for path, frames := range map[string]string{"/console/": "frame-ancestors 'none'", "/staff/": "frame-ancestors 'self'"} {
-		res, _ := serve(t, built0, path)
+	for path, frames := range map[string]string{"/console/": "frame-ancestors 'none'", "/staff/": "frame-ancestors 'self' http://phones.example"} {
+		res, _ := serve(t, some, path)
 		policy := res.Header.Get("Content-Security-Policy")
 		if !strings.Contains(policy, "script-src 'self';") || !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, frames) {
 			t.Errorf("%s: %s", path, policy)
@@ -84,7 +85,7 @@ func TestAbsentApps_SayHowToBuildThem(t *testing.T) {
 func TestOldAddresses_LeadToTheConsole(t *testing.T) {
 	t.Parallel()
 	for from, to := range map[string]string{"/": "/console/", "/setup?token=t": "/console/setup?token=t", "/sign-in": "/console/sign-in"} {
-		if res, _ := serve(t, built0, from); res.StatusCode != http.StatusFound || res.Header.Get("Location") != to {
+		if res, _ := serve(t, some, from); res.StatusCode != http.StatusFound || res.Header.Get("Location") != to {
 			t.Errorf("%s: %d %s", from, res.StatusCode, res.Header.Get("Location"))
 		}
 	}
