@@ -97,7 +97,7 @@ func (a *App) buildPlay(ctx context.Context) error {
 	sends := budget.MassSends{Sends: a.sends}
 	a.budget = budget.New(budget.Config{
 		DB: a.db, Clock: a.Clock, Jobs: a.jobs, Timeline: a.timeline, Customers: a.customers, Ledger: a.outreach, Zone: zone,
-		Terms: a.terms, Address: a.channels.Address, Having: a.identity.Having, Quota: sends.Quota, Accounts: a.corpIDs,
+		Terms: a.terms, Named: a.nameOfBook, Address: a.channels.Address, Having: a.identity.Having, Quota: sends.Quota, Accounts: a.corpIDs,
 		Forecasts: map[string]budget.Forecast{"mass_sends": sends, "runs": runForecast{a.rehearsals}},
 	})
 	a.outreach.UseTerms(a.terms)

@@ -136,6 +136,15 @@ func (a *App) terms(ctx context.Context, book string, version int) (outreach.Ter
 	return outreach.Terms{Quiet: d.Quiet, Caps: outreach.PlaybookCap{d.Cap.PerDay, d.Cap.PerWeek, d.Cap.PerMonth}}, nil
 }
 
+// nameOfBook is the name of a playbook's version.
+func (a *App) nameOfBook(ctx context.Context, book string, version int) (string, error) {
+	f, err := a.playbooks.Flow(ctx, book, version)
+	if err != nil {
+		return "", err
+	}
+	return f.Definition.Name, nil
+}
+
 // selected names the members (CORP/USERID) or groups (CORP/CHATID) of a selection.
 func (a *App) selected(ctx context.Context, kind flow.Kind, sel flow.Select) (names []string, err error) {
 	corps := []string{sel.Corp}

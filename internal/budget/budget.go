@@ -72,6 +72,7 @@ type Config struct {
 
 	ZoneOf   func(root uint32) *time.Location // nil: the brand's; under the timeline's lock
 	Terms    func(ctx context.Context, playbook string, version int) (outreach.Terms, error)
+	Named    func(ctx context.Context, playbook string, version int) (string, error)               // the playbook's name; not_found is none
 	Address  func(ctx context.Context, channel, endpoint string) (identity string, err error)      // the type of identity that is written to, "" none
 	Having   func(ctx context.Context, identity string, records []uint32) (map[uint32]bool, error) // which records have one
 	Quota    func(ctx context.Context, channel, account string, at time.Time) (Quota, error)

@@ -35,6 +35,9 @@ func (s *Service) collect(ctx context.Context, p *Plan) error {
 			return fmt.Errorf("forecast %s: %w", name, err)
 		}
 	}
+	if err = s.nameKinds(ctx, p.kinds); err != nil {
+		return err
+	}
 	if p.terms, err = s.termsOf(ctx, p.kinds); err != nil {
 		return err
 	}
@@ -79,6 +82,31 @@ func (c *collector) add(source string, t Touch) error {
 
 // unvalued marks a touch whose value is still to be asked.
 const unvalued = -1 << 63
+
+// nameKinds puts the playbook's name on touches that came without one.
+func (s *Service) nameKinds(ctx context.Context, kinds []kind) error {
+	type version struct {
+		playbook string
+		n        int
+	}
+	names := map[version]string{}
+	for i, k := range kinds {
+		if k.name != "" || s.Named == nil {
+			continue
+		}
+		v := version{k.playbook, k.version}
+		name, ok := names[v]
+		if !ok {
+			var err error
+			if name, err = s.Named(ctx, v.playbook, v.n); err != nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+			names[v] = name
+		}
+		kinds[i].name = name
+	}
+	return nil
+}
 
 // termsOf asks for the terms of each kind's playbook.
 func (s *Service) termsOf(ctx context.Context, kinds []kind) ([]outreach.Terms, error) {

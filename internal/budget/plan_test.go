@@ -3,6 +3,7 @@ package budget
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -64,7 +65,8 @@ func TestPlan_SaysOfEachTouchWhatWillBecomeOfItAndWhy(t *testing.T) {
 		receipt := touch("receipt", 1, "sms", time.Hour)
 		receipt.Transactional = true
 		gone := touch("gone", 6, "sms", time.Hour)
-		gone.Refuse = outreach.NoAddress
+		gone.Refuse, gone.Name, gone.Step = outreach.NoAddress, "", "gone"
+		r.Named = func(_ context.Context, playbook string, _ int) (string, error) { return "Book " + playbook, nil }
 		p := r.plan(2, touch("capped", 1, "sms", time.Hour), low, high, touch("withdrawn", 4, "sms", time.Hour), night, short, receipt, gone,
 			touch("next week", 7, "sms", 7*24*time.Hour))
 		want := map[string]string{
@@ -77,7 +79,13 @@ func TestPlan_SaysOfEachTouchWhatWillBecomeOfItAndWhy(t *testing.T) {
 			t.Fatalf("shifted: %v", got)
 		}
 		lines := map[string]int{}
+		if !slices.ContainsFunc(p.Lines, func(l Line) bool { return l.Step == "gone" }) {
+			t.Error("no line of the step without a name")
+		}
 		for _, l := range p.Lines {
+			if want := map[string]string{"gone": "Book pb_1"}[l.Step]; want != "" && l.Name != want {
+				t.Errorf("%s is called %q", l.Playbook, l.Name)
+			}
 			lines[fmt.Sprint(l.Day, " ", l.Channel, " ", l.Verdict)] += l.Count
 		}
 		if lines["2026-03-02 sms send"] != 1 || lines["2026-03-03 sms send"] != 1 || lines["2026-03-02 mail send"] != 1 || p.Touches != 8 || p.Customers != 6 {

@@ -34,6 +34,15 @@ var (
 	Languages  = []string{Chinese, English}
 )
 
+// Language is the name of a language that a caller may write short: "" and "zh" are Chinese.
+// What is no language stays as it is.
+func Language(lang string) string {
+	if lang == "" || lang == "zh" {
+		return Chinese
+	}
+	return lang
+}
+
 //go:embed library
 var files embed.FS
 

@@ -24,7 +24,7 @@ func wirePersona(p sop.Persona) Persona {
 
 type (
 	langInput struct {
-		Lang string `query:"lang" enum:"zh-CN,en" doc:"absent: zh-CN"`
+		Lang string `query:"lang" enum:"zh-CN,zh,en" doc:"zh is short for zh-CN, as is none"`
 	}
 	sheetsOutput struct {
 		Body struct {
@@ -45,12 +45,7 @@ type (
 	}
 )
 
-func (in langInput) lang() string {
-	if in.Lang == "" {
-		return sop.Chinese
-	}
-	return in.Lang
-}
+func (in langInput) lang() string { return sop.Language(in.Lang) }
 
 func (h *handlers) sheets(ctx context.Context, in *langInput) (*sheetsOutput, error) {
 	out := &sheetsOutput{}

@@ -35,7 +35,7 @@ func wireEntry(e sop.Entry) Entry {
 type listInput struct {
 	Goal     string `query:"goal" enum:"activate,convert,retain,win_back,care,content,campaign"`
 	Industry string `query:"industry" enum:"beauty,food,education,baby"`
-	Lang     string `query:"lang" enum:"zh-CN,en" doc:"absent: zh-CN"`
+	Lang     string `query:"lang" enum:"zh-CN,zh,en" doc:"zh is short for zh-CN, as is none"`
 }
 
 type listOutput struct {
@@ -45,7 +45,7 @@ type listOutput struct {
 }
 
 func (h *handlers) list(ctx context.Context, in *listInput) (*listOutput, error) {
-	found, err := h.SOP.List(ctx, sop.Filter{Goal: in.Goal, Industry: in.Industry, Lang: in.Lang})
+	found, err := h.SOP.List(ctx, sop.Filter{Goal: in.Goal, Industry: in.Industry, Lang: sop.Language(in.Lang)})
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ type previewOutput struct{ Body Preview }
 type getInput struct {
 	Key      string `path:"key"`
 	Industry string `query:"industry" enum:"beauty,food,education,baby" doc:"absent: beauty"`
-	Lang     string `query:"lang" enum:"zh-CN,en" doc:"absent: zh-CN"`
+	Lang     string `query:"lang" enum:"zh-CN,zh,en" doc:"zh is short for zh-CN, as is none"`
 }
 
 func (h *handlers) get(ctx context.Context, in *getInput) (*previewOutput, error) {
@@ -89,7 +89,7 @@ func (h *handlers) get(ctx context.Context, in *getInput) (*previewOutput, error
 // choice is which text of a playbook, and the brand's own words.
 type choice struct {
 	Industry string                     `json:"industry,omitempty" enum:"beauty,food,education,baby" doc:"absent: beauty"`
-	Lang     string                     `json:"lang,omitempty" enum:"zh-CN,en" doc:"absent: zh-CN"`
+	Lang     string                     `json:"lang,omitempty" enum:"zh-CN,zh,en" doc:"zh is short for zh-CN, as is none"`
 	Params   map[string]json.RawMessage `json:"params,omitempty" doc:"by name; what is absent is found or has a default"`
 }
 
@@ -99,12 +99,9 @@ type choiceInput struct {
 }
 
 func (c choice) wish(ctx context.Context, key string) sop.Wish {
-	w := sop.Wish{Key: key, Industry: c.Industry, Lang: c.Lang, Params: c.Params, By: actor(ctx)}
+	w := sop.Wish{Key: key, Industry: c.Industry, Lang: sop.Language(c.Lang), Params: c.Params, By: actor(ctx)}
 	if w.Industry == "" {
 		w.Industry = sop.Beauty
-	}
-	if w.Lang == "" {
-		w.Lang = sop.Chinese
 	}
 	return w
 }

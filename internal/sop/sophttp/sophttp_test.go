@@ -64,6 +64,14 @@ func TestLibrary_SaysWhatTheBrandHas(t *testing.T) {
 			t.Errorf("the digest is ready without an official account: %+v", e.Needs)
 		}
 		baby := call[list[sophttp.Entry]](r, op, "GET", "/sop?industry=baby&lang=en&goal=retain", nil, 200)
+		for _, short := range []string{"zh", "zh-CN"} {
+			if e := call[list[sophttp.Entry]](r, op, "GET", "/sop?lang="+short, nil, 200).Items[0]; e.Lang != sop.Chinese {
+				t.Errorf("%s: %+v", short, e)
+			}
+			if p := call[sophttp.Preview](r, op, "GET", "/sop/pulse?lang="+short, nil, 200); p.Lang != sop.Chinese {
+				t.Errorf("%s: %+v", short, p)
+			}
+		}
 		for _, e := range baby.Items {
 			if e.Goal != "retain" || e.Key == "birthday" && e.Needs[1].Name != "baby_birthday" {
 				t.Errorf("%+v", e)
