@@ -328,7 +328,7 @@ func (a *App) Stop(ctx context.Context) error {
 
 // internalSource finds or makes a source whose write key nobody knows.
 func (a *App) internalSource(ctx context.Context, name string) (int64, error) {
-	s, err := a.log.Source(ctx, name, seal.NewSecret(), a.Clock.Now())
+	s, err := a.log.InternalSource(ctx, name, seal.NewSecret(), a.Clock.Now())
 	return s.ID, err
 }
 

@@ -26,6 +26,7 @@ type Log struct {
 	nameIDs  map[string]uint16
 	sources  []Source
 	keyHash  map[[32]byte]int // index into sources
+	internal map[string]bool  // names of the system's own
 	byName   map[string]int
 	newNames []any // rows for event_name, until Flush
 

@@ -14,6 +14,7 @@ type Source struct {
 	ID       int64     `json:"id"`
 	Name     string    `json:"name"`
 	Disabled bool      `json:"disabled"`
+	Internal bool      `json:"internal" doc:"the system's own: it is not stopped"`
 	Created  time.Time `json:"created_at"`
 }
 
@@ -39,6 +40,7 @@ func (l *Log) loadSources(ctx context.Context) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.markInternal(sources)
 	l.sources, l.keyHash, l.byName = sources, keys, names
 	return nil
 }
@@ -108,8 +110,34 @@ func (l *Log) Source(ctx context.Context, name, writeKey string, at time.Time) (
 	return l.AddSource(ctx, name, writeKey, at)
 }
 
-// DisableSource stops or starts accepting events of a source.
+// InternalSource is Source for what the system itself sends by: nobody is told the key, and
+// nobody stops it. It is internal while this program runs.
+func (l *Log) InternalSource(ctx context.Context, name, writeKey string, at time.Time) (Source, error) {
+	l.mu.Lock()
+	if l.internal == nil {
+		l.internal = map[string]bool{}
+	}
+	l.internal[name] = true
+	l.markInternal(l.sources)
+	l.mu.Unlock()
+	return l.Source(ctx, name, writeKey, at)
+}
+
+// markInternal marks those of sources that are the system's own. Under mu.
+func (l *Log) markInternal(sources []Source) {
+	for i := range sources {
+		sources[i].Internal = l.internal[sources[i].Name]
+	}
+}
+
+// DisableSource stops or starts accepting events of a source. One of the system's own is
+// not stopped.
 func (l *Log) DisableSource(ctx context.Context, id int64, disabled bool) error {
+	for _, s := range l.Sources() {
+		if s.ID == id && s.Internal && disabled {
+			return fault.New(fault.Precondition, "internal_source", "%q is the system's own source and cannot be stopped: parts of it would fall silent; stop what sends by it instead", s.Name)
+		}
+	}
 	n, err := l.db.Exec(ctx, "UPDATE source SET disabled = $1 WHERE id = $2", disabled, id)
 	if err != nil {
 		return err

@@ -20,13 +20,19 @@ import (
 
 func start(t *testing.T, d *db.DB) *httpapitest.Server {
 	t.Helper()
+	s, _ := startLog(t, d)
+	return s
+}
+
+func startLog(t *testing.T, d *db.DB) (*httpapitest.Server, *event.Log) {
+	t.Helper()
 	s := httpapitest.New(t, d)
 	log := event.NewLog(d, s.Box)
 	if err := log.Load(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	accesshttp.Routes(s.API, s.Access, log, s.Clock)
-	return s
+	return s, log
 }
 
 // covers: J1
@@ -106,7 +112,7 @@ func TestSession_SignsInAndOut(t *testing.T) {
 func TestSources_KeyIsShownOnceAndAudited(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := start(t, d)
+		s, log := startLog(t, d)
 		owner := s.Client(t, access.Owner)
 		var made struct {
 			ID       int64
@@ -123,6 +129,16 @@ func TestSources_KeyIsShownOnceAndAudited(t *testing.T) {
 			t.Errorf("again: %d %s", res.Status, res.Body)
 		}
 		owner.Call("PATCH", fmt.Sprintf("/sources/%d", made.ID), map[string]bool{"disabled": true}, nil)
+		own, err := log.InternalSource(context.Background(), "levels", "a key that nobody is told", s.Clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res := owner.Do("PATCH", fmt.Sprintf("/sources/%d", own.ID), map[string]bool{"disabled": true}); res.Status != 409 || res.Problem(t).Code != "internal_source" {
+			t.Errorf("stopped the system's own: %d %s", res.Status, res.Body)
+		}
+		if list := string(owner.Do("GET", "/sources", nil).Body); strings.Count(list, `"internal":true`) != 1 || strings.Count(list, `"internal":false`) != 1 {
+			t.Errorf("list: %s", list)
+		}
 		trail := owner.Do("GET", "/audit?object="+url.QueryEscape(fmt.Sprintf("source/%d", made.ID)), nil)
 		if got := string(trail.Body); strings.Count(got, `"actor":"tok_`) != 2 || !strings.Contains(got, `"detail":{"disabled":true}`) {
 			t.Errorf("audit: %s", got)

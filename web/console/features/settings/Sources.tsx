@@ -14,7 +14,7 @@ type Source = Schema<'EventSource'>
 
 const said = texts({
   title: ['数据源', 'Data sources'], lead: ['网站、小程序、App、POS 等向鱼塘发送事件的来源。兼容 Segment 与神策的 SDK，换一个地址即可。', 'Sites, mini-programs, apps and tills that send events. SDKs of Segment and Sensors Analytics work unchanged: give them this address.'],
-  add: ['新建数据源', 'New source'], name: ['名称', 'Name'], since: ['创建于', 'Since'], state: ['状态', 'State'], on: ['接收中', 'Accepting'], off: ['已停用', 'Stopped'], stop: ['停用', 'Stop'], start: ['启用', 'Start'], actions: ['操作', 'Actions'],
+  add: ['新建数据源', 'New source'], name: ['名称', 'Name'], since: ['创建于', 'Since'], state: ['状态', 'State'], on: ['接收中', 'Accepting'], off: ['已停用', 'Stopped'], own: ['系统内部', 'Internal'], stop: ['停用', 'Stop'], start: ['启用', 'Start'], actions: ['操作', 'Actions'],
   ask: [(n: string) => `停用「${n}」？`, (n: string) => `Stop ${n}?`], askLead: ['它发来的事件会被拒绝（401），启用后可继续。', 'Its events are refused with 401 until it is started again.'],
   once: ['写入密钥只显示这一次', 'The write key is shown only now'], onceLead: ['把它填进 SDK。忘了就新建一个数据源。', 'Give it to the SDK. If it is lost, make another source.'], kept: ['我已保存', 'I have kept it'],
   how: ['怎么接', 'How to connect'], segment: ['Segment / RudderStack SDK', 'Segment / RudderStack SDK'], sensors: ['神策 SDK（数据接收地址）', 'Sensors Analytics SDK (server URL)'], key: ['写入密钥', 'WRITE_KEY'],
@@ -47,9 +47,9 @@ export function Sources() {
               label={t.title} rows={data.items} rowKey="id" empty={<Empty title={t.empty} />}
               columns={[
                 { key: 'name', title: t.name, width: 240, dataIndex: 'name' },
-                { key: 'state', title: t.state, width: 120, render: (_, s) => <State tone={s.disabled ? 'quiet' : 'good'}>{s.disabled ? t.off : t.on}</State> },
+                { key: 'state', title: t.state, width: 120, render: (_, s) => s.disabled ? <State tone="quiet">{t.off}</State> : s.internal ? <State tone="quiet">{t.own}</State> : <State tone="good">{t.on}</State> },
                 { key: 'since', title: t.since, width: 140, render: (_, s) => day(s.created_at) },
-                { key: 'do', title: t.actions, width: 100, render: (_, s) => may('sources.write') && <Button size="small" type="link" danger={!s.disabled} onClick={() => flip(s)}>{s.disabled ? t.start : t.stop}</Button> },
+                { key: 'do', title: t.actions, width: 100, render: (_, s) => may('sources.write') && (s.disabled || !s.internal) && <Button size="small" type="link" danger={!s.disabled} onClick={() => flip(s)}>{s.disabled ? t.start : t.stop}</Button> },
               ]}
             />
           )}
