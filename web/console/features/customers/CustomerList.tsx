@@ -67,11 +67,11 @@ export function CustomerList() {
     })
     const moment = (at: string | null) => (at ? <span title={exactly(at)}>{ago(at)}</span> : none)
     return [
-      { key: 'who', title: t.who, width: 220, always: true, fixed: 'left' as const, render: (_, c) => <a className="y-person y-customers-who" href={`/console/customers/${c.id}`} onClick={(e) => follow(e, c.id)}><Avatar of={c} /><span><b>{c.name || c.id}</b><small>{[c.name ? c.id : t.nobody, c.phone].filter(Boolean).join(' · ')}</small></span></a> },
+      { key: 'who', title: t.who, width: 200, always: true, fixed: 'left' as const, render: (_, c) => <a className="y-person y-customers-who" href={`/console/customers/${c.id}`} onClick={(e) => follow(e, c.id)}><Avatar of={c} /><span><b>{c.name || c.id}</b><small>{[c.name ? c.id : t.nobody, c.phone].filter(Boolean).join(' · ')}</small></span></a> },
       { key: 'stage', title: t.stage, width: 90, render: (_, c) => stageLabel(c.lifecycle.aipl, lang) || none },
       { key: 'aarrr', title: t.aarrr, width: 90, hidden: true, render: (_, c) => stageLabel(c.lifecycle.aarrr, lang) || none },
       { key: 'tier', title: t.tier, width: 70, render: (_, c) => (c.tier ? <b className={`y-customers-tier y-customers-tier-${c.tier}`}>{c.tier}</b> : none) },
-      { key: 'tags', title: t.tags, width: 240, render: (_, c) => <Tags of={c.tags} most={3} /> },
+      { key: 'tags', title: t.tags, width: 224, render: (_, c) => <Tags of={c.tags} most={3} /> },
       { key: 'orders', title: t.orders, width: 90, num: true, ...sorted('orders'), render: (_, c) => num(c.orders.count) },
       { key: 'net', title: t.net, width: 130, num: true, ...sorted('net_revenue'), render: (_, c) => (c.orders.count ? money(c.orders.net_revenue, c.orders.currency) : none) },
       { key: 'seen', title: t.seen, width: 120, ...sorted('last_seen'), render: (_, c) => moment(c.last_seen) },

@@ -72,7 +72,7 @@ function Erasing({ id }: { id: string }) {
       {(e) => (
         <div className="y-stack" aria-live="polite">
           <Steps orientation="vertical" current={states.indexOf(e.state)} status={e.state === 'done' ? 'finish' : 'process'} items={states.map((s) => ({ title: t[s] }))} />
-          {e.state === 'done' && <><Alert type="info" showIcon title={t.backup} /><Link to={'/customers' as string} onClick={() => void client.invalidateQueries()}><Button type="primary">{t.back}</Button></Link></>}
+          {e.state === 'done' && <><Alert type="info" showIcon title={t.backup} /><Link to={'/customers' as string} onClick={() => void client.invalidateQueries({ queryKey: ['get'] })}><Button type="primary">{t.back}</Button></Link></>}
         </div>
       )}
     </Asked>

@@ -31,13 +31,13 @@ export function MergeDrawer({ a, b, onClose }: { a: string; b?: string; onClose:
   const [other, setOther] = useState(b)
   const [busy, setBusy] = useState(false)
   const preview = useQuery({ queryKey: ['merge', a, other], enabled: Boolean(other) && may('customers.merge'), retry: false, queryFn: () => must(call.POST('/customers/merge/preview', { body: { a, b: other ?? '' } })) })
-  const undo = (merge: string) => void must(call.POST('/customers/unmerge', { body: { merge_id: merge } })).then(() => { void message.success(t.undone); void client.invalidateQueries() }).catch(oops)
+  const undo = (merge: string) => void must(call.POST('/customers/unmerge', { body: { merge_id: merge } })).then(() => { void message.success(t.undone); void client.invalidateQueries({ queryKey: ['get'] }) }).catch(oops)
   const merge = async () => {
     setBusy(true)
     try {
       const made = await must(call.POST('/customers/merge', { body: { a, b: other ?? '' } }))
       void message.success({ duration: 8, content: <>{t.done} <Button size="small" type="link" onClick={() => undo(made.merge_id)}>{t.undo}</Button></> })
-      void client.invalidateQueries()
+      void client.invalidateQueries({ queryKey: ['get'] })
       onClose()
       void go({ to: `/customers/${made.customer_id}` as string })
     } catch (thrown) {

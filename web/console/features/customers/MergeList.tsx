@@ -44,7 +44,7 @@ export function useUnmerge() {
     go: async () => {
       const { restored_id: id } = await must(call.POST('/customers/unmerge', { body: { merge_id: m.id } }))
       void message.success(<>{t.done} <Link to={`/customers/${id}` as string}>{t.open(id)}</Link></>, 6)
-      void client.invalidateQueries()
+      void client.invalidateQueries({ queryKey: ['get'] })
     },
   })
 }
