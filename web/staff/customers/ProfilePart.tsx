@@ -22,7 +22,7 @@ export function ProfilePart({ of: c }: { of: Customer }) {
   const t = useText(said)
   const lang = useLang()
   const [editing, setEditing] = useState(false)
-  const hidden = new Set(['name', 'avatar'])
+  const hidden = new Set(['name', 'avatar', 'contacts', 'external_type', 'channel', 'staff'])
   const traits = Object.entries(c.traits).filter(([k, v]) => !hidden.has(k) && ['string', 'number', 'boolean'].includes(typeof v)).slice(0, 20)
   return (
     <>

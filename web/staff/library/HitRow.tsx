@@ -4,6 +4,7 @@ import { named, texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
 import { Button, ImageViewer } from 'antd-mobile'
 import { useState } from 'react'
+import { useMe } from '../tasks/acts'
 import { ScriptText } from '../tasks/ScriptText'
 import type { Hit } from '../types'
 import { Chip } from '../ui/bits'
@@ -11,11 +12,11 @@ import { Icon } from '../ui/icons'
 import { useSend } from '../ui/sending'
 import { common } from '../ui/words'
 import type { Message } from '../wecom/message'
-import { assetUrl, messagesOf, posterUrl } from './parts'
+import { assetUrl, forAnybody, messagesOf, posterUrl } from './parts'
 
 const said = texts({
   used: [(n: string) => `用过 ${n} 次`, (n: string) => `used ${n} times`], star: ['收藏', 'Star'], unstar: ['取消收藏', 'Take the star off'], missing: [(what: string) => `缺少：${what}`, (what: string) => `missing: ${what}`],
-  poster: ['看我的海报', 'See my poster'], posterHint: ['海报上是你的活码。长按图片保存或转发。', 'It carries your code. Hold the picture to keep or forward it.'], save: ['保存图片', 'Save'], noPoster: ['海报没有画出来，可能缺少你的活码', 'The poster was not drawn. Your code may be missing'], preview: ['预览', 'Preview'], sendAll: [(n: number) => `依次发送 ${n} 条`, (n: number) => `Send all ${n}`], article: ['文章由管理员发送', 'Articles are sent by your administrator'],
+  poster: ['看我的海报', 'See my poster'], posterHint: ['海报上是你的活码。长按图片保存或转发。', 'It carries your code. Hold the picture to keep or forward it.'], save: ['保存图片', 'Save'], noPoster: ['海报没有画出来，可能缺少你的活码', 'The poster was not drawn. Your code may be missing'], preview: ['预览', 'Preview'], play: ['播放视频', 'Play the video'], sendAll: [(n: number) => `依次发送 ${n} 条`, (n: number) => `Send all ${n}`],
 })
 
 const kinds = texts({ text: ['文字', 'Text'], image: ['图片', 'Image'], video: ['视频', 'Video'], file: ['文件', 'File'], link: ['链接', 'Link'], miniprogram: ['小程序', 'Mini-program'], message: ['图文', 'Message'], article: ['文章', 'Article'], poster: ['海报', 'Poster'], script: ['话术', 'Script'] })
@@ -28,7 +29,8 @@ export function HitRow({ of: x, customer }: { of: Hit; customer?: string }) {
   const client = useQueryClient()
   const sending = useSend(customer)
   const [busy, setBusy] = useState(false)
-  const messages = messagesOf(x)
+  const me = useMe()
+  const messages = messagesOf(customer ? x : { ...x, text: forAnybody(x.text ?? '', me?.name ?? '') })
   const refresh = () => {
     for (const path of ['/panel/scripts', '/panel/materials']) void client.invalidateQueries({ queryKey: ['get', path] })
   }
@@ -73,7 +75,7 @@ function Part({ of: m }: { of: Message }) {
   switch (m.type) {
     case 'text': return <ScriptText text={m.text} />
     case 'image': return <button type="button" className="s-picture" aria-label={t.preview} onClick={() => ImageViewer.show({ image: assetUrl(m.asset) })}><img src={assetUrl(m.asset)} alt="" loading="lazy" /></button>
-    case 'video': return <video className="s-video" src={assetUrl(m.asset)} controls preload="none" />
+    case 'video': return <a className="s-piece" href={assetUrl(m.asset)} target="_blank" rel="noreferrer"><Icon name="play" size={18} />{m.name || t.play}</a>
     case 'file': return <a className="s-piece" href={assetUrl(m.asset)} target="_blank" rel="noreferrer"><Icon name="file" size={18} />{m.name || t.preview}</a>
     case 'link': return <a className="s-piece" href={m.url} target="_blank" rel="noreferrer"><Icon name="link" size={18} /><span className="s-grow"><b>{m.title}</b>{m.description && <span className="s-faint s-cut">{m.description}</span>}</span></a>
     default: return <p className="s-piece"><Icon name="mini" size={18} />{m.title}</p>

@@ -1,13 +1,17 @@
 import { expect, it } from 'vitest'
 import { narrow, tagsOf } from '../customers/filter'
 import type { Brief } from '../types'
-import { below, messagesOf, posterUrl } from './parts'
+import { below, forAnybody, messagesOf, posterUrl } from './parts'
 
 it('takes a material apart into messages, the text first', () => {
   expect(messagesOf({ text: '你好', body: { attachments: [{ kind: 'image', asset: 'ast_1' }, { kind: 'link', url: 'https://a.example', title: '' }, { kind: 'miniprogram', app_id: 'wx1', page: 'p', title: '商城' }, { kind: 'odd' }] } })).toEqual([
     { type: 'text', text: '你好' }, { type: 'image', asset: 'ast_1', name: undefined }, { type: 'link', url: 'https://a.example', title: 'https://a.example', description: undefined }, { type: 'miniprogram', appId: 'wx1', page: 'p', title: '商城' },
   ])
   expect(messagesOf({})).toEqual([])
+})
+
+it('fills in a script for nobody in particular', () => {
+  expect(forAnybody('{{customer.name|default:"您"}}好，我是{{ staff.name }}。{{points}}', '李静')).toBe('您好，我是李静。{{points}}')
 })
 
 it('orders folders and names posters', () => {

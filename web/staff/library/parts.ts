@@ -16,6 +16,11 @@ export function messagesOf(hit: Pick<Hit, 'text' | 'body'>): Message[] {
   return out
 }
 
+/** A script for nobody in particular: the member's name is filled in, other values say what stands in for them. */
+export function forAnybody(text: string, staff: string): string {
+  return text.replace(/\{\{\s*([\w.]+)\s*(?:\|\s*default\s*:\s*"([^"]*)")?[^}]*\}\}/g, (whole, name: string, instead: string | undefined) => (name === 'staff.name' ? staff : (instead ?? whole)))
+}
+
 /** Where the bytes of an asset are. */
 export const assetUrl = (id: string) => `/api/v1/panel/assets/${encodeURIComponent(id)}/content`
 

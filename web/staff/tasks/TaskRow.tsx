@@ -65,7 +65,7 @@ export function TaskRow({ of: task, script, mine, inside }: { of: Task; script?:
       )}
       {mine && task.customer && (
         <div className="s-row">
-          {text && <Button color="primary" fill={touched ? 'outline' : 'solid'} className="s-grow" onClick={() => void say()}><Icon name={sending.direct ? 'send' : 'chat'} size={18} /> {sending.direct ? t.sendScript : sending.canOpen ? c.chat : c.copy}</Button>}
+          {text && <Button color="primary" fill={touched ? 'outline' : 'solid'} className="s-grow" onClick={() => void say()}><Icon name={sending.direct ? 'send' : sending.canOpen ? 'chat' : 'copy'} size={18} /> {sending.direct ? t.sendScript : sending.canOpen ? c.chat : c.copy}</Button>}
           {!text && sending.open && <Button color="primary" fill="outline" className="s-grow" onClick={() => void sending.open?.()}><Icon name="chat" size={18} /> {c.chat}</Button>}
           {text && (sending.direct || sending.canOpen) && <Button onClick={() => void sending.copy(text)} aria-label={c.copy}><Icon name="copy" size={18} /></Button>}
         </div>

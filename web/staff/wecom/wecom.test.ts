@@ -18,7 +18,7 @@ function phone(answers: Partial<Record<Call, Record<string, unknown>>>) {
 }
 
 const pasted = () => {
-  const writeText = vi.fn(async () => undefined)
+  const writeText = vi.fn<(text: string) => Promise<void>>(async () => undefined)
   vi.stubGlobal('navigator', { clipboard: { writeText } })
   return writeText
 }
@@ -64,9 +64,7 @@ describe('send', () => {
 describe('within', () => {
   it('gives up on a call that never settles', async () => {
     vi.useFakeTimers()
-    const late = expect(within(new Promise(() => undefined))).rejects.toBeInstanceOf(Silent)
-    await vi.advanceTimersByTimeAsync(3000)
-    await late
+    await Promise.all([expect(within(new Promise(() => undefined))).rejects.toBeInstanceOf(Silent), vi.advanceTimersByTimeAsync(3000)])
     vi.useRealTimers()
   })
   it('passes answers and refusals on', async () => {
