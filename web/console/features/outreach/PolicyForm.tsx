@@ -81,7 +81,7 @@ function PolicyForm({ policy: p }: { policy: Schema<'OutreachPolicy'> }) {
               <p className="y-faint">{t.quietNote}</p>
               <div className="y-rowline">
                 <Form.Item name={['quiet', 'on']} valuePropName="checked" noStyle><Switch aria-label={t.quiet} /></Form.Item>
-                <Form.Item name={['quiet', 'from']} noStyle><Input type="time" aria-label={`${t.quiet} ${t.from}`} style={{ width: 112 }} /></Form.Item>–<Form.Item name={['quiet', 'to']} noStyle><Input type="time" aria-label={`${t.quiet} ${t.to}`} style={{ width: 112 }} /></Form.Item>
+                <Form.Item name={['quiet', 'from']} noStyle><Input type="time" aria-label={`${t.quiet} ${t.from}`} style={{ width: 140 }} /></Form.Item>–<Form.Item name={['quiet', 'to']} noStyle><Input type="time" aria-label={`${t.quiet} ${t.to}`} style={{ width: 140 }} /></Form.Item>
               </div>
             </Card>
             <Card title={t.staff}><Form.Item name="staff_messages_per_day" extra={t.staffNote} style={{ margin: 0 }}><InputNumber min={1} precision={0} aria-label={t.staff} placeholder="∞" style={{ width: 120 }} /></Form.Item></Card>
