@@ -66,7 +66,7 @@ export function Audits() {
   ]
   const empty = filtered ? <NoMatch onClear={() => void go({ to: '/personas', search: { tab: 'audits' } })} /> : <Empty title={t.none}>{t.noneHelp}</Empty>
   return (
-    <div className="y-stack">
+    <div className="y-stack y-content-tab">
       <FilterBar active={filtered} onReset={() => set({ checklist: undefined, staff: undefined, state: undefined })}>
         <Select allowClear placeholder={t.checklist} aria-label={t.checklist} style={{ width: 180 }} value={search.checklist} onChange={(checklist) => set({ checklist })} options={lists.data?.items.map((x) => ({ value: x.id, label: x.name }))} />
         <StaffPicker single placeholder={t.staff} aria-label={t.staff} style={{ width: 170 }} value={search.staff ? [search.staff] : []} onChange={(users) => set({ staff: users[0] })} />

@@ -9,7 +9,7 @@ import { Button, Dropdown, type MenuProps } from 'antd'
 import { useMemo, type ReactNode } from 'react'
 import { useMay } from '../../app/session'
 import { Failure, Loading } from '../../ui/states'
-import { dragType } from './Folders'
+import { held } from './Folders'
 import { assetURL, cover, messageOf, summary, type Material } from './message'
 import { StateOf } from './StateOf'
 import { useWhole } from './useMaterials'
@@ -54,7 +54,7 @@ function MaterialCard({ material: m, menu, path, onTag }: { material: Material; 
   const message = messageOf(whole.data?.version?.body)
   const picture = cover(message)
   return (
-    <article className="y-content-card" draggable={may} onDragStart={(e) => e.dataTransfer.setData(dragType, m.id)}>
+    <article className="y-content-card" {...(may ? held(m.id) : {})}>
       <Link to={`/library/${m.id}` as string} className="y-content-face" tabIndex={-1} aria-hidden="true">
         {picture ? <img src={assetURL(picture)} alt="" loading="lazy" draggable={false} />
         : message.text ? <q><Words text={summary(message)} /></q>

@@ -64,7 +64,7 @@ function File({ asset: a, onClose }: { asset: Asset; onClose: () => void }) {
   return (
     <div className="y-stack">
       <div className="y-files-big">
-        {a.kind === 'image' ? <img src={assetURL(a.id)} alt={a.name} /> : a.kind === 'video' ? <video src={assetURL(a.id)} controls aria-label={a.name} /> : <Thumb kind={a.kind} id={a.id} />}
+        {a.kind === 'image' ? <img src={assetURL(a.id)} alt={a.name} /> : a.kind === 'video' ? <video src={assetURL(a.id)} controls muted aria-label={a.name} /> : <Thumb kind={a.kind} id={a.id} />}
       </div>
       {may ? (
         <label className="y-content-field"><span>{c.name}</span>

@@ -35,7 +35,10 @@ const said = texts({
 })
 
 /** What a dragged material says of itself. */
-export const dragType = 'application/x-yutang-material'
+const dragType = 'application/x-yutang-material'
+
+/** Lets a material be dragged onto a folder. */
+export const held = (id: string) => ({ draggable: true, onDragStart: (e: DragEvent) => e.dataTransfer.setData(dragType, id) })
 
 /** The folders of a space beside its list. Materials may be dropped on them. */
 export function Folders({ space, value, trash, onPick, onDropped }: {

@@ -125,7 +125,7 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
 
 /** A colour as the server reads it, #rrggbb or #rrggbbaa: chosen or typed. */
 export function Colour({ label, value, onChange }: { label: string; value?: string; onChange: (color: string) => void }) {
-  const full = value && value.length === 4 ? `#${[...value.slice(1)].map((c) => c + c).join('')}` : (value ?? '#000000')
+  const full = value && value.length === 4 ? `#${Array.from(value.slice(1), (c) => c + c).join('')}` : (value ?? '#000000')
   return (
     <span className="y-poster-colour">
       <input type="color" aria-label={label} value={full.slice(0, 7)} onChange={(e) => onChange(e.target.value + full.slice(7))} />

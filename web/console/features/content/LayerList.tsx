@@ -6,9 +6,8 @@ import CopyOutlined from '@ant-design/icons/CopyOutlined'
 import EyeInvisibleOutlined from '@ant-design/icons/EyeInvisibleOutlined'
 import EyeOutlined from '@ant-design/icons/EyeOutlined'
 import { Button, Tooltip } from 'antd'
-import { useState } from 'react'
-import { sample } from './LayerView'
-import type { Doc } from './posterDoc'
+import { useState, type DragEvent } from 'react'
+import { sample, type Doc } from './posterDoc'
 import { layerWords } from './posterWords'
 
 const said = texts({
@@ -39,14 +38,19 @@ export function LayerList({ doc, hidden, chosen, locked, onChoose, onHide, onMov
   const t = useText(said)
   const l = useText(layerWords)
   const [over, setOver] = useState<number>()
+  const carried = (i: number) => ({
+    draggable: true,
+    onDragStart: (e: DragEvent) => e.dataTransfer.setData(drag, String(i)),
+    onDragOver: (e: DragEvent) => { if (e.dataTransfer.types.includes(drag)) { e.preventDefault(); setOver(i) } },
+    onDragLeave: () => setOver(undefined),
+    onDrop: (e: DragEvent) => { e.preventDefault(); setOver(undefined); onMove(Number(e.dataTransfer.getData(drag)), i) },
+  })
   if (doc.layers.length === 0) return <p className="y-faint">{t.none}</p>
   return (
     <ol className="y-poster-layers" aria-label={t.label}>
       {doc.layers.map((layer, i) => ({ layer, i })).reverse().map(({ layer, i }) => (
         <li
-          key={i} className={[chosen === i && 'is-chosen', over === i && 'is-over'].filter(Boolean).join(' ') || undefined} draggable={!locked}
-          onDragStart={(e) => e.dataTransfer.setData(drag, String(i))} onDragOver={(e) => { if (e.dataTransfer.types.includes(drag)) { e.preventDefault(); setOver(i) } }} onDragLeave={() => setOver(undefined)}
-          onDrop={(e) => { e.preventDefault(); setOver(undefined); onMove(Number(e.dataTransfer.getData(drag)), i) }}
+          key={i} className={[chosen === i && 'is-chosen', over === i && 'is-over'].filter(Boolean).join(' ') || undefined} {...(locked ? {} : carried(i))}
         >
           <button type="button" aria-pressed={chosen === i} onClick={() => onChoose(i)}><b>{l[layer.kind]}</b><span>{layer.text ? sample(layer.text) : ''}</span></button>
           <Tooltip title={hidden.has(i) ? t.show : t.hide}><Button size="small" type="text" icon={hidden.has(i) ? <EyeInvisibleOutlined /> : <EyeOutlined />} aria-pressed={hidden.has(i)} aria-label={`${hidden.has(i) ? t.show : t.hide} ${l[layer.kind]}`} onClick={() => onHide(i)} /></Tooltip>

@@ -1,7 +1,7 @@
 import { texts, useText } from '@shared/i18n'
 import type { CSSProperties } from 'react'
 import { assetURL } from './message'
-import { boxOf, type Gradient, type Layer } from './posterDoc'
+import { boxOf, sample, type Gradient, type Layer } from './posterDoc'
 
 const said = texts({ code: ['活码', 'Live code'], url: ['网址', 'Address'], link: ['短链', 'Short link'], staff: ['员工头像', 'Staff photo'], customer: ['客户头像', 'Customer photo'] })
 
@@ -10,9 +10,6 @@ const paint = (l: { fill?: string; gradient?: Gradient }): string => {
   if (!g) return l.fill ?? 'transparent'
   return g.radial ? `radial-gradient(closest-side, ${g.from}, ${g.to})` : `linear-gradient(${(g.angle ?? 0) + 90}deg, ${g.from}, ${g.to})`
 }
-
-/** The words of a text as they may read: fallbacks instead of values, else the name of the value. */
-export const sample = (text: string): string => text.replace(/\{\{\s*([^|}]+?)\s*(?:\|\s*default:\s*(?:'([^']*)'|"([^"]*)")[^}]*)?\}\}/g, (_, name: string, a?: string, b?: string) => a ?? b ?? `{${name}}`)
 
 /** A layer in the browser, close to how the server draws it. Lengths are the poster's pixels. */
 export function LayerView({ layer: l }: { layer: Layer }) {
@@ -53,6 +50,7 @@ function Code({ color, label }: { color: string; label: string }) {
     <svg viewBox="-2 -2 25 25" width="100%" height="100%" aria-label={label}>
       {eye(0, 0)}{eye(14, 0)}{eye(0, 14)}
       {dots.map(([x, y], i) => <rect key={i} x={x} y={y} width="1" height="1" fill={color} />)}
+      <rect x="1" y="8.500" width="19" height="4.400" fill="#fff" />
       <text x="10.500" y="11.800" fontSize="3.400" textAnchor="middle" fill={color}>{label}</text>
     </svg>
   )

@@ -15,7 +15,7 @@ import { QueryTable, type Column, type Selection } from '../../ui/QueryTable'
 import { Empty, NoMatch } from '../../ui/states'
 import { ApprovalSwitch } from './ApprovalSwitch'
 import { Cards } from './Cards'
-import { dragType, Folders } from './Folders'
+import { Folders, held } from './Folders'
 import { top, useFolders } from './folders'
 import { kinds, type Material } from './message'
 import { StateOf } from './StateOf'
@@ -86,7 +86,7 @@ export function LibraryPage() {
   const columns: Column<Material>[] = [
     {
       key: 'name', title: c.name, width: 240, always: true, render: (_, m) => (
-        <Link to={`/library/${m.id}` as string} draggable={may('content.write')} onDragStart={(e) => e.dataTransfer.setData(dragType, m.id)}>{m.name}</Link>
+        <Link to={`/library/${m.id}` as string} {...(may('content.write') ? held(m.id) : {})}>{m.name}</Link>
       ),
     },
     { key: 'kind', title: t.kind, width: 100, render: (_, m) => named(k, m.kind) },

@@ -54,7 +54,7 @@ export function PersonaList() {
   if (list.error) return <Failure error={list.error} onRetry={() => void list.refetch()} />
   if (list.isPending) return <Loading />
   return (
-    <div className="y-stack">
+    <div className="y-stack y-content-tab">
       {items.length > 0 && add && <div className="y-rowline"><span className="y-grow" />{add}</div>}
       {items.length === 0 ? <div className="y-card"><Empty title={t.none} action={add}>{t.noneHelp}</Empty></div> : (
         <div className="y-persona-grid">{items.map((p) => <SheetCard key={p.id} persona={p} onEdit={() => setEdit({ persona: p, sheet: p.sheet })} />)}</div>

@@ -33,6 +33,7 @@ const said = texts({
   failed: [(n: string) => `${n} 张没有画成`, (n: string) => `${n} could not be drawn`],
   member: ['员工', 'Member'],
   reason: ['原因', 'Why'],
+  noCode: ['没有自己的活码，请先在“渠道活码”里建一个只含该员工的活码', 'Has no live code of their own: make one under Live codes first'],
   sample: ['第一位员工的样子', 'As the first one gets it'],
 })
 
@@ -54,7 +55,7 @@ export function PosterBatch({ material: m }: { material: Material }) {
   const active = (all.data?.items ?? []).filter((s) => s.status === 1).slice(0, 500)
   const start = api.useMutation('post', '/posters/{id}/batches', { onError: oops, onSuccess: (b) => void go({ to: `/posters/${m.id}` as string, search: { tab: 'batch', batch: b.id } as never, replace: true }) })
   return (
-    <Columns min={340}>
+    <div className="y-poster-batch"><Columns min={340}>
       <Card title={t.who}>
         <div className="y-stack">
           <p className="y-faint y-content-note">{t.help}</p>
@@ -68,7 +69,7 @@ export function PosterBatch({ material: m }: { material: Material }) {
       </Card>
       <Card title={t.progress}>{batch ? <Running id={batch} corp={of} /> : <Empty title={t.none}>{t.noneHelp}</Empty>}</Card>
       {staff[0] && <Card title={t.sample}><Rendered of={[m.id, m.approved || m.latest, of, staff[0]]} draw={() => drawPoster(m.id, { corp: of, staff: staff[0] }, m.approved || m.latest)} alt={t.sample} onDrawn={() => undefined} /></Card>}
-    </Columns>
+    </Columns></div>
   )
 }
 
@@ -102,7 +103,7 @@ function Running({ id, corp }: { id: string; corp: string }) {
           {b.failed.length > 0 && (
             <>
               <b className="y-tone-bad">{t.failed(num(b.failed.length))}</b>
-              <PlainTable label={t.failed(num(b.failed.length))} rowKey="staff" rows={b.failed} columns={[{ key: 'staff', title: t.member, width: 110, render: (_, f) => name(f.staff) }, { key: 'reason', title: t.reason, width: 240, render: (_, f) => f.reason }]} />
+              <PlainTable label={t.failed(num(b.failed.length))} rowKey="staff" rows={b.failed} columns={[{ key: 'staff', title: t.member, width: 110, render: (_, f) => name(f.staff) }, { key: 'reason', title: t.reason, width: 240, render: (_, f) => (f.reason.includes('has no live code of their own') ? t.noCode : f.reason) }]} />
             </>
           )}
         </div>

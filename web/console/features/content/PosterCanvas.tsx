@@ -1,8 +1,8 @@
 import { texts, useText } from '@shared/i18n'
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { handles, lines, move, resize, snapMove, snapResize, type Box, type Guide, type Handle } from './geometry'
-import { LayerView, sample } from './LayerView'
-import { boxOf, withBox, type Doc, type Layer } from './posterDoc'
+import { LayerView } from './LayerView'
+import { boxOf, sample, withBox, type Doc, type Layer } from './posterDoc'
 import { layerWords } from './posterWords'
 
 const said = texts({
@@ -87,7 +87,7 @@ export function PosterCanvas({ doc, hidden, chosen, locked, onChoose, onChange, 
                 className={chosen === i ? 'y-poster-layer is-chosen' : 'y-poster-layer'} style={{ left: b.x, top: b.y, width: b.w, height: b.h, outlineWidth: 2 / scale }}
                 onPointerDown={(e) => begin(e, i)} onPointerMove={go} onPointerUp={end} onPointerCancel={end} onFocus={() => onChoose(i)} onKeyDown={(e) => key(e, i)}
               >
-                <div aria-hidden="true" style={{ width: '100%', height: '100%' }}><LayerView layer={layer} /></div>
+                <div inert style={{ width: '100%', height: '100%' }}><LayerView layer={layer} /></div>
               </div>
             )
           })}

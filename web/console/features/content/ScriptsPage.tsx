@@ -11,7 +11,7 @@ import { FilterBar, SearchBox } from '../../ui/FilterBar'
 import { PageShell } from '../../ui/PageShell'
 import { Empty, Failure, Loading, NoMatch } from '../../ui/states'
 import { ApprovalSwitch } from './ApprovalSwitch'
-import { dragType, Folders } from './Folders'
+import { Folders, held } from './Folders'
 import { top, useFolders } from './folders'
 import { Marked } from './Marked'
 import { messageOf, type Material } from './message'
@@ -105,7 +105,7 @@ function Script({ material: m, query, path, trash, onOpen, onTag }: { material: 
     { key: 'trash', label: t.trash, danger: true, onClick: () => sure({ title: t.sure(m.name), content: t.sureHelp, danger: true, ok: t.trash, go: () => bulk.trash([m.id]) }) },
   ]
   return (
-    <li draggable={may} onDragStart={(e) => e.dataTransfer.setData(dragType, m.id)}>
+    <li {...(may ? held(m.id) : {})}>
       <div>
         <div className="y-rowline">
           <button type="button" className="y-content-link" onClick={onOpen}><Marked text={m.name} query={query} /></button>

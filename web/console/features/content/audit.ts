@@ -36,6 +36,6 @@ export function byMember(audits: readonly Audit[], now: number): Row[] {
     }
   }
   return [...rows.values()]
-    .map(({ fine, applies, ...row }): Row => ({ ...row, ...(applies > 0 ? { score: Math.round((fine / applies) * 100) } : {}) }))
+    .map(({ fine, applies, ...row }): Row => ({ ...row, ...(applies > 0 ? { score: Math.floor((fine * 100) / applies) } : {}) }))
     .sort((a, b) => (a.score ?? 101) - (b.score ?? 101) || b.late - a.late)
 }

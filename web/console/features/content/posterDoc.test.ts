@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { boxOf, fresh, renumber, visible, withBox, without, type Layer } from './posterDoc'
+import { boxOf, fresh, renumber, sample, visible, withBox, without, type Layer } from './posterDoc'
 
 const sheet = { width: 750, height: 1334 }
 
@@ -28,4 +28,9 @@ test('hidden layers follow their number when others move or go', () => {
   expect([...renumber(new Set([1]), 2, 0)]).toEqual([2])
   expect([...without(new Set([0, 1, 3]), 1)]).toEqual([0, 2])
   expect(visible({ ...sheet, layers: [{ kind: 'rect' }, { kind: 'qr' }] }, new Set([0])).layers).toEqual([{ kind: 'qr' }])
+})
+
+test('a text shows its fallbacks and the other branch of its conditions', () => {
+  expect(sample("{{ title | default: '新品' }} · {{ staff.name }}")).toBe('新品 · {staff.name}')
+  expect(sample('{% if title %}{{ title }}{% else %}新品\n上市{% endif %}！{% if x %}有{% endif %}')).toBe('新品\n上市！有')
 })

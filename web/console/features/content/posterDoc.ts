@@ -123,3 +123,10 @@ export function renumber(numbers: ReadonlySet<number>, from: number, to: number)
 
 /** The numbers of layers after one is gone. */
 export const without = (numbers: ReadonlySet<number>, gone: number) => new Set([...numbers].filter((n) => n !== gone).map((n) => (n > gone ? n - 1 : n)))
+
+/** The words of a text as they may read: fallbacks instead of values, the other branch of conditions, else the name of the value. */
+export function sample(text: string): string {
+  return text
+    .replace(/\{%-?\s*if\b.*?%\}(.*?)(?:\{%-?\s*else\s*-?%\}(.*?))?\{%-?\s*endif\s*-?%\}/gs, (_, then: string, other?: string) => other ?? then)
+    .replace(/\{\{\s*([^|}]+?)\s*(?:\|\s*default:\s*(?:'([^']*)'|"([^"]*)")[^}]*)?\}\}/g, (_, name: string, a?: string, b?: string) => a ?? b ?? `{${name}}`)
+}
