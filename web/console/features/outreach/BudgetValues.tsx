@@ -42,9 +42,9 @@ export function BudgetValues() {
               <PlainTable
                 label={t.title} rows={v.items} rowKey={(x) => [x.level, x.playbook, x.step, x.tier, x.stage].join('/')} height={420}
                 columns={[
-                  { key: 'level', title: t.level, width: 150, render: (_, x) => <State tone={tones[x.level]}>{t[x.level]}</State> }, { key: 'what', title: t.what, width: 240, ellipsis: true, render: (_, x) => what(x) || t.brand },
-                  { key: 'touches', title: t.touches, width: 90, num: true, render: (_, x) => num(x.touches) }, { key: 'conversions', title: t.conversions, width: 100, num: true, render: (_, x) => num(x.conversions) }, { key: 'revenue', title: t.revenue, width: 120, num: true, render: (_, x) => money(x.revenue, v.currency) },
-                  { key: 'rate', title: t.rate, width: 140, num: true, render: (_, x) => pct(x.rate, 2) }, { key: 'mean', title: t.mean, width: 150, num: true, render: (_, x) => money(x.mean, v.currency) }, { key: 'value', title: t.value, width: 100, num: true, render: (_, x) => <b>{money(x.value, v.currency)}</b> },
+                  { key: 'level', title: t.level, width: 140, render: (_, x) => <State tone={tones[x.level]}>{t[x.level]}</State> }, { key: 'what', title: t.what, width: 200, ellipsis: true, render: (_, x) => what(x) || t.brand },
+                  { key: 'touches', title: t.touches, width: 90, num: true, render: (_, x) => num(x.touches) }, { key: 'conversions', title: t.conversions, width: 100, num: true, render: (_, x) => num(x.conversions) }, { key: 'revenue', title: t.revenue, width: 110, num: true, render: (_, x) => money(x.revenue, v.currency) },
+                  { key: 'rate', title: t.rate, width: 110, num: true, render: (_, x) => pct(x.rate, 2) }, { key: 'mean', title: t.mean, width: 130, num: true, render: (_, x) => money(x.mean, v.currency) }, { key: 'value', title: t.value, width: 100, num: true, render: (_, x) => <b>{money(x.value, v.currency)}</b> },
                 ]}
               />
               {v.items.every((x) => x.touches === 0) && <p className="y-faint">{t.start}</p>}

@@ -44,7 +44,7 @@ export function begin(from?: Schema<'MasssendSend'>, copyName?: string): Draft {
 /** What is sent to the server. Only what belongs to the chosen way goes along. */
 export function wishOf(d: Draft): Wish {
   const group = d.mode === 'groups'
-  const target = group ? { ...(d.chats.length > 0 ? { chats: d.chats } : { staff: d.staff }) } : {
+  const target = group ? (d.chats.length > 0 ? { chats: d.chats } : { staff: d.staff }) : {
     ...(d.mode === 'audience' && d.audience && { audience: d.audience }), ...(d.mode === 'customers' && { customers: d.customers }), ...(d.staff.length > 0 && { staff: d.staff }),
   }
   const testing = d.ab && !group
