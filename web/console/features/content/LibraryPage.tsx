@@ -89,7 +89,7 @@ export function LibraryPage() {
         <Link to={`/library/${m.id}` as string} {...(may('content.write') ? held(m.id) : {})}>{m.name}</Link>
       ),
     },
-    { key: 'kind', title: t.kind, width: 100, render: (_, m) => named(k, m.kind) },
+    { key: 'kind', title: t.kind, width: 116, render: (_, m) => named(k, m.kind) },
     { key: 'state', title: t.state, width: 210, render: (_, m) => <StateOf material={m} brief /> },
     { key: 'folder', title: t.folder, width: 150, render: (_, m) => path(m.folder) ?? <span className="y-faint">{c.top}</span> },
     { key: 'tags', title: t.tag, width: 160, render: (_, m) => m.tags.map((x) => <Tag key={x}>{x}</Tag>) },

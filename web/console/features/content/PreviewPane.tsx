@@ -9,7 +9,7 @@ import { useSettled } from '../../app/search'
 import { CustomerPicker, StaffPicker, useCorps } from '../../ui/pickers'
 import { PhonePreview } from '../../ui/PhonePreview'
 import { Failure } from '../../ui/states'
-import { bubbles, messageOf, tidy, type Message } from './message'
+import { bubbles, isBlank, messageOf, tidy, type Message } from './message'
 
 const said = texts({
   customer: ['换一位客户看效果', 'See it as a customer'],
@@ -45,7 +45,7 @@ export function PreviewPane({ message, kind, uses: withUses = true }: { message:
   const settled = useSettled(JSON.stringify(tidy(kind, message)), 300)
   const content = useMemo(() => JSON.parse(settled) as Message, [settled])
   const body = { content, use, customer, corp: first, staff: staff[0] }
-  const empty = !content.text?.trim() && !content.attachments?.length
+  const empty = isBlank(content)
   const shown = useQuery({
     queryKey: ['content-preview', body], enabled: !empty, placeholderData: (old: Schema<'LibraryPreview'> | undefined) => old, retry: false,
     queryFn: () => must(call.POST('/contents/preview', { body })),
@@ -54,7 +54,7 @@ export function PreviewPane({ message, kind, uses: withUses = true }: { message:
   const look = !empty && p?.content ? messageOf(p.content) : message
   return (
     <div className="y-content-preview">
-      <PhonePreview title={t.phone} from={t.phone} bubbles={bubbles(look)} />
+      <PhonePreview title={t.phone} from={t.phone} bubbles={isBlank(look) ? [] : bubbles(look)} />
       <div className="y-content-for">
         {may('customers.read') && <CustomerPicker value={customer} onChange={setCustomer} placeholder={t.customer} aria-label={t.customer} style={{ width: '100%' }} />}
         {may('staff.read') && <StaffPicker single value={staff} onChange={setStaff} placeholder={t.staff} aria-label={t.staff} style={{ width: '100%' }} />}

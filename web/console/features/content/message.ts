@@ -44,6 +44,9 @@ export function blank(kind: string): Message {
   return of ? { attachments: [{ kind: of }] } : { text: '' }
 }
 
+/** Whether a message says nothing yet. */
+export const isBlank = (message: Message) => !message.text?.trim() && (message.attachments ?? []).every((a) => Object.keys(a).length < 2)
+
 /** What a message looks like on the phone. */
 export function bubbles(message: Message): Bubble[] {
   const out: Bubble[] = message.text?.trim() ? [{ kind: 'text', text: message.text }] : []
