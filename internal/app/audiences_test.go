@@ -51,6 +51,9 @@ func TestAudience_LifeThroughTheContract(t *testing.T) {
 		if !now.Get("member").Bool() || past.Get("member").Bool() || past.Get("next_change").Time().IsZero() || !past.Get("transitions").IsArray() {
 			t.Errorf("now %s\nthen %s", now.Raw, past.Raw)
 		}
+		if moves := s.ok("GET", "/audiences/"+id+"/moves?which=entered", nil); moves.Get("items.#").Int() != 1 || moves.Get("items.0.customer").String() != c || moves.Get("items.0.cause").String() != "event" {
+			t.Errorf("moves: %s", moves.Raw)
+		}
 		if in := s.ok("GET", "/customers/"+c+"/audiences", nil); in.Get("items.#").Int() != 1 || in.Get("items.0.id").String() != id {
 			t.Errorf("audiences of a member: %s", in.Raw)
 		}
@@ -66,6 +69,45 @@ func TestAudience_LifeThroughTheContract(t *testing.T) {
 		s.ok("DELETE", "/audiences/"+id, nil)
 		if gone := s.api("GET", "/audiences/"+id, nil); gone.status != http.StatusNotFound {
 			t.Errorf("deleted: %d", gone.status)
+		}
+	})
+}
+
+// covers: B5
+func TestAudience_ListsItsMoves(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		id, other := s.audience("Seen", `{"did":{"event":"Seen","count":{"eq":1}}}`), s.audience("All", `{"did":{"event":"Seen"}}`)
+		for _, user := range []string{"u1", "u2", "u3", "u1", "u2"} {
+			s.take(track(user, "Seen", now, nil))
+		}
+		who := map[string]string{}
+		for _, user := range []string{"u1", "u2", "u3"} {
+			who[s.customer("user_id", user)] = user
+		}
+		moves := func(of, which string) (got []string) {
+			for cursor := ""; ; {
+				page := s.ok("GET", "/audiences/"+of+"/moves?limit=2"+which+"&cursor="+cursor, nil)
+				for _, m := range page.Get("items").Array() {
+					got = append(got, fmt.Sprint(who[m.Get("customer").String()], " ", m.Get("entered").Bool()))
+				}
+				if cursor = page.Get("next").String(); cursor == "" {
+					return got
+				}
+			}
+		}
+		for which, want := range map[string]string{
+			"": "[u2 false u1 false u3 true u2 true u1 true]", "&which=left": "[u2 false u1 false]", "&which=entered": "[u3 true u2 true u1 true]",
+		} {
+			if got := fmt.Sprint(moves(id, which)); got != want {
+				t.Errorf("%q: %s", which, got)
+			}
+		}
+		if got := fmt.Sprint(moves(other, "")); got != "[u3 true u2 true u1 true]" {
+			t.Errorf("another audience: %s", got)
+		}
+		if d := s.api("GET", "/audiences/nobody/moves", nil); d.status != http.StatusNotFound {
+			t.Errorf("of none: %d", d.status)
 		}
 	})
 }

@@ -186,6 +186,24 @@ func (s *Service) transitionsOf(ctx context.Context, num int64, root uint32, unt
 	return out, err
 }
 
+const selectMoves = `SELECT seq, version, ord, entered, at, cause, event_seq FROM transition
+	WHERE audience = $1 AND seq < $2 AND (entered = $3 OR entered = $4) ORDER BY seq DESC LIMIT $5`
+
+// movesOf lists an audience's transitions before a place of the log, newest first: those in
+// and those out, or one kind of them.
+func (s *Service) movesOf(ctx context.Context, num, before int64, in, out bool, limit int) (list []Transition, err error) {
+	one, other := in, !out
+	err = s.db.Each(ctx, selectMoves, []any{num, before, one, other, limit}, func(r *sql.Rows) error {
+		var t Transition
+		var cause int64
+		err := r.Scan(&t.Seq, &t.Version, &t.Root, &t.Entered, &t.At, &cause, &t.EventSeq)
+		t.Cause = Cause(cause)
+		list = append(list, t)
+		return err
+	})
+	return list, err
+}
+
 // baseAt is the base of the version that was in force at a moment, nil if there was none.
 func (s *Service) baseAt(ctx context.Context, num, at int64, blob *[]byte) error {
 	err := s.db.Get(ctx, `SELECT base FROM audience_version WHERE audience = $1 AND live_at <= $2

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -125,6 +126,34 @@ func (s *Service) Page(ctx context.Context, cursor string, limit int) (page.Page
 		after = a.num
 	}
 	return out, nil
+}
+
+// MoveFilter narrows and pages Moves.
+type MoveFilter struct {
+	Which  string // "entered", "left" or "" both
+	Cursor string
+	Limit  int // 1 to page.MaxLimit
+}
+
+// Moves lists who entered and left an audience, newest first. What an edit of its own rule
+// changed is a version, not a move.
+func (s *Service) Moves(ctx context.Context, id string, f MoveFilter) (p page.Page[Transition], err error) {
+	a, err := s.find(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	before := int64(math.MaxInt64)
+	if _, err := page.After(f.Cursor, &before); err != nil {
+		return p, err
+	}
+	list, err := s.movesOf(ctx, a.num, before, f.Which != "left", f.Which != "entered", f.Limit+1)
+	if err != nil {
+		return p, fmt.Errorf("list moves of %s: %w", id, err)
+	}
+	for i := range list {
+		list[i].Audience = id
+	}
+	return page.Cut(list, f.Limit, func(t Transition) uint64 { return t.Seq }), nil
 }
 
 // Recent lists the latest transitions, newest first, at most n.

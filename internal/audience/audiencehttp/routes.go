@@ -42,6 +42,7 @@ func Routes(a *httpapi.API, s *audience.Service, acc *access.Service, tl *timeli
 	httpapi.Register(a, op(get, "/audiences/{id}/members", "list-audience-members", "List the members now", read, 0), h.members)
 	httpapi.Register(a, op(get, "/audiences/{id}/versions", "list-audience-versions", "List the versions of the rule, newest first", read, 0), h.versions)
 	httpapi.Register(a, op(get, "/audiences/{id}/explain", "explain-audience", "Why a customer is in or out, now or at a past moment", read, 0), h.explain)
+	httpapi.Register(a, op(get, "/audiences/{id}/moves", "list-audience-moves", "List who entered and left, newest first", read, 0), h.moves)
 	httpapi.Register(a, op(get, "/customers/{id}/audiences", "list-customer-audiences", "List the audiences that a customer is in now", read, 0), h.of)
 	httpapi.Register(a, op(get, "/transitions", "list-transitions", "The latest entries and exits of all audiences", read, 0), h.recent)
 }
@@ -249,10 +250,28 @@ func (h *handlers) recent(_ context.Context, _ *httpapi.None) (*recentOutput, er
 	out := &recentOutput{}
 	out.Body.Items = []Transition{}
 	for _, t := range h.audiences.Recent(page.DefaultLimit) {
-		out.Body.Items = append(out.Body.Items, Transition{
-			Seq: t.Seq, Audience: t.Audience, Customer: id.Customer(t.Root), Entered: t.Entered,
-			At: time.UnixMilli(t.At).UTC(), Cause: t.Cause.String(),
-		})
+		out.Body.Items = append(out.Body.Items, wire(t))
 	}
 	return out, nil
+}
+
+func wire(t audience.Transition) Transition {
+	return Transition{
+		Seq: t.Seq, Audience: t.Audience, Customer: id.Customer(t.Root), Entered: t.Entered,
+		At: time.UnixMilli(t.At).UTC(), Cause: t.Cause.String(),
+	}
+}
+
+type movesInput struct {
+	ID string `path:"id"`
+	httpapi.PageQuery
+	Which string `query:"which" enum:"entered,left" doc:"absent: both"`
+}
+
+func (h *handlers) moves(ctx context.Context, in *movesInput) (*httpapi.List[Transition], error) {
+	p, err := h.audiences.Moves(ctx, in.ID, audience.MoveFilter{Which: in.Which, Cursor: in.Cursor, Limit: page.Limit(in.Limit)})
+	if err != nil {
+		return nil, err
+	}
+	return httpapi.Listed(p, wire), nil
 }

@@ -372,6 +372,58 @@ func TestLifecycle_RulesAreCheckedAndTakeEffect(t *testing.T) {
 }
 
 // covers: B5
+func TestFlows_ListTheirPeople(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, r := start(t, d)
+		r.fill()
+		err := r.db.InTx(t.Context(), func(ctx context.Context) error {
+			r.timeline.Lock()
+			defer r.timeline.Unlock()
+			for i := range 3 {
+				for ord := range uint32(3) {
+					r.customers.SetLevel(customer.AIPL, ord+1, i, httpapitest.Start.Add(time.Duration(i)*time.Hour).UnixMilli())
+				}
+			}
+			return r.customers.Flush(ctx)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := s.Client(t, access.Owner)
+		const span = "/lifecycle/flows/people?kind=aipl&since=2026-03-01T00:00:00Z&until=2026-03-02T00:00:00Z"
+		people := func(query string) (who []string) {
+			t.Helper()
+			for cursor := ""; ; {
+				var page list[customerhttp.FlowMove]
+				c.Call("GET", span+query+"&limit=2&cursor="+cursor, nil, &page)
+				for _, m := range page.Items {
+					who = append(who, m.Customer+" "+m.From+">"+m.To)
+				}
+				if cursor = page.Next; cursor == "" {
+					return who
+				}
+			}
+		}
+		for query, want := range map[string][]string{
+			"&from=aware&to=interest": {"c3 aware>interest", "c2 aware>interest", "c1 aware>interest"},
+			"&from=none":              {"c3 >aware", "c2 >aware", "c1 >aware"},
+			"&from=loyal":             nil,
+		} {
+			if diff := cmp.Diff(want, people(query)); diff != "" {
+				t.Errorf("%s: %s", query, diff)
+			}
+		}
+		if n := len(people("")); n != 9 {
+			t.Errorf("%d changes in all", n)
+		}
+		if res := c.Do("GET", span+"&to=nowhere", nil); res.Status != 422 || !strings.Contains(string(res.Body), "/to") {
+			t.Errorf("%d %s", res.Status, res.Body)
+		}
+	})
+}
+
+// covers: B5
 func TestLevels_ShowHistoryAndFlows(t *testing.T) {
 	t.Parallel()
 	s, r := start(t, dbtest.SQLite(t))

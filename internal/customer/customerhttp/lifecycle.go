@@ -176,3 +176,31 @@ func (h *handlers) flows(ctx context.Context, in *flowsInput) (*httpapi.List[Flo
 	}
 	return httpapi.Listed(page.Page[customer.LevelFlow]{Items: flows}, func(f customer.LevelFlow) Flow { return Flow(f) }), nil
 }
+
+// FlowMove is one customer's change of level.
+type FlowMove struct {
+	Seq      int64     `json:"seq"`
+	Customer string    `json:"customer"`
+	From     string    `json:"from" doc:"empty: no level"`
+	To       string    `json:"to" doc:"empty: no level"`
+	At       time.Time `json:"at"`
+}
+
+type flowPeopleInput struct {
+	httpapi.PageQuery
+	Kind  string    `query:"kind" required:"true" enum:"aipl,aarrr,tier"`
+	From  string    `query:"from" doc:"a level, or none; absent: any"`
+	To    string    `query:"to" doc:"a level, or none; absent: any"`
+	Since time.Time `query:"since" required:"true" doc:"inclusive"`
+	Until time.Time `query:"until" required:"true" doc:"exclusive"`
+}
+
+func (h *handlers) flowPeople(ctx context.Context, in *flowPeopleInput) (*httpapi.List[FlowMove], error) {
+	p, err := h.Customers.FlowMoves(ctx, customer.FlowFilter{
+		Kind: in.Kind, From: in.From, To: in.To, Since: in.Since, Until: in.Until, Cursor: in.Cursor, Limit: page.Limit(in.Limit),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return httpapi.Listed(p, func(c customer.LevelChange) FlowMove { return FlowMove{c.Seq, c.Customer, c.From, c.To, c.At} }), nil
+}

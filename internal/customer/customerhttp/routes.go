@@ -81,4 +81,5 @@ func Routes(a *httpapi.API, d Deps) {
 	httpapi.Register(a, op(get, "/lifecycle", "get-lifecycle", "Show the rules of stages and tiers with how many customers are there", access.AudiencesRead, 0), h.lifecycle)
 	httpapi.Register(a, op(put, "/lifecycle", "set-lifecycle", "Change the rules of stages and tiers; everybody is placed anew", access.AudiencesWrite, 0), h.setLifecycle)
 	httpapi.Register(a, op(get, "/lifecycle/flows", "list-lifecycle-flows", "Count moves between stages or tiers in a span of time", access.AudiencesRead, 0), h.flows)
+	httpapi.Register(a, op(get, "/lifecycle/flows/people", "list-lifecycle-flow-people", "List the customers behind moves between stages or tiers, newest first", read, 0), h.flowPeople)
 }
