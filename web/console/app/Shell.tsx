@@ -70,7 +70,7 @@ export function Shell() {
           <header className="y-head">
             <Button className="y-burger" type="text" aria-label={t.menu} icon={<MenuOutlined />} onClick={() => setMenuOpen(true)} />
             <Crumbs />
-            <button type="button" className="y-search" aria-label={t.search} aria-keyshortcuts="Control+K Meta+K" onClick={() => setPalette(true)}>
+            <button type="button" className="y-search" aria-label={`${t.search} Ctrl K`} aria-keyshortcuts="Control+K Meta+K" onClick={() => setPalette(true)}>
               <SearchOutlined /> <span>{t.search}</span> <kbd>Ctrl K</kbd>
             </button>
             <Tooltip title={t.keys}><Button type="text" className="y-wide" aria-label={t.keys} icon={<BulbOutlined />} onClick={() => setKeys(true)} /></Tooltip>
@@ -173,8 +173,8 @@ function Account({ name, role }: { name: string; role: string }) {
   )
   return (
     <Popover content={menu} trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} arrow={false}>
-      <button type="button" className="y-who" aria-label={`${t.account}: ${name}`} aria-expanded={open}>
-        <span className="y-avatar" aria-hidden="true">{[...name][0]}</span>
+      <button type="button" className="y-who" aria-label={`${t.account}: ${name} ${roles[role] ?? role}`} aria-expanded={open}>
+        <span className="y-avatar" aria-hidden="true" data-letter={[...name][0]} />
         <span className="y-who-text"><b>{name}</b><small>{roles[role] ?? role}</small></span>
       </button>
     </Popover>
