@@ -139,7 +139,7 @@ export function QueryTable<Row extends object>({ id, label, query, columns, rowK
             }}
             onRow={onOpen && ((row) => ({
               tabIndex: 0, className: 'y-row-open',
-              onClick: (e) => { if (!(e.target as HTMLElement).closest('a,button,input,label,.ant-checkbox-wrapper,.ant-dropdown-trigger')) onOpen(row) },
+              onClick: (e) => { if (opens(e, 'a,button,input,label,.ant-checkbox-wrapper,.ant-dropdown-trigger')) onOpen(row) },
               onKeyDown: (e) => { if (e.key === 'Enter' && e.target === e.currentTarget) onOpen(row) },
             }))}
           />
@@ -170,11 +170,17 @@ export function PlainTable<Row extends object>({ label, rows, columns, rowKey, o
       columns={columns.map(({ num: right, hidden: _hidden, always: _always, ...c }) => ({ ...c, align: right ? 'right' as const : c.align }))}
       onRow={onOpen && ((row) => ({
         tabIndex: 0, className: 'y-row-open',
-        onClick: (e) => { if (!(e.target as HTMLElement).closest('a,button,input,label')) onOpen(row) },
+        onClick: (e) => { if (opens(e, 'a,button,input,label')) onOpen(row) },
         onKeyDown: (e) => { if (e.key === 'Enter' && e.target === e.currentTarget) onOpen(row) },
       }))}
     /></div>
   )
+}
+
+/** Whether a click on a row means the row: not a control in it, nor a menu or drawer of it that lies elsewhere on the page. */
+function opens(e: React.MouseEvent<HTMLElement>, controls: string) {
+  const on = e.target as HTMLElement
+  return e.currentTarget.contains(on) && !on.closest(controls)
 }
 
 /** Lets the keyboard reach a table that scrolls sideways or down. */

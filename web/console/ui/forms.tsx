@@ -65,7 +65,7 @@ export function useSure() {
   const t = useText(said)
   return (ask: { title: ReactNode; content?: ReactNode; ok?: string; danger?: boolean; go: () => Promise<unknown> }) =>
     modal.confirm({
-      title: ask.title, content: ask.content, okText: ask.ok ?? t.sure, cancelText: t.cancel, okButtonProps: { danger: ask.danger }, autoFocusButton: ask.danger ? 'cancel' : 'ok',
+      title: ask.title, content: ask.content, okText: ask.ok ?? t.sure, cancelText: t.cancel, okButtonProps: { danger: ask.danger }, focusable: { autoFocusButton: ask.danger ? 'cancel' : 'ok' },
       onOk: () => ask.go().catch((thrown: unknown) => { message.error(problemOf(thrown).detail) }),
     })
 }

@@ -10,7 +10,7 @@ import { Faults, useSure } from '../../ui/forms'
 import { Card, PageShell } from '../../ui/PageShell'
 import { PhonePreview } from '../../ui/PhonePreview'
 import { CorpPicker, StaffPicker, useCorps } from '../../ui/pickers'
-import { Asked } from '../../ui/states'
+import { Asked, Loading } from '../../ui/states'
 import { bubbles, isEmpty, tidy, type Message } from './content'
 import { MessageForm } from './MessageForm'
 import { useRange, useVisible } from './moment'
@@ -29,11 +29,12 @@ const route = getRouteApi('/shell/moments/new')
 export function MomentEdit() {
   const t = useText(said)
   const { edit, from } = route.useSearch()
-  const { first } = useCorps()
+  const { first, query: corps } = useCorps()
   const source = edit ?? from
   const known = api.useQuery('get', '/moments/{id}', { params: { path: { id: source ?? '' } } }, { enabled: Boolean(source), staleTime: 0, gcTime: 0 })
   if (source) return <Asked query={known}>{(m) => <Editor key={m.id} id={edit} wish={{ corp: m.corp, name: edit ? m.name : t.copy(m.name), content: m.content, visible: m.visible, scheduled_at: edit ? m.scheduled_at : undefined }} />}</Asked>
-  return <Editor key={first} wish={{ corp: first ?? '', name: '', content: {} }} />
+  if (corps.isPending) return <Loading />
+  return <Editor wish={{ corp: first ?? '', name: '', content: {} }} />
 }
 
 function Editor({ wish, id: known }: { wish: Schema<'MomentWish'>; id?: string }) {

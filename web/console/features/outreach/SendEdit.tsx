@@ -10,7 +10,7 @@ import { Faults } from '../../ui/forms'
 import { Card, PageShell } from '../../ui/PageShell'
 import { PhonePreview } from '../../ui/PhonePreview'
 import { CorpPicker, useCorps } from '../../ui/pickers'
-import { Asked, Failure } from '../../ui/states'
+import { Asked, Failure, Loading } from '../../ui/states'
 import { useStaffName } from '../../ui/Who'
 import { bubbles } from './content'
 import { HeldNotice } from './HoldSwitch'
@@ -33,12 +33,13 @@ const route = getRouteApi('/shell/sends/new')
 export function SendEdit() {
   const t = useText(said)
   const { edit, from, audience, customer } = route.useSearch()
-  const { first } = useCorps()
+  const { first, query: corps } = useCorps()
   const source = edit ?? from
   const known = api.useQuery('get', '/mass-sends/{id}', { params: { path: { id: source ?? '' } } }, { enabled: Boolean(source), staleTime: 0, gcTime: 0 })
   if (source) return <Asked query={known}>{(s) => <Editor key={s.id} draft={edit ? begin(s) : begin(s, t.copy(s.name))} id={edit} />}</Asked>
+  if (corps.isPending) return <Loading />
   const fresh: Draft = { ...begin(), corp: first ?? '', ...(audience && { mode: 'audience', audience }), ...(customer && { mode: 'customers', customers: [customer] }) }
-  return <Editor key={first} draft={fresh} />
+  return <Editor draft={fresh} />
 }
 
 function Editor({ draft, id: known }: { draft: Draft; id?: string }) {
