@@ -4,7 +4,7 @@ import { look, lookSmall } from './look'
 
 /** Pages of one thing: where its list is, the address of the page, its tabs. */
 const things: [name: string, list: string, page: (x: Record<string, string>) => string, tabs?: string[]][] = [
-  ['a customer', '/customers?sort=-spent', (x) => `/customers/${x.id}`, ['timeline', 'orders', 'touches', 'work', 'audiences', 'moves', 'identity']],
+  ['a customer', '/customers?sort=-orders', (x) => `/customers/${x.id}`, ['timeline', 'orders', 'touches', 'work', 'audiences', 'moves', 'identity']],
   ['an audience', '/audiences', (x) => `/audiences/${x.id}`, ['overview', 'members', 'why', 'moves', 'versions']],
   ['the editor of an audience', '/audiences', (x) => `/audiences/${x.id}/edit`],
   ['a live code', '/codes', (x) => `/codes/${x.id}`],
@@ -24,7 +24,7 @@ for (const [name, list, address, tabs] of things) {
       const path = address(await first(page, list))
       await open(page, tab ? `${path}?tab=${tab}` : path)
       await look(page, path)
-      await lookSmall(page, path)
+      if (tab === (tabs?.[0] ?? '')) await lookSmall(page, path)
     })
   }
 }
