@@ -19,19 +19,19 @@ func NewStaffCookie(r *http.Request, secret string) http.Cookie {
 	return c
 }
 
-// sessionOf is the secret of the session that a request's cookies carry: on the panel's
-// routes that of staff first, elsewhere that of an account.
-func sessionOf(r *http.Request) (string, bool) {
+// SessionOf is the cookie that a request's session is taken from: on the panel's routes
+// that of staff first, elsewhere that of an account. Nil without one.
+func SessionOf(r *http.Request) *http.Cookie {
 	names := []string{SessionCookie, StaffCookie}
 	if strings.HasPrefix(r.URL.Path, Prefix+"/panel/") {
 		slices.Reverse(names)
 	}
 	for _, name := range names {
 		if c, err := r.Cookie(name); err == nil {
-			return c.Value, true
+			return c
 		}
 	}
-	return "", false
+	return nil
 }
 
 // NewSessionCookie is the cookie that carries a session's secret. An empty secret takes

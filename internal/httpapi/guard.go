@@ -93,8 +93,8 @@ func (a *API) Authenticate(r *http.Request) (access.Principal, error) {
 		}
 		return a.access.Authenticate(r.Context(), strings.TrimSpace(token))
 	}
-	if secret, ok := sessionOf(r); ok {
-		return a.access.AuthenticateSession(r.Context(), secret)
+	if c := SessionOf(r); c != nil {
+		return a.access.AuthenticateSession(r.Context(), c.Value)
 	}
 	return access.Principal{}, errNoCredentials
 }

@@ -45,12 +45,14 @@ type signOutOutput struct {
 
 func (h *handlers) signOut(ctx context.Context, _ *httpapi.None) (*signOutOutput, error) {
 	r := httpapi.Request(ctx)
-	if cookie, err := r.Cookie(httpapi.SessionCookie); err == nil {
-		if err := h.access.SignOut(ctx, cookie.Value); err != nil {
+	gone := httpapi.NewSessionCookie(r, "")
+	if c := httpapi.SessionOf(r); c != nil {
+		gone.Name = c.Name
+		if err := h.access.SignOut(ctx, c.Value); err != nil {
 			return nil, err
 		}
 	}
-	return &signOutOutput{SetCookie: httpapi.NewSessionCookie(r, "")}, nil
+	return &signOutOutput{SetCookie: gone}, nil
 }
 
 type meOutput struct {

@@ -48,6 +48,8 @@ export function RuleBuilder({ value, onChange, compact, faults, without = [] }: 
   const editing: Editing = { words, edit, pointer: (id) => at.get(id) ?? '?', faults: all, without }
   return (
     <ConfigProvider componentSize={compact ? 'small' : undefined}>
+      {/* The group hears the keys of what it holds. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
         ref={box} className={compact ? 'y-rule y-rule-compact' : 'y-rule'} role="group" aria-label={t.rule}
         onKeyDown={(e) => {
