@@ -14,7 +14,7 @@ import { armWords, eventWords, kindWords } from './words'
 const said = texts({
   title: ['实验', 'Experiments'], lead: ['每位客户随机只在一组，之后由订单说话。结论任何时候看都有效，不会因为天天看而误判。', 'Each customer is in one arm by lot; then orders decide. Results hold however often you look.'], plan: ['需要多少客户', 'How many customers'], name: ['实验', 'Experiment'], kind: ['类型', 'Kind'],
   arms: ['各组人数', 'Arms'], by: ['看什么', 'Measured by'], within: [(e: string, d: string) => `${d} 天内 ${e}`, (e: string, d: string) => `${e} in ${d} days`], begin: ['开始', 'Began'], state: ['状态', 'State'], running: ['进行中', 'Running'], stopped: ['已停止入组', 'Enrolment ended'], decided: ['已决定', 'Decided'], waits: ['等首位客户', 'Nobody yet'],
-  result: ['转化提升', 'Lift of conversion'], check: ['分流检查', 'Split check'], ok: ['正常', 'As planned'], warning: ['偏差', 'Uneven'], mismatch: ['异常', 'Mismatch'], early: ['还没有结论', 'Too early'], up: ['更高', 'Higher'], down: ['更低', 'Lower'], same: ['看不出差别', 'No difference found'],
+  result: ['转化提升', 'Lift of conversion'], check: ['分流检查', 'Split check'], ok: ['正常', 'As planned'], warning: ['偏差', 'Uneven'], mismatch: ['异常', 'Mismatch'], early: ['还没有结论', 'Too early'], up: ['更高', 'Higher'], down: ['更低', 'Lower'], same: ['看不出差别', 'No difference'],
   none: ['还没有实验', 'No experiments yet'], about: ['SOP 里的对照组、A/B 分流、消息版本，以及群发的 A/B 和对照组会自动成为实验。', 'Control groups, splits and variants of playbooks and mass sends become experiments by themselves.'], playbooks: ['去 SOP', 'Playbooks'],
 })
 
@@ -35,10 +35,10 @@ export function ExperimentsPage() {
       <QueryTable
         id="experiments" label={t.title} query={list} rowKey="id" onOpen={(x) => void go({ to: '/experiments/$id', params: { id: x.id } } as never)} empty={<Empty title={t.none} action={<Link to="/playbooks"><Button>{t.playbooks}</Button></Link>}>{t.about}</Empty>}
         columns={[
-          { key: 'name', title: t.name, width: 260, always: true, render: (_, x) => <Name info={x} /> }, { key: 'kind', title: t.kind, width: 110, render: (_, x) => named(kinds, x.kind) },
+          { key: 'name', title: t.name, width: 235, always: true, render: (_, x) => <Name info={x} /> }, { key: 'kind', title: t.kind, width: 110, hidden: true, render: (_, x) => named(kinds, x.kind) },
           { key: 'state', title: t.state, width: 130, render: (_, x) => (x.decision ? <State tone="good">{t.decided}</State> : x.stopped_at ? <State tone="quiet">{t.stopped}</State> : x.started_at ? <State tone="live">{t.running}</State> : <State tone="quiet">{t.waits}</State>) },
-          { key: 'arms', title: t.arms, width: 210, render: (_, x) => x.arms.map((a) => `${named(arms, a.name)} ${num(a.records)}`).join(' · ') }, { key: 'result', title: t.result, width: 170, render: (_, x) => <Result info={x} /> }, { key: 'check', title: t.check, width: 110, render: (_, x) => <Check info={x} /> },
-          { key: 'by', title: t.by, width: 170, render: (_, x) => t.within(named(events, x.settings.event), num(x.settings.horizon_days)) }, { key: 'begin', title: t.begin, width: 120, render: (_, x) => day(x.started_at) },
+          { key: 'arms', title: t.arms, width: 175, render: (_, x) => x.arms.map((a) => `${named(arms, a.name)} ${num(a.records)}`).join(' · ') }, { key: 'result', title: t.result, width: 145, render: (_, x) => <Result info={x} /> }, { key: 'check', title: t.check, width: 95, render: (_, x) => <Check info={x} /> },
+          { key: 'by', title: t.by, width: 140, render: (_, x) => t.within(named(events, x.settings.event), num(x.settings.horizon_days)) }, { key: 'begin', title: t.begin, width: 100, render: (_, x) => day(x.started_at) },
         ]}
       />
       {plan && <PowerDrawer onClose={() => void go({ search: {}, replace: true })} />}

@@ -99,7 +99,7 @@ function Actions({ moment: m, open }: { moment: Schema<'Moment'>; open: number }
           <Button type="primary" onClick={() => sure({ title: t.sure, content: t.sureNote(visible(m.visible)), ok: t.send, go: () => after(must(call.POST('/moments/{id}/schedule', { params })), t.sent) })}>{t.send}</Button>
         </>
       )}
-      {['scheduled', 'making', 'publishing'].includes(m.state) && <Button danger onClick={() => sure({ title: t.stopSure, content: t.stopNote(num(open)), danger: true, ok: t.stop, go: () => after(must(call.POST('/moments/{id}/stop', { params })), t.stopped) })}>{t.stop}</Button>}
+      {['scheduled', 'publishing'].includes(m.state) && <Button danger onClick={() => sure({ title: t.stopSure, content: t.stopNote(num(open)), danger: true, ok: t.stop, go: () => after(must(call.POST('/moments/{id}/stop', { params })), t.stopped) })}>{t.stop}</Button>}
     </>
   )
 }
