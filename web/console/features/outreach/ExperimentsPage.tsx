@@ -35,10 +35,10 @@ export function ExperimentsPage() {
       <QueryTable
         id="experiments" label={t.title} query={list} rowKey="id" onOpen={(x) => void go({ to: '/experiments/$id', params: { id: x.id } } as never)} empty={<Empty title={t.none} action={<Link to="/playbooks"><Button>{t.playbooks}</Button></Link>}>{t.about}</Empty>}
         columns={[
-          { key: 'name', title: t.name, width: 235, always: true, render: (_, x) => <Name info={x} /> }, { key: 'kind', title: t.kind, width: 110, hidden: true, render: (_, x) => named(kinds, x.kind) },
+          { key: 'name', title: t.name, width: 290, always: true, render: (_, x) => <Name info={x} /> }, { key: 'kind', title: t.kind, width: 110, hidden: true, render: (_, x) => named(kinds, x.kind) },
           { key: 'state', title: t.state, width: 130, render: (_, x) => (x.decision ? <State tone="good">{t.decided}</State> : x.stopped_at ? <State tone="quiet">{t.stopped}</State> : x.started_at ? <State tone="live">{t.running}</State> : <State tone="quiet">{t.waits}</State>) },
-          { key: 'arms', title: t.arms, width: 175, render: (_, x) => x.arms.map((a) => `${named(arms, a.name)} ${num(a.records)}`).join(' · ') }, { key: 'result', title: t.result, width: 145, render: (_, x) => <Result info={x} /> }, { key: 'check', title: t.check, width: 95, render: (_, x) => <Check info={x} /> },
-          { key: 'by', title: t.by, width: 140, render: (_, x) => t.within(named(events, x.settings.event), num(x.settings.horizon_days)) }, { key: 'begin', title: t.begin, width: 100, render: (_, x) => day(x.started_at) },
+          { key: 'arms', title: t.arms, width: 215, render: (_, x) => x.arms.map((a) => `${named(arms, a.name)} ${num(a.records)}`).join(' · ') }, { key: 'result', title: t.result, width: 160, render: (_, x) => <Result info={x} /> }, { key: 'check', title: t.check, width: 115, render: (_, x) => <Check info={x} /> },
+          { key: 'by', title: t.by, width: 190, hidden: true, render: (_, x) => t.within(named(events, x.settings.event), num(x.settings.horizon_days)) }, { key: 'begin', title: t.begin, width: 110, render: (_, x) => day(x.started_at) },
         ]}
       />
       {plan && <PowerDrawer onClose={() => void go({ search: {}, replace: true })} />}
