@@ -236,7 +236,10 @@ test('a member of staff opens the task on the phone, does it, and the console kn
   const title = unique('回访')
   const corp = (await first(page, '/wecom/corps')).id as string
   const contact = await first(page, `/contacts?corp=${corp}&staff=ma001&state=active`)
-  await ask(page, 'POST', '/tasks', { title, corp, assign: 'ma001', script: '您好，东西用着还好吗？', customers: [contact.customer] })
+  // Whatever hour it is, the member is told at once.
+  const settings = await ask(page, 'GET', '/tasks/settings')
+  await ask(page, 'PUT', '/tasks/settings', { ...settings, gather_minutes: 0, quiet_hours: { from: '00:00', to: '00:00' }, cards_per_day: 100 })
+  await ask(page, 'POST', '/tasks', { title, corp, assign: 'ma001', script: '您好，东西用着还好吗？', customers: [contact.customer], priority: 100 })
   const phone = await browser.newContext({ locale: 'zh-CN', viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true })
   const staff = await phone.newPage()
   const threw: string[] = []
@@ -261,6 +264,7 @@ test('a member of staff opens the task on the phone, does it, and the console kn
   expect(threw).toEqual([])
   await phone.close()
   await expect.poll(async () => (await ask<{ items: { title: string; state: string }[] }>(page, 'GET', `/tasks?staff=ma001&limit=100`)).items.find((x) => x.title === title)?.state).toBe('done')
+  await ask(page, 'PUT', '/tasks/settings', settings)
   await open(page, '/tasks?staff=ma001')
   await expect(page.getByRole('row').filter({ hasText: title })).toContainText('完成')
 })

@@ -30,7 +30,7 @@ test('the count of an audience follows the keys', async ({ page }) => {
   await open(page, '/audiences/new?template=high-value')
   await page.getByRole('button', { name: '从模板开始' }).click()
   await page.locator('.y-audience-template').first().click()
-  await expect(page.locator('.y-audience-count .y-faint').last()).toContainText('ms')
+  await expect(page.locator('.y-audience-count .y-faint').last()).toContainText('精确')
   const number = page.getByRole('group', { name: '规则' }).getByRole('spinbutton').first()
   await number.fill('3')
   const asked = Date.now()

@@ -64,7 +64,7 @@ export function Sources() {
       <Modal open={name !== undefined} title={t.add} okText={t.add} okButtonProps={{ disabled: !name?.trim(), loading: add.isPending }} onOk={() => add.mutate({ body: { name: name?.trim() ?? '' } })} onCancel={() => setName(undefined)}>
         <label>{t.name}<Input autoFocus value={name} maxLength={64} placeholder={t.placeholder} onChange={(e) => setName(e.target.value)} /></label>
       </Modal>
-      <Modal open={Boolean(secret)} title={t.once} okText={t.kept} onOk={() => setSecret(undefined)} closable={false} cancelButtonProps={{ hidden: true }} mask={{ closable: false }}>
+      <Modal destroyOnHidden open={Boolean(secret)} title={t.once} okText={t.kept} onOk={() => setSecret(undefined)} closable={false} cancelButtonProps={{ hidden: true }} mask={{ closable: false }}>
         <Alert type="warning" showIcon title={t.onceLead} />
         <Typography.Paragraph copyable code className="y-secret">{secret ?? ''}</Typography.Paragraph>
       </Modal>

@@ -57,7 +57,7 @@ export function TokenList() {
         ]}
       />
       {adding && <TokenForm onClose={() => setAdding(false)} onMade={(s) => { setAdding(false); setSecret(s) }} />}
-      <Modal open={Boolean(secret)} title={t.once} okText={t.kept} onOk={() => setSecret(undefined)} closable={false} cancelButtonProps={{ hidden: true }} mask={{ closable: false }}>
+      <Modal destroyOnHidden open={Boolean(secret)} title={t.once} okText={t.kept} onOk={() => setSecret(undefined)} closable={false} cancelButtonProps={{ hidden: true }} mask={{ closable: false }}>
         <Alert type="warning" showIcon title={t.onceLead} />
         <Typography.Paragraph copyable code className="y-secret">{secret ?? ''}</Typography.Paragraph>
       </Modal>
