@@ -33,7 +33,8 @@ export function Details({ material: m, onClose }: { material: Material; onClose:
     onError: (thrown: unknown) => { const left = showFaults(form, thrown); setRest(left.length > 0 ? { ...problemOf(thrown), errors: undefined, detail: left.join('；') } : undefined) },
   })
   const save = async () => {
-    const v = await form.validateFields()
+    const v = await form.validateFields().catch(() => undefined)
+    if (!v) return
     set.mutate({ params: { path: { id: m.id } }, body: { name: v.name.trim(), folder: v.folder ?? '', tags: v.tags ?? [], ...(v.expires ? { expires_at: v.expires.endOf('day').toISOString() } : { endless: true }) } })
   }
   const scripts = m.space === 'scripts'

@@ -119,7 +119,8 @@ function FolderForm({ space, folder, all, onClose }: { space: 'materials' | 'scr
   const set = api.useMutation('put', '/folders/{id}', { onSuccess: done, onError: failed })
   const own = folder.id ? below(all, folder.id) : new Set<string>()
   const save = async () => {
-    const v = await form.validateFields()
+    const v = await form.validateFields().catch(() => undefined)
+    if (!v) return
     const body = { name: v.name.trim(), parent: v.parent ?? '', position: Number(v.position ?? 0), panel: v.panel ?? false, departments: folder.departments ?? [] }
     if (folder.id) set.mutate({ params: { path: { id: folder.id } }, body })
     else add.mutate({ body: { ...body, space } })

@@ -95,7 +95,8 @@ function Keep({ target, onClose }: { target: Target; onClose: () => void }) {
     return (await must(call.POST('/audiences', { body: { name: v.name, description: v.description, rule: { tag: v.name } } }))).id
   }
   const save = async () => {
-    const v = await form.validateFields()
+    const v = await form.validateFields().catch(() => undefined)
+    if (!v) return
     setBusy(true)
     setProblem(undefined)
     try {

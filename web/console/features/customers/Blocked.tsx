@@ -75,7 +75,8 @@ function Add({ onClose }: { onClose: () => void }) {
   const [form] = Form.useForm<{ type: string; value: string; note?: string }>()
   const [busy, setBusy] = useState(false)
   const save = async () => {
-    const v = await form.validateFields()
+    const v = await form.validateFields().catch(() => undefined)
+    if (!v) return
     setBusy(true)
     try {
       await must(call.POST('/identity/blocked', { body: v }))

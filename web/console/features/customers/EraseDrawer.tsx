@@ -29,7 +29,8 @@ export function EraseDrawer({ id, onClose }: { id: string; onClose: () => void }
   const [problem, setProblem] = useState<unknown>()
   const [begun, setBegun] = useState<string>()
   const go = async () => {
-    const v = await form.validateFields()
+    const v = await form.validateFields().catch(() => undefined)
+    if (!v) return
     setBusy(true)
     try {
       setBegun((await must(call.POST('/customers/{id}/erase', { params: { path: { id } }, body: v }))).id)

@@ -21,7 +21,8 @@ export function NewTags({ corp, onClose }: { corp?: string; onClose: () => void 
   const [busy, setBusy] = useState(false)
   const [rest, setRest] = useState<string[]>([])
   const save = async () => {
-    const v = await form.validateFields()
+    const v = await form.validateFields().catch(() => undefined)
+    if (!v) return
     setBusy(true)
     setRest([])
     try {

@@ -31,7 +31,8 @@ export function RevealDrawer({ customer: c, onClose }: { customer: Schema<'Custo
   const personal = Object.keys(c.traits).filter((n) => words.traitType(n) === 'personal')
   const types = [...new Set(c.identities.map((x) => x.type))]
   const show = async () => {
-    const v = await form.validateFields()
+    const v = await form.validateFields().catch(() => undefined)
+    if (!v) return
     setBusy(true)
     try {
       setClear(await must(call.POST('/customers/{id}/reveal', { params: { path: { id: c.id } }, body: v })))

@@ -20,7 +20,9 @@ export function RenameDrawer({ of: x, kind, onClose }: { of: Pick<Schema<'Tag'>,
   const [form] = Form.useForm<{ name: string }>()
   const [busy, setBusy] = useState(false)
   const save = async () => {
-    const { name } = await form.validateFields()
+    const v = await form.validateFields().catch(() => undefined)
+    if (!v) return
+    const { name } = v
     setBusy(true)
     try {
       const at = { params: { path: { id: x.id } }, body: { name: name.trim() } }

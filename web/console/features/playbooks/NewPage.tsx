@@ -83,7 +83,9 @@ function Blank({ audience: given }: { audience?: string }) {
   const chosen = offered.includes(recipe) ? recipe : (offered[0] as Recipe)
   const needsAudience = subject === 'customer' && (chosen === 'audience' || chosen === 'weekly')
   const make = async () => {
-    const { name } = await form.validateFields()
+    const v = await form.validateFields().catch(() => undefined)
+    if (!v) return
+    const { name } = v
     const { trigger, more } = recipes[chosen](needsAudience ? audience : undefined)
     const doc: Doc = { name, trigger, ...more, ...(subject === 'customer' ? {} : { subject }), steps: [{ id: 'wait', wait: { for: '1d' } }] }
     setBusy(true)

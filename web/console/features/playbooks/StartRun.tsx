@@ -28,7 +28,8 @@ export function StartRun({ book, onClose }: { book: Playbook; onClose: () => voi
     onSuccess: (run) => { void client.invalidateQueries({ queryKey: ['get', '/runs'] }); onClose(); void go({ to: `/runs/${run.id}` as string }) },
   })
   const save = async () => {
-    const v = await form.validateFields()
+    const v = await form.validateFields().catch(() => undefined)
+    if (!v) return
     start.mutate({ params: { path: { id: book.id } }, body: { customer: v.customer, key: v.key || undefined, properties: v.properties ? (JSON.parse(v.properties) as never) : undefined } })
   }
   return (

@@ -60,7 +60,7 @@ function Editor({ onClose, name }: { onClose: () => void; name: (p: string) => s
   const save = api.useMutation('put', '/insight/costs/phases', {
     onSuccess: () => { void client.invalidateQueries({ predicate: (q) => String(q.queryKey[1]).startsWith('/insight/') }); message.success(t.saved); onClose() },
   })
-  const go = () => void form.validateFields().then((v) => save.mutate({ body: { phases: (v.phases ?? []).map((p) => ({ ...p, plan: Object.fromEntries(Object.entries(p.plan ?? {}).filter(([, n]) => n != null)) })) } }))
+  const go = () => void form.validateFields().then((v) => save.mutate({ body: { phases: (v.phases ?? []).map((p) => ({ ...p, plan: Object.fromEntries(Object.entries(p.plan ?? {}).filter(([, n]) => n != null)) })) } }), () => undefined)
   const dayRule = [{ required: true, pattern: /^\d{4}-\d{2}-\d{2}$/, message: t.dayForm }]
   return (
     <DrawerForm open title={t.edit} size={640} onClose={onClose} onSave={go} saving={save.isPending} problem={save.error} disabled={!kept.data}>
