@@ -3,6 +3,7 @@ import { texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Form, Input } from 'antd'
+import { useState } from 'react'
 import { DrawerForm } from '../../ui/forms'
 import { CustomerPicker } from '../../ui/pickers'
 import { docOf, type Playbook } from './data'
@@ -23,6 +24,7 @@ export function StartRun({ book, onClose }: { book: Playbook; onClose: () => voi
   const t = useText(said)
   const go = useNavigate()
   const client = useQueryClient()
+  const [id] = useState(() => `console-${Date.now()}-${Math.random().toString(36).slice(2, 10)}`)
   const [form] = Form.useForm<{ customer: string; key?: string; properties?: string }>()
   const start = api.useMutation('post', '/playbooks/{id}/runs', {
     onSuccess: (run) => { void client.invalidateQueries({ queryKey: ['get', '/runs'] }); onClose(); void go({ to: `/runs/${run.id}` as string }) },
@@ -30,7 +32,7 @@ export function StartRun({ book, onClose }: { book: Playbook; onClose: () => voi
   const save = async () => {
     const v = await form.validateFields().catch(() => undefined)
     if (!v) return
-    start.mutate({ params: { path: { id: book.id } }, body: { customer: v.customer, key: v.key || undefined, properties: v.properties ? (JSON.parse(v.properties) as never) : undefined } })
+    start.mutate({ params: { path: { id: book.id } }, body: { id, customer: v.customer, key: v.key || undefined, properties: v.properties ? (JSON.parse(v.properties) as never) : undefined } })
   }
   return (
     <DrawerForm open title={t.title} okText={t.go} onClose={onClose} saving={start.isPending} problem={start.error ?? undefined} onSave={() => void save()}>
