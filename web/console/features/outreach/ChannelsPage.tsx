@@ -16,7 +16,7 @@ import { HoldSwitch } from './HoldSwitch'
 import { useStatus } from './kit'
 import { kinds, kindNames, kindNotes, type Kind } from './providers'
 import { WebhookDrawer } from './WebhookForm'
-import { channelWords } from './words'
+import { channelWords, reasonOf, reasonWords } from './words'
 
 const said = texts({
   title: ['发送渠道', 'Sending channels'], lead: ['短信、邮件、公众号、小程序的发送账号，以及接收消息的接口。企微群发不用在这里设置。', 'Accounts for SMS, e-mail, WeChat, and endpoints that take messages. WeCom mass sends need nothing here.'], accounts: ['发送账号', 'Accounts'], hooks: ['接口推送', 'Webhooks'], add: ['添加', 'Add'], name: ['名称', 'Name'], kind: ['服务商', 'Provider'], channels: ['用于渠道', 'Channels'],
@@ -90,6 +90,7 @@ function Accounts() {
 
 function Hooks() {
   const t = useText(said)
+  const reasons = useText(reasonWords)
   const may = useMay()
   const sure = useSure()
   const client = useQueryClient()
@@ -105,7 +106,7 @@ function Hooks() {
     try {
       const r = await must(call.POST('/webhooks/{id}/test', params(h)))
       if (r.verdict === 'accepted') message.success(t.fine)
-      else message.error([t.failed, r.reason, r.detail].filter(Boolean).join(' · '))
+      else message.error([t.failed, reasonOf(reasons, r.reason), r.detail].filter(Boolean).join(' · '))
     } catch (thrown) {
       oops(thrown)
     }
