@@ -1,4 +1,4 @@
-import { expect, open, test } from './fixtures'
+import { expect, open, test, url } from './fixtures'
 import { first } from './ask'
 import { look, lookSmall } from './look'
 
@@ -15,7 +15,6 @@ const things: [name: string, list: string, page: (x: Record<string, string>) => 
   ['a Moment', '/moments', (x) => `/moments/${x.id}`],
   ['an experiment', '/experiments', (x) => `/experiments/${x.id}`, ['result', 'people', 'exposures', 'about']],
   ['a group', '/groups', (x) => `/groups/${x.id}`],
-  ['a material', '/materials?space=materials', (x) => `/library/${x.id}`],
 ]
 
 for (const [name, list, address, tabs] of things) {
@@ -49,6 +48,6 @@ for (const path of pages) {
 
 test('what is not there says so', async ({ page, faults }) => {
   faults.allow('/api/v1/customers/c99999999')
-  await open(page, '/customers/c99999999')
+  await page.goto(url('/console/customers/c99999999'))
   await expect(page.getByText('没有找到')).toBeVisible()
 })

@@ -70,6 +70,7 @@ export function QueryTable<Row extends object>({ id, label, query, columns, rowK
   const t = useText(said)
   const box = useRef<HTMLDivElement>(null)
   const size = useSize(box)
+  useReachable(box)
   const [kept, keep] = useKept(`yutang.table.${id}`)
   const [chosen, setChosen] = useState<Key[]>([])
   const [all, setAll] = useState(false)
@@ -161,7 +162,8 @@ export function PlainTable<Row extends object>({ label, rows, columns, rowKey, o
   loading?: boolean
 }) {
   const t = useText(said)
-  const box = useReachable()
+  const box = useRef<HTMLDivElement>(null)
+  useReachable(box)
   if (rows?.length === 0 && !loading) return <>{empty ?? <Empty title={t.none} />}</>
   return (
     <div ref={box}><Table<Row>
@@ -183,16 +185,21 @@ function opens(e: React.MouseEvent<HTMLElement>, controls: string) {
   return e.currentTarget.contains(on) && !on.closest(controls)
 }
 
-/** Lets the keyboard reach a table that scrolls sideways or down. */
-function useReachable() {
-  const box = useRef<HTMLDivElement>(null)
+/** Lets the keyboard reach a table that scrolls sideways or down, however wide the window becomes. */
+function useReachable(box: React.RefObject<HTMLElement | null>) {
   useEffect(() => {
-    for (const on of box.current?.querySelectorAll<HTMLElement>('.ant-table-content, .ant-table-body') ?? []) {
-      if (on.scrollWidth > on.clientWidth || on.scrollHeight > on.clientHeight) on.tabIndex = 0
-      else on.removeAttribute('tabindex')
+    const mark = () => {
+      for (const on of box.current?.querySelectorAll<HTMLElement>('.ant-table-content, .ant-table-body') ?? []) {
+        if (on.scrollWidth > on.clientWidth || on.scrollHeight > on.clientHeight) on.tabIndex = 0
+        else on.removeAttribute('tabindex')
+      }
     }
+    mark()
+    if (!box.current) return
+    const watch = new ResizeObserver(mark)
+    watch.observe(box.current)
+    return () => watch.disconnect()
   })
-  return box
 }
 
 interface Kept {
