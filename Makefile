@@ -12,7 +12,7 @@ help: ## list the targets
 build: web go ## build bin/yutang with the console
 
 web: ## build the console and the staff's pages into internal/web/dist
-	@cd web && { cmp -s package-lock.json node_modules/.yutang-lock || { npm ci && cp package-lock.json node_modules/.yutang-lock; }; }
+	@cd web && { cmp -s package-lock.json node_modules/.yutang-lock || { npm install --no-save --loglevel=error && cp package-lock.json node_modules/.yutang-lock; }; }
 	cd web && npm run --silent api && npm run --silent types && npm run --silent build
 
 go: ## build bin/yutang with what internal/web/dist holds
