@@ -36,8 +36,8 @@ e2e: tools build ## drive the console in Chromium against the demo brand
 test-go: ## run the Go tests on SQLite only
 	$(GO) test ./...
 
-long: tools build ## everything in test, and 20 s of fuzzing for each target
-	$(GO) run ./tools/check -fuzz 20s
+long: tools build ## everything in test, the console in Chromium, and 20 s of fuzzing for each target
+	$(GO) run ./tools/check -e2e -fuzz 20s
 
 fuzz: ## fuzz each target for a minute
 	$(GO) run ./tools/check -no-conformance -fuzz 1m

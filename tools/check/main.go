@@ -37,11 +37,12 @@ func (t *tally) fail(name string) {
 func main() {
 	fuzz := flag.Duration("fuzz", 0, "also fuzz each target for this long")
 	skipSDKs := flag.Bool("no-conformance", false, "leave the client SDKs out")
+	browser := flag.Bool("e2e", false, "also drive the console in Chromium")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	t := &tally{}
-	t.run(ctx, *fuzz, *skipSDKs)
+	t.run(ctx, *fuzz, *skipSDKs, *browser)
 	for _, name := range t.failures {
 		fmt.Println("FAILED", name)
 	}
@@ -52,7 +53,7 @@ func main() {
 	}
 }
 
-func (t *tally) run(ctx context.Context, fuzz time.Duration, skipSDKs bool) {
+func (t *tally) run(ctx context.Context, fuzz time.Duration, skipSDKs, browser bool) {
 	cluster, err := startPostgres(ctx)
 	if err != nil {
 		t.fail("start PostgreSQL: " + err.Error())
@@ -63,7 +64,7 @@ func (t *tally) run(ctx context.Context, fuzz time.Duration, skipSDKs bool) {
 		}
 	}
 	t.step("go vet", exec.CommandContext(ctx, "go", "vet", "./..."))
-	t.web(ctx)
+	t.web(ctx, browser)
 	t.goTests(ctx, ".")
 	if fuzz > 0 {
 		t.fuzz(ctx, fuzz)

@@ -8,14 +8,18 @@ import (
 	"os/exec"
 )
 
-// web checks the console: its style, its logic, and the whole program in a browser.
-func (t *tally) web(ctx context.Context) {
+// web checks the console: its style and its logic, and with browser the whole program in
+// Chromium.
+func (t *tally) web(ctx context.Context, browser bool) {
 	if err := os.MkdirAll(".cache", 0o755); err != nil {
 		t.fail(err.Error())
 		return
 	}
 	t.step("lint of the console", inWeb(ctx, "run", "--silent", "lint"))
 	t.report(inWeb(ctx, "exec", "vitest", "--", "run", "--reporter=default", "--reporter=json", "--outputFile=../.cache/vitest.json"), ".cache/vitest.json", countVitest)
+	if !browser {
+		return
+	}
 	t.report(inWeb(ctx, "run", "--silent", "e2e"), ".cache/e2e/report.json", countPlaywright)
 }
 
