@@ -42,7 +42,9 @@ export async function events(type, value) {
 }
 
 /** The names of those events in alphabetical order. */
-export const names = async (type, value) => (await events(type, value)).map((e) => e.name).sort();
+const ours = ['Tier Changed', 'Stage Changed']; // told by the server about a customer, not sent by a client
+
+export const names = async (type, value) => (await events(type, value)).map((e) => e.name).filter((name) => !ours.includes(name)).sort();
 
 /** Reads until ready says yes, for libraries that do not tell when they have sent. */
 export async function until(read, ready, patience = 10_000) {
