@@ -41,9 +41,10 @@ export async function events(type, value) {
   return all;
 }
 
-/** The names of those events in alphabetical order. */
-const ours = ['Tier Changed', 'Stage Changed']; // told by the server about a customer, not sent by a client
+// What the server tells about a customer; no client sends it.
+const ours = ['Tier Changed', 'Stage Changed'];
 
+/** The names of those events that clients sent, in alphabetical order. */
 export const names = async (type, value) => (await events(type, value)).map((e) => e.name).filter((name) => !ours.includes(name)).sort();
 
 /** Reads until ready says yes, for libraries that do not tell when they have sent. */
