@@ -8,7 +8,7 @@ import type { Customer } from '../types'
 import { Asked, Empty } from '../ui/states'
 
 const said = texts({
-  todo: ['现在要做', 'To do now'], done: ['做过的', 'Done before'], none: ['没有待办任务', 'No open task'], noneWhy: ['这位客户的 SOP 现在不需要你做什么。可以用下面的话术主动问候。', 'No playbook needs you for this customer now. You can greet with a script from below.'], scripts: ['合适的话术', 'Scripts that fit'],
+  open: ['现在要做', 'To do now'], done: ['做过的', 'Done before'], none: ['没有未完成的任务', 'No open task'], noneWhy: ['这位客户的 SOP 现在不需要你做什么。可以用下面的话术主动问候。', 'No playbook needs you for this customer now. You can greet with a script from below.'], scripts: ['合适的话术', 'Scripts that fit'],
 })
 
 /** What to do next for a customer: the open tasks of playbooks, then scripts in the words for this customer. */
@@ -22,7 +22,7 @@ export function NextPart({ of: c }: { of: Customer }) {
       const done = items?.filter((x) => x.state === 'done').slice(0, 5) ?? []
       return (
         <>
-          {open.length > 0 ? <h2 className="s-label">{t.todo}</h2> : <Empty icon="today" title={t.none}>{t.noneWhy}</Empty>}
+          {open.length > 0 ? <h2 className="s-label">{t.open}</h2> : <Empty icon="today" title={t.none}>{t.noneWhy}</Empty>}
           <ul className="s-list">{open.map((x) => <TaskRow key={x.id} of={x} mine={x.staff === me?.staff} inside />)}</ul>
           <h2 className="s-label">{t.scripts}</h2>
           <Library space="scripts" customer={c.external_userid} most={3} />

@@ -15,5 +15,5 @@ export function GroupTabs({ at }: { at: keyof typeof said }) {
   const t = useText(said)
   const go = useNavigate()
   const to = (k: string) => void go(k === 'codes' ? { to: '/groups/codes' as string } : { to: '/groups' as string, search: (k === 'groups' ? {} : { tab: k }) as never })
-  return <Tabs className="y-acquire-tabs" activeKey={at} onChange={to} items={(['groups', 'codes', 'duplicates', 'figures', 'welcome'] as const).map((k) => ({ key: k, label: t[k] }))} />
+  return <Tabs activeKey={at} onChange={to} items={(['groups', 'codes', 'duplicates', 'figures', 'welcome'] as const).map((k) => ({ key: k, label: t[k] }))} />
 }

@@ -84,7 +84,7 @@ export function LinksPage() {
       fill title={t.title} lead={t.lead}
       actions={<>{may('settings.write') && <Button onClick={() => settings(true)}>{t.settings}</Button>}{may('content.write') && <Button type="primary" onClick={() => make(true)}>{t.new}</Button>}</>}
     >
-      <Tabs className="y-acquire-tabs" activeKey={tab} onChange={(k) => set({ tab: k as typeof tab })} items={(['links', 'figures'] as const).map((k) => ({ key: k, label: t[k] }))} />
+      <Tabs activeKey={tab} onChange={(k) => set({ tab: k as typeof tab })} items={(['links', 'figures'] as const).map((k) => ({ key: k, label: t[k] }))} />
       {tab === 'links' ? (
         <QueryTable id="links" label={t.title} query={list} columns={columns} rowKey="code" onOpen={(x) => set({ link: x.code })} empty={<Empty title={t.emptyTitle} action={may('content.write') && <Button type="primary" onClick={() => make(true)}>{t.new}</Button>}>{t.empty}</Empty>} />
       ) : <Tracked />}

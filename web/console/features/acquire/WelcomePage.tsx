@@ -42,7 +42,7 @@ export function WelcomePage() {
     >
       {query.isPending ? <Loading /> : !corp ? <Empty title={c.connect} action={<Link to={'/settings/wecom' as string}><Button type="primary">{c.toConnect}</Button></Link>}>{c.connectWhy}</Empty> : (
         <>
-          <Tabs className="y-acquire-tabs" activeKey={tab} onChange={(k) => set({ tab: k as typeof tab })} items={tabs.map((k) => ({ key: k, label: t[k] }))} />
+          <Tabs activeKey={tab} onChange={(k) => set({ tab: k as typeof tab })} items={tabs.map((k) => ({ key: k, label: t[k] }))} />
           {tab === 'rules' && <WelcomeRules corp={corp} onEdit={(rule) => set({ rule })} />}
           {tab === 'preview' && <WelcomePreview corp={corp} />}
           {tab === 'ledger' && <WelcomeLedger corp={corp} search={search} set={set} />}

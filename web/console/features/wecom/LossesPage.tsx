@@ -85,7 +85,7 @@ export function LossesPage() {
         </>
       )}
     >
-      <Tabs className="y-wecom-tabs" activeKey={tab} onChange={(k) => set({ tab: k as typeof tab })} items={(['losses', 'unassigned', 'transfers'] as const).map((k) => ({ key: k, label: t[k] }))} />
+      <Tabs activeKey={tab} onChange={(k) => set({ tab: k as typeof tab })} items={(['losses', 'unassigned', 'transfers'] as const).map((k) => ({ key: k, label: t[k] }))} />
       {tab === 'losses' && <Losses corp={corp} search={search} set={set} />}
       {tab === 'unassigned' && corp && <Unassigneds corp={corp} onHand={write ? setWizard : undefined} />}
       {tab === 'transfers' && <Transfers corp={corp} running={search.running} set={set} onOpen={(id) => set({ transfer: id })} onNew={write ? () => setWizard({}) : undefined} />}

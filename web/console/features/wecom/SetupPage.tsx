@@ -66,7 +66,7 @@ export function SetupPage() {
     >
       {query.isPending ? <Loading /> : query.error ? <Failure error={query.error} /> : !corp ? <Empty title={c.notConnected} action={connect}>{c.whyConnect}</Empty> : (
         <>
-          <Tabs className="y-wecom-tabs" activeKey={tab} onChange={(k) => set({ tab: k as typeof tab, run: undefined, state: undefined })} items={tabs.map((k) => ({ key: k, label: t[k] }))} />
+          <Tabs activeKey={tab} onChange={(k) => set({ tab: k as typeof tab, run: undefined, state: undefined })} items={tabs.map((k) => ({ key: k, label: t[k] }))} />
           {tab === 'checks' && <ChecksTab corp={corp.id} />}
           {tab === 'apps' && <AppsTab corp={corp} />}
           {tab === 'sync' && <SyncTab corp={corp.id} run={search.run} onOpen={(run) => set({ run })} />}
