@@ -168,6 +168,6 @@ func (a *App) routes(api *httpapi.API) {
 	a.playRoutes(api)
 	a.insightRoutes(api)
 	a.privacyRoutes(api)
-	playbookhttp.Routes(api, playbookhttp.Deps{Playbooks: a.playbooks, Access: a.access, Lookup: a.lookup})
+	playbookhttp.Routes(api, playbookhttp.Deps{Playbooks: a.playbooks, Access: a.access, Lookup: a.lookup, Lifts: a.experiments.Lifts})
 	a.wecomRoutes(api)
 }

@@ -43,11 +43,12 @@ func (s *Service) slot(name string) *cached {
 	return c
 }
 
-// stale forgets a result.
+// stale forgets a result and its lift.
 func (s *Service) stale(name string) {
 	s.cacheMu.Lock()
 	defer s.cacheMu.Unlock()
 	delete(s.cache, name)
+	delete(s.lifts, name)
 }
 
 // current is the result of an experiment and its people, computed anew if the log has gone

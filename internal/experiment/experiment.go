@@ -80,10 +80,11 @@ type Service struct {
 
 	cacheMu sync.Mutex
 	cache   map[string]*cached
+	lifts   map[string]kept // by experiment
 	used    uint64
 }
 
 // New makes a service that knows nothing; Load fills it.
 func New(cfg Config) *Service {
-	return &Service{Config: cfg, arms: map[string]*arms{}, registered: map[armKey]int64{}, cache: map[string]*cached{}}
+	return &Service{Config: cfg, arms: map[string]*arms{}, registered: map[armKey]int64{}, cache: map[string]*cached{}, lifts: map[string]kept{}}
 }

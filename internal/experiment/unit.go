@@ -5,9 +5,7 @@ package experiment
 func (c Comparison) In(unit float64) Comparison {
 	c.Revenue = *c.Revenue.in(unit)
 	c.Adjusted, c.Capped, c.OrderValue = c.Adjusted.in(unit), c.Capped.in(unit), c.OrderValue.in(unit)
-	if i := c.Incremental; i != nil {
-		c.Incremental = &Incremental{Amount: i.Amount * unit, Low: times(i.Low, unit), High: times(i.High, unit), Treated: i.Treated, Valid: i.Valid}
-	}
+	c.Incremental = c.Incremental.in(unit)
 	if c.Clusters != nil && c.Clusters.Revenue != nil {
 		all, revenue := *c.Clusters, *c.Clusters.Revenue
 		revenue.Diff, revenue.SE, revenue.NaiveSE = revenue.Diff*unit, revenue.SE*unit, revenue.NaiveSE*unit
@@ -16,6 +14,21 @@ func (c Comparison) In(unit float64) Comparison {
 		c.Clusters = &all
 	}
 	return c
+}
+
+// In is the lift with its amounts times unit.
+func (l Lift) In(unit float64) Lift {
+	l.Incremental, l.Difference = l.Incremental.in(unit), times(l.Difference, unit)
+	return l
+}
+
+func (i *Incremental) in(unit float64) *Incremental {
+	if i == nil {
+		return nil
+	}
+	out := *i
+	out.Amount, out.Low, out.High = i.Amount*unit, times(i.Low, unit), times(i.High, unit)
+	return &out
 }
 
 // In is the point with its amounts times unit.

@@ -56,6 +56,33 @@ func kindOf(op *flow.Op) experiment.Kind {
 	return experiment.Split
 }
 
+// Holdouts names the experiment of each playbook's control group as last published: its own,
+// else that of its first holdout step. Those without are left out.
+func (s *Service) Holdouts(ctx context.Context) (map[string]string, error) {
+	books, err := s.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, b := range books {
+		if b.Version == 0 {
+			continue
+		}
+		p, err := s.plan(ctx, b.ID, b.Version)
+		if unreadable(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all := p.trials()
+		if i := slices.IndexFunc(all, func(t trial) bool { return t.kind == experiment.Holdout }); i >= 0 {
+			out[b.ID] = all[i].name
+		}
+	}
+	return out, nil
+}
+
 // declare makes the experiments of a version known with all their arms, those that nobody
 // comes to included.
 func (s *Service) declare(ctx context.Context, p *plan) error {

@@ -12,6 +12,7 @@ import (
 	"yutang/internal/db"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/event"
+	"yutang/internal/experiment"
 	"yutang/internal/fault"
 	"yutang/internal/httpapi/httpapitest"
 	"yutang/internal/identity"
@@ -35,8 +36,10 @@ func start(t *testing.T, d *db.DB) *rig {
 	r := &rig{Server: httpapitest.New(t, d), timeline: timeline.New()}
 	zone := func() *time.Location { return time.UTC }
 	r.outreach = outreach.New(outreach.Config{DB: d, Box: r.Box, Clock: r.Clock, Jobs: job.New(d, r.Clock), Timeline: r.timeline, Zone: zone})
+	customers, log := customer.New(d, r.Box, r.timeline, r.Clock), event.NewLog(d, r.Box)
+	experiments := experiment.New(experiment.Config{DB: d, Clock: r.Clock, Timeline: r.timeline, Customers: customers, Log: log, Zone: zone})
 	r.playbooks = playbook.New(playbook.Config{
-		DB: d, Clock: r.Clock, Timeline: r.timeline, Log: event.NewLog(d, r.Box), Customers: customer.New(d, r.Box, r.timeline, r.Clock),
+		DB: d, Clock: r.Clock, Timeline: r.timeline, Log: log, Customers: customers, Exposures: experiments,
 		Identity: identity.New(d, r.Box, r.timeline, r.Clock), Outreach: r.outreach, Zone: zone,
 		CheckEndpoint: func(_ context.Context, _, key string) error {
 			if key != "ep_1" {
@@ -53,7 +56,7 @@ func start(t *testing.T, d *db.DB) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	playbookhttp.Routes(r.API, playbookhttp.Deps{Playbooks: r.playbooks, Access: r.Access})
+	playbookhttp.Routes(r.API, playbookhttp.Deps{Playbooks: r.playbooks, Access: r.Access, Lifts: experiments.Lifts})
 	return r
 }
 
@@ -175,4 +178,32 @@ func TestRender_ForAChosenCustomerSendsNothing(t *testing.T) {
 	if res := r.Client(t, access.Analyst).Do("POST", "/playbooks/render", in); res.Status != 403 {
 		t.Fatalf("an analyst sees rendered personal data: %d", res.Status)
 	}
+}
+
+// covers: C8
+func TestLifts_OfPlaybooksWithAControlGroup(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := start(t, d)
+		op := r.Client(t, access.Operator)
+		publish := func(definition string) string {
+			t.Helper()
+			b := decode[playbookhttp.Playbook](t, op.Do("POST", "/playbooks", map[string]any{"definition": json.RawMessage(definition)}), 201)
+			decode[playbookhttp.Playbook](t, op.Do("POST", "/playbooks/"+b.ID+"/publish", nil), 200)
+			return b.ID
+		}
+		publish(`{"name":"without","trigger":{"api":true},"steps":[{"id":"rest","wait":{"for":"1d"}}]}`)
+		whole := publish(`{"name":"whole","holdout_percent":10,"trigger":{"api":true},"steps":[{"id":"rest","wait":{"for":"1d"}}]}`)
+		step := publish(`{"name":"step","trigger":{"api":true},"steps":[{"id":"some","holdout":{"percent":20}},{"id":"rest","wait":{"for":"1d"}}]}`)
+		got := decode[struct{ Items []playbookhttp.Lift }](t, r.Client(t, access.Analyst).Do("GET", "/playbooks/lifts", nil), 200).Items
+		if len(got) != 2 || got[0].Playbook != whole || got[1].Playbook != step {
+			t.Fatalf("%+v", got)
+		}
+		if x := got[0].Experiment; x.Name != whole || x.Why != experiment.WhyNobody || x.Horizon != 14 || x.ID != experiment.ID(whole) {
+			t.Fatalf("%+v", x)
+		}
+		if got[1].Experiment.Name != step+"/some" {
+			t.Fatalf("%+v", got[1])
+		}
+	})
 }

@@ -5,30 +5,34 @@ package playbookhttp
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"yutang/internal/access"
 	"yutang/internal/event"
+	"yutang/internal/experiment"
 	"yutang/internal/httpapi"
 	"yutang/internal/playbook"
 )
 
 // Deps are what the routes need. Lookup finds the customer of an identity; nil: runs are
-// started by customer only.
+// started by customer only. Lifts tells what experiments say in short.
 type Deps struct {
 	Playbooks *playbook.Service
 	Access    *access.Service
 	Lookup    func(ctx context.Context, who event.Identity) (ord uint32, err error)
+	Lifts     func(ctx context.Context, names []string, wait time.Duration) ([]experiment.Lift, error)
 }
 
 type handlers struct {
 	playbooks *playbook.Service
 	access    *access.Service
 	lookup    func(ctx context.Context, who event.Identity) (ord uint32, err error)
+	lifts     func(ctx context.Context, names []string, wait time.Duration) ([]experiment.Lift, error)
 }
 
 // Routes lists what this package serves.
 func Routes(a *httpapi.API, d Deps) {
-	h := &handlers{playbooks: d.Playbooks, access: d.Access, lookup: d.Lookup}
+	h := &handlers{playbooks: d.Playbooks, access: d.Access, lookup: d.Lookup, lifts: d.Lifts}
 	op := func(method, path, id, summary string, needs access.Permission, status int) httpapi.Op {
 		return httpapi.Op{Method: method, Path: path, ID: id, Summary: summary, Needs: needs, Scope: access.ScopeBrand, Status: status}
 	}
@@ -36,6 +40,7 @@ func Routes(a *httpapi.API, d Deps) {
 	const read, write, approve = access.PlaybooksRead, access.PlaybooksWrite, access.PlaybooksApprove
 
 	httpapi.Register(a, op(get, "/playbooks", "list-playbooks", "List playbooks with their counts", read, 0), h.list)
+	httpapi.Register(a, op(get, "/playbooks/lifts", "list-playbook-lifts", "What playbooks with a control group bring, in short", access.ExperimentsRead, 0), h.bring)
 	httpapi.Register(a, op(post, "/playbooks", "create-playbook", "Make a draft", write, http.StatusCreated), h.create)
 	httpapi.Register(a, op(get, "/playbooks/{id}", "get-playbook", "Show a playbook with its draft", read, 0), h.get)
 	httpapi.Register(a, op(put, "/playbooks/{id}", "update-playbook", "Change the draft; what is published goes on until it is published anew", write, 0), h.update)
