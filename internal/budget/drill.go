@@ -41,12 +41,20 @@ type planCursor struct {
 	Next int   `json:"n"`
 }
 
+// atHand is the latest plan; the first one asked for is made, for the days of a week.
+func (s *Service) atHand(ctx context.Context) (*Plan, error) {
+	if p := s.latest.Load(); p != nil {
+		return p, nil
+	}
+	return s.Plan(ctx, 7, false)
+}
+
 // Touches lists the touches of the latest plan by customer. The error is precondition if
-// there is none, or if the plan that the cursor came from has been made anew.
-func (s *Service) Touches(_ context.Context, f PlanFilter) (out page.Page[Planned], err error) {
-	p := s.latest.Load()
-	if p == nil {
-		return out, fault.New(fault.Precondition, "no_plan", "there is no plan yet: ask for one first")
+// the plan that the cursor came from has been made anew.
+func (s *Service) Touches(ctx context.Context, f PlanFilter) (out page.Page[Planned], err error) {
+	p, err := s.atHand(ctx)
+	if err != nil {
+		return out, err
 	}
 	at := planCursor{Plan: p.At.UnixMilli()}
 	if _, err := page.After(f.Cursor, &at); err != nil {
@@ -92,10 +100,10 @@ func (p *Plan) show(x *item) Planned {
 
 // OfCustomer lists one customer's touches in the latest plan in the order in which they go,
 // with the rule that decides about each.
-func (s *Service) OfCustomer(_ context.Context, ord uint32) ([]Planned, error) {
-	p := s.latest.Load()
-	if p == nil {
-		return nil, fault.New(fault.Precondition, "no_plan", "there is no plan yet: ask for one first")
+func (s *Service) OfCustomer(ctx context.Context, ord uint32) ([]Planned, error) {
+	p, err := s.atHand(ctx)
+	if err != nil {
+		return nil, err
 	}
 	if _, err := s.Timeline.Records(ord); err != nil {
 		return nil, err
