@@ -57,6 +57,7 @@ type Link struct {
 	Adopted   bool   // found at the platform, not made here
 	Problem   *Problem
 	PulledAt  time.Time
+	Counted   Counted
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	DeletedAt time.Time
@@ -64,6 +65,14 @@ type Link struct {
 	hash       string
 	creatingAt time.Time
 	wanted     int64
+}
+
+// Counted is what the platform counted of a link in the 30 days before At, which is zero
+// until a pull has asked.
+type Counted struct {
+	Clicks       int64
+	NewCustomers int64
+	At           time.Time
 }
 
 // Address is what customers open: the link with its channel.

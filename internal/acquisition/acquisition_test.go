@@ -167,6 +167,17 @@ func TestLink_FromCreationToTheFirstWords(t *testing.T) {
 		if want := (acquisition.Statistic{Clicks: 1, NewCustomers: 1, Customers: 1, Chatted: 1}); err != nil || st != want {
 			t.Errorf("statistic %+v, %v", st, err)
 		}
+		if l = r.get(l.ID); !l.Counted.At.IsZero() {
+			t.Errorf("counted without a pull: %+v", l.Counted)
+		}
+		if err := r.links.Pull(ctx, brand); err != nil {
+			t.Fatal(err)
+		}
+		var links struct{ Items []acquisitionhttp.Link }
+		r.Client(t, access.Operator).Call("GET", "/acquisition/links", nil, &links)
+		if want := (acquisitionhttp.Counted{Clicks: 1, NewCustomers: 1, At: r.Clock.Now()}); len(links.Items) != 1 || links.Items[0].Counted == nil || *links.Items[0].Counted != want {
+			t.Errorf("list %+v", links.Items)
+		}
 		if err := r.links.Delete(ctx, l.ID); err != nil {
 			t.Fatal(err)
 		}

@@ -13,12 +13,14 @@ import (
 
 const linkColumns = `number, id, corp, link_id, state, spec, url, adopted, hash, problem, creating_at, wanted, pulled_at, created_at, updated_at, deleted_at`
 
+const readColumns = linkColumns + `, clicks, new_customers, counted_at`
+
 const (
-	selectAll    = `SELECT ` + linkColumns + ` FROM acquisition_link`
-	selectByID   = `SELECT ` + linkColumns + ` FROM acquisition_link WHERE id = $1`
-	selectByLink = `SELECT ` + linkColumns + ` FROM acquisition_link WHERE corp = $1 AND link_id = $2 AND link_id <> ''`
-	selectRemote = `SELECT ` + linkColumns + ` FROM acquisition_link WHERE corp = $1 AND link_id <> '' AND deleted_at = 0 ORDER BY number`
-	selectList   = `SELECT ` + linkColumns + ` FROM acquisition_link
+	selectAll    = `SELECT ` + readColumns + ` FROM acquisition_link`
+	selectByID   = `SELECT ` + readColumns + ` FROM acquisition_link WHERE id = $1`
+	selectByLink = `SELECT ` + readColumns + ` FROM acquisition_link WHERE corp = $1 AND link_id = $2 AND link_id <> ''`
+	selectRemote = `SELECT ` + readColumns + ` FROM acquisition_link WHERE corp = $1 AND link_id <> '' AND deleted_at = 0 ORDER BY number`
+	selectList   = `SELECT ` + readColumns + ` FROM acquisition_link
 		WHERE number < $1 AND deleted_at = 0 AND ($2 = '' OR corp = $3) ORDER BY number DESC LIMIT $4`
 )
 
@@ -42,9 +44,9 @@ func (s *Service) linksOf(ctx context.Context, query string, args ...any) ([]Lin
 	err := s.DB.Each(ctx, query, args, func(rows *sql.Rows) error {
 		var l Link
 		var spec, problem string
-		var creating, pulled, created, updated, deleted int64
+		var creating, pulled, created, updated, deleted, counted int64
 		err := rows.Scan(&l.Number, &l.ID, &l.Corp, &l.LinkID, &l.State, &spec, &l.URL, &l.Adopted, &l.hash, &problem, &creating, &l.wanted,
-			&pulled, &created, &updated, &deleted)
+			&pulled, &created, &updated, &deleted, &l.Counted.Clicks, &l.Counted.NewCustomers, &counted)
 		if err != nil {
 			return err
 		}
@@ -57,6 +59,7 @@ func (s *Service) linksOf(ctx context.Context, query string, args ...any) ([]Lin
 			}
 		}
 		l.creatingAt, l.PulledAt, l.CreatedAt, l.UpdatedAt, l.DeletedAt = at(creating), at(pulled), at(created), at(updated), at(deleted)
+		l.Counted.At = at(counted)
 		out = append(out, l)
 		return nil
 	})
@@ -92,6 +95,7 @@ const (
 	updateWanted  = `UPDATE acquisition_link SET wanted = wanted + 1 WHERE number = $1`
 	selectWanted  = `SELECT wanted FROM acquisition_link WHERE number = $1`
 	updatePulled  = `UPDATE acquisition_link SET pulled_at = $1 WHERE number = $2`
+	updateCounted = `UPDATE acquisition_link SET clicks = $1, new_customers = $2, counted_at = $3 WHERE number = $4`
 	selectIDs     = `SELECT link_id FROM acquisition_link WHERE corp = $1 AND link_id <> ''`
 	selectMaking  = `SELECT COUNT(*) FROM acquisition_link WHERE corp = $1 AND name = $2 AND link_id = '' AND creating_at > 0`
 )
@@ -138,6 +142,11 @@ func (s *Service) wanted(ctx context.Context, number int64) (n int64, err error)
 
 func (s *Service) markPulled(ctx context.Context, number int64, now time.Time) error {
 	_, err := s.DB.Exec(ctx, updatePulled, ms(now), number)
+	return err
+}
+
+func (s *Service) markCounted(ctx context.Context, number int64, c Counted) error {
+	_, err := s.DB.Exec(ctx, updateCounted, c.Clicks, c.NewCustomers, ms(c.At), number)
 	return err
 }
 

@@ -21,6 +21,9 @@ const (
 	alarmKind = "acquisition.alarm" // tells managers
 )
 
+// countedDays are the days of the counts that a pull keeps.
+const countedDays = 30
+
 // CorpAdded begins the nightly pulls of a corp. Saying it twice has no effect.
 func (s *Service) CorpAdded(ctx context.Context, corpID string) error {
 	return s.Jobs.Put(ctx, job.Job{Kind: pullKind, Key: corpID, Queue: corpID, Due: nextNight(s.Clock.Now(), s.Zone())})
@@ -60,6 +63,9 @@ func (s *Service) Pull(ctx context.Context, corpID string) error {
 		}
 		if err := s.pullCustomers(ctx, client, l); err != nil {
 			return fmt.Errorf("pull customers of acquisition link %s: %w", l.ID, err)
+		}
+		if err := s.pullCounts(ctx, client, l); err != nil {
+			return fmt.Errorf("pull the counts of acquisition link %s: %w", l.ID, err)
 		}
 	}
 	return nil
@@ -162,6 +168,16 @@ func (s *Service) pullCustomers(ctx context.Context, client *wecom.Client, l Lin
 		}
 		cursor = p.NextCursor
 	}
+}
+
+// pullCounts keeps what the platform counts of a link, for lists.
+func (s *Service) pullCounts(ctx context.Context, client *wecom.Client, l Link) error {
+	now := s.Clock.Now()
+	st, err := client.AcquisitionStatistic(ctx, l.LinkID, wecom.UnixOf(now.AddDate(0, 0, -countedDays)), wecom.UnixOf(now))
+	if err != nil {
+		return err
+	}
+	return s.markCounted(ctx, l.Number, Counted{Clicks: st.Clicks, NewCustomers: st.NewCustomers, At: now})
 }
 
 // PullQuota reads the quota of a corp and tells managers when it has grown worse.

@@ -6,8 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
+
+	"yutang/internal/db"
 )
 
 // row is a relation as stored.
@@ -177,23 +178,11 @@ type known struct {
 const knownChunk = 100 // external contacts named in one statement
 
 var (
-	selectKnown      = `SELECT ` + contactFields + ` FROM contact WHERE corp = $1 AND external IN (` + marks(knownChunk) + `)`
+	selectKnown      = `SELECT ` + contactFields + ` FROM contact WHERE corp = $1 AND external IN (` + db.Marks(2, knownChunk) + `)`
 	selectKnownOne   = `SELECT ` + contactFields + ` FROM contact WHERE corp = $1 AND external = $2`
-	selectPeople     = `SELECT external, leaf, version, details, holders FROM contact_person WHERE corp = $1 AND external IN (` + marks(knownChunk) + `)`
+	selectPeople     = `SELECT external, leaf, version, details, holders FROM contact_person WHERE corp = $1 AND external IN (` + db.Marks(2, knownChunk) + `)`
 	selectPeopleOnly = `SELECT external, leaf, version, details, holders FROM contact_person WHERE corp = $1 AND external = $2`
 )
-
-// marks is n placeholders after $1.
-func marks(n int) string {
-	var out []byte
-	for i := range n {
-		if i > 0 {
-			out = append(out, ", "...)
-		}
-		out = strconv.AppendInt(append(out, '$'), int64(i+2), 10)
-	}
-	return string(out)
-}
 
 // known reads all relations of external contacts, and what their records were told.
 func (s *Service) known(ctx context.Context, corp string, externals []string) (known, error) {

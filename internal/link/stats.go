@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"yutang/internal/page"
@@ -129,7 +130,14 @@ func (s *Service) Clicks(ctx context.Context, code, cursor string, limit int) (p
 	return page.Cut(all, limit, func(c Clicked) int64 { return c.Seq }), nil
 }
 
-// Devices is how many devices clicked a link.
-func (s *Service) Devices(ctx context.Context, code string) (int, error) {
-	return s.countDevices(ctx, code)
+// Devices is how many devices clicked each of some links; of those that nobody clicked
+// nothing is said.
+func (s *Service) Devices(ctx context.Context, codes []string) (map[string]int, error) {
+	out := map[string]int{}
+	for some := range slices.Chunk(codes, deviceChunk) {
+		if err := s.countDevices(ctx, some, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }

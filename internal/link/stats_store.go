@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"yutang/internal/db"
 	"yutang/internal/seal"
 )
 
@@ -17,9 +18,13 @@ const (
 	listOpened = `SELECT ` + columns + ` FROM link l JOIN link_target t ON t.hash = l.target
 		WHERE l.playbook = $1 AND ($2 = '' OR l.step = $2) AND l.clicks > 0 AND (l.last_at, l.code) < ($3, $4)
 		ORDER BY l.last_at DESC, l.code DESC LIMIT $5`
-	listClicks   = `SELECT seq, at, device FROM link_click WHERE code = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`
-	countDevices = `SELECT COUNT(DISTINCT device) FROM link_click WHERE code = $1`
+	listClicks = `SELECT seq, at, device FROM link_click WHERE code = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`
 )
+
+// deviceChunk is how many links one query counts.
+const deviceChunk = 50
+
+var countDevices = `SELECT code, COUNT(DISTINCT device) FROM link_click WHERE code IN (` + db.Marks(1, deviceChunk) + `) GROUP BY code`
 
 func (s *Service) selectFigures(ctx context.Context, playbook, step string) (out []Figures, hashes []seal.Blind, err error) {
 	err = s.DB.Each(ctx, selectFigures, []any{playbook, step}, func(rows *sql.Rows) error {
@@ -66,7 +71,16 @@ func (s *Service) listClicks(ctx context.Context, code string, before int64, lim
 	return out, err
 }
 
-func (s *Service) countDevices(ctx context.Context, code string) (n int, err error) {
-	err = s.DB.Get(ctx, countDevices, []any{code}, &n)
-	return n, err
+func (s *Service) countDevices(ctx context.Context, codes []string, into map[string]int) error {
+	args := make([]any, deviceChunk)
+	for i := range args {
+		args[i] = codes[min(i, len(codes)-1)]
+	}
+	return s.DB.Each(ctx, countDevices, args, func(rows *sql.Rows) error {
+		var code string
+		var n int
+		err := rows.Scan(&code, &n)
+		into[code] = n
+		return err
+	})
 }

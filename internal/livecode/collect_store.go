@@ -4,27 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"strconv"
-	"strings"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/fault"
 )
 
-// marks is n placeholders from $first on.
-func marks(first, n int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(first + i))
-	}
-	return b.String()
-}
-
-var selectConfigs = `SELECT config_id FROM livecode WHERE corp = $1 AND config_id IN (` + marks(2, configChunk) + `)
-		UNION SELECT config_id FROM livecode_foreign WHERE corp = $` + strconv.Itoa(configChunk+2) + ` AND config_id IN (` + marks(configChunk+3, configChunk) + `)`
+var selectConfigs = `SELECT config_id FROM livecode WHERE corp = $1 AND config_id IN (` + db.Marks(2, configChunk) + `)
+		UNION SELECT config_id FROM livecode_foreign WHERE corp = $` + strconv.Itoa(configChunk+2) + ` AND config_id IN (` + db.Marks(configChunk+3, configChunk) + `)`
 
 // unknownConfigs are those of ids, configChunk at most, that no code has and that are not
 // known to be foreign.

@@ -13,6 +13,7 @@ import (
 	"yutang/internal/db"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/httpapi/httpapitest"
+	"yutang/internal/livecode"
 	"yutang/internal/livecode/livecodehttp"
 )
 
@@ -59,6 +60,11 @@ func TestCodes_ThroughTheAPI(t *testing.T) {
 		op.Call("GET", "/codes/"+made.ID+"/contacts", nil, &contacts)
 		if len(contacts.Items) != 1 || contacts.Items[0].Customer != "c7" {
 			t.Errorf("contacts %+v", contacts)
+		}
+		var codes struct{ Items []livecodehttp.Code }
+		op.Call("GET", "/codes", nil, &codes)
+		if len(codes.Items) != 1 || codes.Items[0].Recent == nil || *codes.Items[0].Recent != (livecode.Tally{Added: 1}) {
+			t.Errorf("list %+v", codes)
 		}
 		r.codes.Sales = sold(9_950)
 		for currency, want := range map[string]float64{"CNY": 99.5, "JPY": 9950} {

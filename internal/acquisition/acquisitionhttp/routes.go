@@ -59,15 +59,27 @@ type Link struct {
 	Adopted   bool                 `json:"adopted,omitempty" doc:"found at the platform, not made here"`
 	Problem   *acquisition.Problem `json:"problem,omitempty"`
 	PulledAt  time.Time            `json:"pulled_at,omitzero"`
+	Counted   *Counted             `json:"counted,omitempty" doc:"absent until the first pull"`
 	CreatedAt time.Time            `json:"created_at"`
 	UpdatedAt time.Time            `json:"updated_at"`
 }
 
+// Counted is the use of a link as the platform counted it at the last pull.
+type Counted struct {
+	Clicks       int64     `json:"clicks" doc:"in the 30 days before at"`
+	NewCustomers int64     `json:"new_customers" doc:"in the 30 days before at"`
+	At           time.Time `json:"at"`
+}
+
 func wire(l acquisition.Link) Link {
-	return Link{
+	out := Link{
 		ID: l.ID, Corp: l.Corp, Spec: Spec(l.Spec), State: l.State, LinkID: l.LinkID, Address: l.Address(), Adopted: l.Adopted, Problem: l.Problem,
 		PulledAt: l.PulledAt, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt,
 	}
+	if c := l.Counted; !c.At.IsZero() {
+		out.Counted = &Counted{c.Clicks, c.NewCustomers, c.At}
+	}
+	return out
 }
 
 type createInput struct {

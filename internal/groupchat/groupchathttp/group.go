@@ -25,6 +25,14 @@ type Group struct {
 	CreatedAt   *time.Time `json:"created_at,omitempty"`
 	DismissedAt *time.Time `json:"dismissed_at,omitempty"`
 	PulledAt    *time.Time `json:"pulled_at,omitempty" doc:"when the platform was asked last"`
+	Moves       *Moves     `json:"moves,omitempty" doc:"of the last seven days; only in lists"`
+}
+
+// Moves are how many customers joined and left a group.
+type Moves struct {
+	Since  time.Time `json:"since"`
+	Joined int       `json:"joined"`
+	Left   int       `json:"left"`
 }
 
 func optional(t time.Time) *time.Time {
@@ -53,7 +61,15 @@ func (h *handlers) list(ctx context.Context, in *listInput) (*httpapi.List[Group
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.Listed(p, wire), nil
+	moved, err := h.Groups.Moved(ctx, p.Items)
+	if err != nil {
+		return nil, err
+	}
+	out := httpapi.Listed(p, wire)
+	for i, m := range moved {
+		out.Body.Items[i].Moves = (*Moves)(&m)
+	}
+	return out, nil
 }
 
 type oneInput struct {

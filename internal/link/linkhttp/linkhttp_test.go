@@ -89,6 +89,11 @@ func TestLink_FromMakingToClosing(t *testing.T) {
 		if l.Clicks != 1 || l.Devices != 1 {
 			t.Fatalf("%+v", l)
 		}
+		var all struct{ Items []linkhttp.Link }
+		owner.Call("GET", "/links", nil, &all)
+		if len(all.Items) != 1 || all.Items[0].Devices != 1 {
+			t.Fatalf("%+v", all)
+		}
 		img, err := png.Decode(bytes.NewReader(owner.Do("GET", "/links/"+l.Code+"/image?scale=4", nil).Body))
 		if err != nil || img.Bounds().Dx() < 100 {
 			t.Fatalf("%v %v", img, err)

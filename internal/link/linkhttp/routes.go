@@ -62,7 +62,7 @@ type Link struct {
 	Step      string     `json:"step,omitempty"`
 	Delivery  string     `json:"delivery,omitempty"`
 	Clicks    int        `json:"clicks"`
-	Devices   int        `json:"devices,omitempty" doc:"only when one link is asked for"`
+	Devices   int        `json:"devices,omitempty" doc:"that clicked; absent in the list of customers"`
 	FirstAt   *time.Time `json:"first_at,omitempty" doc:"of the clicks"`
 	LastAt    *time.Time `json:"last_at,omitempty"`
 	CreatedAt time.Time  `json:"created_at"`
@@ -120,7 +120,19 @@ func (h *handlers) list(ctx context.Context, in *httpapi.PageQuery) (*httpapi.Li
 		return nil, err
 	}
 	public, err := h.Links.PublicURL(ctx)
-	return httpapi.Listed(p, func(l link.Link) Link { return wire(ctx, l, public) }), err
+	if err != nil {
+		return nil, err
+	}
+	codes := make([]string, len(p.Items))
+	for i, l := range p.Items {
+		codes[i] = l.Code
+	}
+	devices, err := h.Links.Devices(ctx, codes)
+	return httpapi.Listed(p, func(l link.Link) Link {
+		out := wire(ctx, l, public)
+		out.Devices = devices[l.Code]
+		return out
+	}), err
 }
 
 type codeInput struct {
@@ -136,8 +148,9 @@ func (h *handlers) get(ctx context.Context, in *codeInput) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
+	devices, err := h.Links.Devices(ctx, []string{in.Code})
 	out := &output{wire(ctx, l, public)}
-	out.Body.Devices, err = h.Links.Devices(ctx, in.Code)
+	out.Body.Devices = devices[in.Code]
 	return out, err
 }
 

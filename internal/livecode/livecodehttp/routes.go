@@ -94,7 +94,12 @@ func (h *handlers) list(ctx context.Context, in *listInput) (*httpapi.List[Code]
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.Listed(p, wire), nil
+	recent, err := h.codes.Recent(ctx, p.Items)
+	return httpapi.Listed(p, func(c livecode.Code) Code {
+		out, tally := wire(c), recent[c.Number]
+		out.Recent = &tally
+		return out
+	}), err
 }
 
 type idInput struct {

@@ -49,9 +49,10 @@ type Code struct {
 	State string `json:"state" doc:"what the platform hands back with a contact"`
 	Batch string `json:"batch,omitempty"`
 	Spec
-	Remote    Remote    `json:"remote"`
-	CreatedAt time.Time `json:"created_at"`
-	UpdatedAt time.Time `json:"updated_at"`
+	Remote    Remote          `json:"remote"`
+	Recent    *livecode.Tally `json:"recent,omitempty" doc:"contacts added in the last 30 days; only in lists"`
+	CreatedAt time.Time       `json:"created_at"`
+	UpdatedAt time.Time       `json:"updated_at"`
 }
 
 func wire(c livecode.Code) Code {

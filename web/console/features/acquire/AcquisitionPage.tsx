@@ -46,6 +46,7 @@ const said = texts({
   clicks: ['30 天点击', 'Clicks, 30 d'],
   came: ['30 天新客', 'New, 30 d'],
   rate: ['转化', 'Rate'],
+  counted: ['统计时间', 'Counted'],
   emptyTitle: ['还没有获客链接', 'No links yet'],
   empty: ['放在网页、广告落地页、短信里，客户点开就能添加员工，来源自动记录。', 'Put one on pages, advertisements or in SMS: who opens it can add a member, and where they came from is kept.'],
 })
@@ -70,9 +71,10 @@ export function AcquisitionPage() {
     { key: 'name', title: c.name, width: 190, always: true, render: (_, x) => <Button type="link" className="y-number" onClick={() => set({ link: x.id })}><b>{x.name}</b></Button> },
     { key: 'channel', title: c.channel, width: 120, dataIndex: 'channel' },
     { key: 'users', title: t.receivers, width: 190, render: (_, x) => <><Names of={x.users} corp={x.corp} />{x.departments?.length ? ` ${t.departments(num(x.departments.length))}` : ''}</> },
-    { key: 'clicks', title: t.clicks, width: 110, num: true, render: (_, x) => <Figure id={x.id} of="clicks" /> },
-    { key: 'came', title: t.came, width: 110, num: true, render: (_, x) => <Figure id={x.id} of="new_customers" /> },
-    { key: 'rate', title: t.rate, width: 80, num: true, render: (_, x) => <Figure id={x.id} of="rate" /> },
+    { key: 'clicks', title: t.clicks, width: 110, num: true, render: (_, x) => num(x.counted?.clicks) },
+    { key: 'came', title: t.came, width: 110, num: true, render: (_, x) => num(x.counted?.new_customers) },
+    { key: 'rate', title: t.rate, width: 80, num: true, render: (_, x) => pct(x.counted?.clicks ? x.counted.new_customers / x.counted.clicks : null) },
+    { key: 'counted', title: t.counted, width: 110, hidden: true, render: (_, x) => x.counted && <Tooltip title={when(x.counted.at)}>{ago(x.counted.at)}</Tooltip> },
     { key: 'state', title: c.state, width: 130, render: (_, x) => <Tooltip title={x.problem?.detail}><span tabIndex={x.problem ? 0 : undefined}><State tone={x.problem ? (x.problem.retries ? 'warn' : 'bad') : x.address ? 'good' : 'live'}>{x.problem ? x.problem.detail : x.adopted ? t.adopted : x.address ? t.ok : t.pending}</State></span></Tooltip> },
     { key: 'address', title: t.address, width: 210, render: (_, x) => x.address && <span className="y-acquire-copy"><Button size="small" type="text" icon={<CopyOutlined />} aria-label={`${c.copy} ${x.name}`} onClick={() => { void navigator.clipboard.writeText(x.address ?? ''); message.success(c.copied) }} /><code>{x.address}</code></span> },
     { key: 'created', title: c.created, width: 110, hidden: true, render: (_, x) => <Tooltip title={when(x.created_at)}>{ago(x.created_at)}</Tooltip> },
@@ -98,13 +100,6 @@ export function AcquisitionPage() {
       {search.edit && corp && <LinkForm key={search.edit} corp={corp} id={search.edit === 'new' ? undefined : search.edit} onClose={() => set({ edit: undefined })} />}
     </PageShell>
   )
-}
-
-function Figure({ id, of }: { id: string; of: 'clicks' | 'new_customers' | 'rate' }) {
-  const stats = api.useQuery('get', '/acquisition/links/{id}/stats', { params: { path: { id } } }, { staleTime: 300_000, retry: false })
-  const v = stats.data
-  if (!v) return <span className="y-faint">–</span>
-  return <>{of === 'rate' ? pct(v.clicks ? v.new_customers / v.clicks : null) : num(v[of])}</>
 }
 
 function QuotaWatch({ corp }: { corp: string }) {

@@ -71,9 +71,9 @@ export function CodeList() {
     },
     { key: 'channel', title: c.channel, width: 110, render: (_, x) => x.channel && <Button type="link" className="y-number" onClick={() => set({ channel: x.channel })}>{x.channel}</Button> },
     { key: 'shown', title: t.shown, width: 170, render: (_, x) => (x.remote.shown?.length ? <><Names of={x.remote.shown} corp={x.corp} />{x.remote.backup && <> <Tooltip title={t.backup}><span className="y-tone-warn" tabIndex={0}>⇄</span></Tooltip></>}</> : <span className="y-tone-bad">{t.nobody}</span>) },
-    { key: 'added', title: t.added, width: 120, num: true, render: (_, x) => <Figure id={x.id} name={x.name} of="added" /> },
-    { key: 'kept', title: t.kept, width: 85, num: true, render: (_, x) => <Figure id={x.id} name={x.name} of="kept" /> },
-    { key: 'lost', title: t.lost, width: 70, num: true, render: (_, x) => <Figure id={x.id} name={x.name} of="lost" /> },
+    { key: 'added', title: t.added, width: 120, num: true, render: (_, x) => <Figure code={x} of="added" /> },
+    { key: 'kept', title: t.kept, width: 85, num: true, render: (_, x) => <Figure code={x} of="kept" /> },
+    { key: 'lost', title: t.lost, width: 70, num: true, render: (_, x) => <Figure code={x} of="lost" /> },
     { key: 'state', title: c.state, width: 110, render: (_, x) => <Tooltip title={x.remote.problem?.detail}><span tabIndex={x.remote.problem ? 0 : undefined}><State tone={toneOf(x)}>{x.remote.problem ? x.remote.problem.detail.slice(0, 12) + (x.remote.problem.detail.length > 12 ? '…' : '') : named(s, x.remote.state)}</State></span></Tooltip> },
     { key: 'members', title: t.members, width: 90, num: true, hidden: true, render: (_, x) => num(x.members?.length) },
     { key: 'tags', title: c.tags, width: 180, hidden: true, render: (_, x) => x.tags?.join('、') },
@@ -111,10 +111,9 @@ export function CodeList() {
   )
 }
 
-function Figure({ id, name, of }: { id: string; name: string; of: 'added' | 'kept' | 'lost' }) {
-  const drill = useCodeDrill(id, name)
-  const stats = api.useQuery('get', '/codes/{id}/stats', { params: { path: { id } } }, { staleTime: 60_000 })
-  const v = stats.data
+function Figure({ code, of }: { code: Code; of: 'added' | 'kept' | 'lost' }) {
+  const drill = useCodeDrill(code.id, code.name)
+  const v = code.recent
   const n = v && { added: v.added, kept: v.added - v.lost, lost: v.lost }[of]
   if (!n) return <span className="y-faint">{num(n)}</span>
   return <Button type="link" className="y-number" onClick={() => drill({ of, days: 30 })}>{num(n)}</Button>

@@ -1,4 +1,4 @@
-import { api, byCursor, type Schema } from '@shared/api/client'
+import { api, byCursor, call, type Schema } from '@shared/api/client'
 import { ago, day, isoDay, num, when } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import { useQuery } from '@tanstack/react-query'
@@ -16,6 +16,7 @@ import { GroupFigures, statPages } from './GroupFigures'
 import { GroupTabs } from './GroupTabs'
 import { GroupWelcome } from './GroupWelcome'
 import { totals } from './groupStats'
+import { sift } from './kit'
 import { common } from './words'
 import './acquire.css'
 
@@ -86,7 +87,7 @@ function List({ corp, owner, dismissed, set }: { corp?: string; owner?: string; 
     { key: 'owner', title: t.owner, width: 120, render: (_, x) => <Button type="link" className="y-number" onClick={() => set({ owner: [x.owner] })}>{name(x.owner)}</Button> },
     { key: 'size', title: t.size, width: 90, num: true, render: (_, x) => num(x.size) },
     { key: 'customers', title: t.customers, width: 90, num: true, render: (_, x) => num(x.customers) },
-    { key: 'moves', title: t.moves, width: 130, num: true, render: (_, x) => <Moves id={x.id} name={x.name || t.noName} /> },
+    { key: 'moves', title: t.moves, width: 130, num: true, render: (_, x) => <Moves group={x} /> },
     { key: 'share', title: t.share, width: 130, render: (_, x) => <Tooltip title={`${num(x.size)} / 200`}><span className="y-acquire-meter" tabIndex={0}><i style={{ width: `${Math.min(100, x.size / 2)}%` }} className={x.size >= 190 ? 'y-acquire-full' : undefined} /></span></Tooltip> },
     { key: 'state', title: c.state, width: 100, render: (_, x) => <State tone={x.dismissed_at ? 'quiet' : 'good'}>{x.dismissed_at ? t.dismissed : t.open}</State> },
     { key: 'created', title: t.created, width: 120, render: (_, x) => day(x.created_at) },
@@ -107,23 +108,23 @@ function List({ corp, owner, dismissed, set }: { corp?: string; owner?: string; 
   )
 }
 
-/** How many customers joined and left in the last seven days. */
-function Moves({ id, name }: { id: string; name: string }) {
+/** How many customers joined and left in the last seven days; their names are read when asked for. */
+function Moves({ group }: { group: Group }) {
   const t = useText(said)
   const drill = useDrill()
-  const since = isoDay(Date.now() - 6 * 86_400_000)
-  const all = api.useQuery('get', '/groups/{id}/members', { params: { path: { id }, query: { past: true, limit: 1000 } } }, { staleTime: 300_000 })
-  if (!all.data) return <span className="y-faint">–</span>
-  const members = (all.data.items ?? []).filter((m) => m.external)
-  const joined = members.filter((m) => isoDay(m.joined_at) >= since)
-  const left = members.filter((m) => m.left_at && isoDay(m.left_at) >= since)
-  const moved = [...new Set([...joined, ...left])]
-  if (moved.length === 0) return <span className="y-faint">0 / 0</span>
+  const { id, moves } = group
+  if (!moves) return <span className="y-faint">–</span>
+  if (moves.joined + moves.left === 0) return <span className="y-faint">0 / 0</span>
+  const since = (at?: string) => Boolean(at && Date.parse(at) >= Date.parse(moves.since))
   const open = () => drill({
-    key: ['group-moves', id, since], title: `${name} · ${t.moves}`, count: moved.length,
-    list: async () => ({ items: moved.filter((m) => m.customer).map((m) => ({ id: m.customer ?? '', name: m.name, detail: m.left_at ? `− ${when(m.left_at)}` : `+ ${when(m.joined_at)}` })) }),
+    key: ['group-moves', id, moves.since], title: `${group.name || t.noName} · ${t.moves}`,
+    list: (cursor, signal) => sift<Schema<'GroupchatMember'>, { id: string; name?: string; detail: string }>(
+      (at) => call.GET('/groups/{id}/members', { params: { path: { id }, query: { past: true, cursor: at, limit: 200 } }, signal }), cursor,
+      (m) => Boolean(m.external && m.customer) && (since(m.joined_at) || since(m.left_at)),
+      (m) => ({ id: m.customer ?? '', name: m.name, detail: m.left_at ? `− ${when(m.left_at)}` : `+ ${when(m.joined_at)}` }),
+    ),
   })
-  return <Button type="link" className="y-number" onClick={open}>+{num(joined.length)} / −{num(left.length)}</Button>
+  return <Button type="link" className="y-number" onClick={open}>+{num(moves.joined)} / −{num(moves.left)}</Button>
 }
 
 /** The figures of the latest day that the platform has counted. */
