@@ -8,6 +8,7 @@ import (
 	"yutang/internal/insight"
 	"yutang/internal/insight/attribution"
 	"yutang/internal/insight/beforeafter"
+	"yutang/internal/insight/behind"
 	"yutang/internal/insight/board"
 	"yutang/internal/insight/cac"
 	"yutang/internal/insight/cost"
@@ -59,11 +60,13 @@ func (a *App) buildInsight(ctx context.Context) error {
 		"boards":       boards,
 		"cac":          &cac.Report{Base: base, Costs: a.costs, Margin: a.boards.Margin},
 		"distribution": &distribution.Report{Base: base},
+		"experiment":   &behind.Arms{Experiments: a.experiments},
 		"funnel":       &funnel.Report{Base: base},
 		"ltv":          &ltv.Report{Base: base},
 		"ltvtree":      &ltvtree.Report{Base: base, Ledger: a.outreach},
 		"paths":        &paths.Report{Base: base, EventName: a.log.Name},
 		"plan":         planner.Report{Service: a.plans},
+		"playbook":     &behind.Steps{Base: base, Playbooks: a.playbooks},
 		"retention":    &retention.Report{Base: base},
 		"rfm":          &rfm.Report{Base: base},
 		"trends":       &trends.Report{Base: base},

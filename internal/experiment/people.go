@@ -2,7 +2,10 @@ package experiment
 
 import (
 	"context"
+	"slices"
 	"sort"
+
+	"github.com/RoaringBitmap/roaring/v2"
 
 	"yutang/internal/fault"
 	"yutang/internal/page"
@@ -49,30 +52,56 @@ func (s *Service) People(ctx context.Context, experiment string, f PeopleFilter)
 	if err != nil {
 		return out, err
 	}
-	known := f.Arm == ""
-	for _, arm := range m.arms {
-		known = known || arm == f.Arm
+	if err := f.check(r, m); err != nil {
+		return out, err
 	}
-	if !known {
-		return out, fault.BadField("arm", "experiment %s has no arm %q", r.Experiment.Name, f.Arm)
-	}
-	limit, now := page.Limit(f.Limit), m.asOf.UnixMilli()
+	limit := page.Limit(f.Limit)
 	items := []Person{}
 	i := sort.Search(len(m.subjects), func(i int) bool { return m.subjects[i].root > after })
 	for ; i < len(m.subjects) && len(items) <= limit; i++ {
-		sub := &m.subjects[i]
-		p := Person{
-			Root: sub.root, Arm: m.arms[sub.arm], At: sub.at, Mature: sub.matureAt(r.Experiment.Settings) <= now, Converted: sub.converted,
-			Orders: int(sub.orders), Revenue: sub.revenue,
-		}
-		if sub.cluster != 0 {
-			p.Cluster = m.clusters[sub.cluster-1]
-		}
-		if f.wants(p) {
+		if p := m.person(r, i); f.wants(p) {
 			items = append(items, p)
 		}
 	}
 	return page.Cut(items, limit, func(p Person) uint32 { return p.Root }), nil
+}
+
+// Everybody are the roots behind a number of Results. Limit and Cursor do not matter.
+func (s *Service) Everybody(ctx context.Context, experiment string, f PeopleFilter) (*roaring.Bitmap, error) {
+	r, m, err := s.current(ctx, experiment)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.check(r, m); err != nil {
+		return nil, err
+	}
+	out := roaring.New()
+	for i := range m.subjects {
+		if p := m.person(r, i); f.wants(p) {
+			out.Add(p.Root)
+		}
+	}
+	return out, nil
+}
+
+// person is a subject in the words of the outside.
+func (m *measured) person(r *Result, i int) Person {
+	sub := &m.subjects[i]
+	p := Person{
+		Root: sub.root, Arm: m.arms[sub.arm], At: sub.at, Mature: sub.matureAt(r.Experiment.Settings) <= m.asOf.UnixMilli(),
+		Converted: sub.converted, Orders: int(sub.orders), Revenue: sub.revenue,
+	}
+	if sub.cluster != 0 {
+		p.Cluster = m.clusters[sub.cluster-1]
+	}
+	return p
+}
+
+func (f PeopleFilter) check(r *Result, m *measured) error {
+	if f.Arm != "" && !slices.Contains(m.arms, f.Arm) {
+		return fault.BadField("arm", "experiment %s has no arm %q", r.Experiment.Name, f.Arm)
+	}
+	return nil
 }
 
 func (f PeopleFilter) wants(p Person) bool {

@@ -85,6 +85,8 @@ const (
 	selectParts = `SELECT step, state, reason, '', '', n FROM delivery_count WHERE playbook = $1 AND ($2 = 0 OR version = $2)
 		UNION ALL SELECT step, state, reason, tallied_state, tallied_reason, 1 FROM delivery
 			WHERE moved AND playbook = $1 AND ($2 = 0 OR version = $2)`
+	selectSpanParts = `SELECT step, state, reason, '', '', COUNT(*) FROM delivery
+		WHERE playbook = $1 AND ($2 = 0 OR version = $2) AND planned_at >= $3 AND planned_at < $4 GROUP BY step, state, reason`
 	selectAllParts = `SELECT '', state, reason, '', '', n FROM delivery_count
 		UNION ALL SELECT '', state, reason, tallied_state, tallied_reason, 1 FROM delivery WHERE moved`
 )

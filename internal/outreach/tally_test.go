@@ -54,7 +54,7 @@ func (r *rig) counts(t fataler, playbook string) {
 	ctx := context.Background()
 	byState := map[outreach.Count]int{}
 	for _, version := range []int{0, 1, 2} {
-		got, err := r.StepCounts(ctx, playbook, version)
+		got, err := r.StepCounts(ctx, playbook, version, outreach.Span{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,7 +194,7 @@ func BenchmarkStepCounts(b *testing.B) {
 			}
 			b.ResetTimer()
 			for b.Loop() {
-				if _, err := r.StepCounts(context.Background(), "pb_1", 0); err != nil {
+				if _, err := r.StepCounts(context.Background(), "pb_1", 0, outreach.Span{}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -406,6 +406,7 @@ func TestReport_EachNumberIsItsPeople(t *testing.T) {
 				}
 			}
 		}
+		b.spans(pb, r, noon.Add(time.Hour))
 		touches, err := b.playbooks.Contacts(ctx, b.customer("u0"), "", 10)
 		b.must(err)
 		if len(touches.Items) != 1 || touches.Items[0].Step != "yes" || touches.Items[0].State != "planned" {
@@ -415,9 +416,12 @@ func TestReport_EachNumberIsItsPeople(t *testing.T) {
 }
 
 // behind checks that the pages of a number hold as many people as it says.
-func (b *brand) behind(pb, step string, outcome flow.Outcome, want int) {
+func (b *brand) behind(pb, step string, outcome flow.Outcome, want int, in ...outreach.Span) {
 	b.t.Helper()
 	f := playbook.PeopleFilter{Playbook: pb, Step: step, Outcome: outcome, Limit: 2}
+	for _, span := range in {
+		f.Span = span
+	}
 	seen := map[string]bool{}
 	for {
 		p, err := b.playbooks.People(context.Background(), f)
@@ -429,7 +433,62 @@ func (b *brand) behind(pb, step string, outcome flow.Outcome, want int) {
 			break
 		}
 	}
-	if len(seen) != want {
-		b.t.Fatalf("%d people behind %s of %s, want %d", len(seen), outcome, step, want)
+	who := map[uint32]bool{}
+	b.must(b.playbooks.Records(context.Background(), f, func(ord uint32) { who[ord] = true }))
+	if len(seen) != want || len(who) != want {
+		b.t.Fatalf("%d runs and %d people behind %s of %s, want %d", len(seen), len(who), outcome, step, want)
+	}
+}
+
+// spans checks that what happened before a moment and after it adds up to the whole, and
+// that each part has its people.
+func (b *brand) spans(pb string, whole playbook.Report, middle time.Time) {
+	b.t.Helper()
+	ctx := context.Background()
+	type number struct {
+		step   string
+		figure flow.Outcome
+		state  outreach.State
+	}
+	sums := map[number]int{}
+	count := func(r playbook.Report, span outreach.Span, sign int) {
+		for _, s := range r.Steps {
+			sums[number{s.Step, flow.Entered, ""}] += sign * s.Entered
+			for _, f := range s.Outcomes {
+				sums[number{s.Step, f.Outcome, ""}] += sign * f.Count
+				b.behind(pb, s.Step, f.Outcome, f.Count, span)
+			}
+			for _, n := range s.Deliveries {
+				sums[number{s.Step, "", n.State}] += sign * n.Count
+				who := 0
+				b.must(b.outreach.StepRecords(ctx, outreach.StepFilter{Span: span, Playbook: pb, Step: s.Step, State: n.State, Reason: n.Reason}, func(uint32) { who++ }))
+				if who != n.Count {
+					b.t.Fatalf("%d people behind %+v", who, n)
+				}
+			}
+		}
+		sums[number{"", flow.Entered, ""}] += sign * r.Runs
+		sums[number{"", flow.Done, ""}] += sign * r.Done
+	}
+	count(whole, outreach.Span{}, -1)
+	parts := 0
+	for _, span := range []outreach.Span{{Until: middle.UnixMilli()}, {From: middle.UnixMilli()}} {
+		r, err := b.playbooks.ReportIn(ctx, pb, 0, span)
+		b.must(err)
+		if r.Live != whole.Live {
+			b.t.Fatalf("%d under way now, want %d in any span", r.Live, whole.Live)
+		}
+		if r.Done > 0 {
+			parts++
+		}
+		count(r, span, 1)
+	}
+	for n, left := range sums {
+		if left != 0 {
+			b.t.Errorf("%+v: the parts make %+d more than the whole", n, left)
+		}
+	}
+	if parts == 0 {
+		b.t.Error("nothing happened in either part")
 	}
 }

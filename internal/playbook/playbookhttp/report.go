@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"yutang/internal/fault"
 	"yutang/internal/flow"
 	"yutang/internal/httpapi"
 	"yutang/internal/id"
@@ -56,12 +57,45 @@ type Delivery struct {
 type reportInput struct {
 	ID      string `path:"id"`
 	Version int    `query:"version" doc:"0 or absent: all versions together"`
+	Days
+}
+
+// Days is a span of the brand's days.
+type Days struct {
+	From string `query:"from" format:"date" doc:"first day in the brand's zone: what happened from then on, touches planned from then on"`
+	To   string `query:"to" format:"date" doc:"last day, inclusive; who is under way or waits is told as of now all the same"`
+}
+
+// span is the days as moments.
+func (d Days) span(zone *time.Location) (out outreach.Span, err error) {
+	if d.From != "" {
+		from, err := time.ParseInLocation(time.DateOnly, d.From, zone)
+		if err != nil {
+			return out, fault.BadField("from", "%q is no day; write 2026-01-31", d.From)
+		}
+		out.From = from.UnixMilli()
+	}
+	if d.To != "" {
+		to, err := time.ParseInLocation(time.DateOnly, d.To, zone)
+		if err != nil {
+			return out, fault.BadField("to", "%q is no day; write 2026-01-31", d.To)
+		}
+		out.Until = to.AddDate(0, 0, 1).UnixMilli()
+	}
+	if out.Until != 0 && out.From >= out.Until {
+		return out, fault.BadField("to", "lies before from")
+	}
+	return out, nil
 }
 
 type reportOutput struct{ Body Report }
 
 func (h *handlers) report(ctx context.Context, in *reportInput) (*reportOutput, error) {
-	r, err := h.playbooks.Report(ctx, in.ID, in.Version)
+	span, err := in.span(h.playbooks.Zone())
+	if err != nil {
+		return nil, err
+	}
+	r, err := h.playbooks.ReportIn(ctx, in.ID, in.Version, span)
 	if err != nil {
 		return nil, err
 	}
@@ -103,17 +137,22 @@ type peopleInput struct {
 	Detail  string          `query:"detail"`
 	State   outreach.State  `query:"state" doc:"instead of an outcome: of the step's deliveries"`
 	Reason  outreach.Reason `query:"reason"`
+	Days
 }
 
 func (h *handlers) people(ctx context.Context, in *peopleInput) (*httpapi.List[Person], error) {
 	if _, err := h.playbooks.Get(ctx, in.ID); err != nil {
 		return nil, err
 	}
+	span, err := in.span(h.playbooks.Zone())
+	if err != nil {
+		return nil, err
+	}
 	if in.State != "" {
-		return h.reached(ctx, in)
+		return h.reached(ctx, in, span)
 	}
 	p, err := h.playbooks.People(ctx, playbook.PeopleFilter{
-		Playbook: in.ID, Version: in.Version, Step: in.Step, Outcome: in.Outcome, Detail: in.Detail, Limit: in.Limit, Cursor: in.Cursor,
+		Span: span, Playbook: in.ID, Version: in.Version, Step: in.Step, Outcome: in.Outcome, Detail: in.Detail, Limit: in.Limit, Cursor: in.Cursor,
 	})
 	if err != nil {
 		return nil, err
@@ -128,9 +167,9 @@ func (h *handlers) people(ctx context.Context, in *peopleInput) (*httpapi.List[P
 }
 
 // reached lists who is behind a number of the ledger.
-func (h *handlers) reached(ctx context.Context, in *peopleInput) (*httpapi.List[Person], error) {
+func (h *handlers) reached(ctx context.Context, in *peopleInput, span outreach.Span) (*httpapi.List[Person], error) {
 	p, err := h.playbooks.Outreach.StepPeople(ctx, outreach.StepFilter{
-		Playbook: in.ID, Step: in.Step, Version: in.Version, State: in.State, Reason: in.Reason, Cursor: in.Cursor, Limit: in.Limit,
+		Span: span, Playbook: in.ID, Step: in.Step, Version: in.Version, State: in.State, Reason: in.Reason, Cursor: in.Cursor, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err

@@ -133,6 +133,15 @@ func TestRuns_StartedShownCountedAndStopped(t *testing.T) {
 		if again.ID != run.ID || report.Runs != 1 || report.Live != 1 || report.Steps[0].Deliveries[0].Count != 1 || report.Steps[1].Waiting != 1 {
 			t.Fatalf("%+v", report)
 		}
+		today := r.Clock.Now().UTC()
+		before := decode[playbookhttp.Report](t, op.Do("GET", path+"/report?to="+today.AddDate(0, 0, -1).Format(time.DateOnly), nil), 200)
+		within := decode[playbookhttp.Report](t, op.Do("GET", path+"/report?from="+today.Format(time.DateOnly)+"&to="+today.Format(time.DateOnly), nil), 200)
+		if before.Runs != 0 || before.Live != 1 || len(before.Steps[0].Deliveries) != 0 || within.Runs != 1 || within.Steps[0].Deliveries[0].Count != 1 {
+			t.Fatalf("%+v\n%+v", before, within)
+		}
+		if res := op.Do("GET", path+"/report?from=2026-03-02&to=2026-03-01", nil); res.Status != 422 && res.Status != 400 {
+			t.Fatalf("%d %s", res.Status, res.Body)
+		}
 		type people struct{ Items []playbookhttp.Person }
 		for _, query := range []string{"step=rest&outcome=waiting", "step=hello&outcome=planned", "step=hello&state=planned", "outcome=entered"} {
 			if p := decode[people](t, op.Do("GET", path+"/people?"+query, nil), 200); len(p.Items) != 1 || p.Items[0].Customer != "c1" || p.Items[0].Run != run.ID {
