@@ -3,6 +3,8 @@
 // An error that a caller can act on is a *Error with a Kind, a stable Code and, for
 // bad input, the fields at fault. Every other error is internal. Drivers' errors become
 // kinds in package db only; kinds become HTTP statuses in package httpapi only.
+//
+// Texts are English. Chinese says them to people who read Chinese.
 package fault
 
 import (

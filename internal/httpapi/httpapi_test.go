@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -157,6 +158,31 @@ func TestProblem_PointsAtTheFault(t *testing.T) {
 	res := c.Do("GET", "/ponds?limit=many", nil)
 	if got := res.Problem(t); res.Status != 422 || len(got.Errors) != 1 || got.Errors[0].Pointer != "limit" {
 		t.Errorf("bad query: %d %s", res.Status, res.Body)
+	}
+}
+
+func TestProblem_IsInTheLanguageAskedFor(t *testing.T) {
+	t.Parallel()
+	p := newPond(t, dbtest.SQLite(t))
+	c := p.Client(t, access.Operator)
+	p.do = func(context.Context, string) error {
+		return fmt.Errorf("feed: %w", fault.BadField("/name", "wants 1 to %d visible characters", 30))
+	}
+	for _, tc := range []struct {
+		language, body, detail, field string
+	}{
+		{"", `{"name":"koi"}`, "feed: wants 1 to 30 visible characters", "wants 1 to 30 visible characters"},
+		{"en-US,zh;q=0.5", `{"name":"x"}`, "validation failed", "expected length >= 2"},
+		{"zh-CN,zh;q=0.9,en;q=0.8", `{"name":"x"}`, "填写的内容有误", "至少 2 个字"},
+		{"zh", `{}`, "填写的内容有误", "必填"},
+	} {
+		got := c.Do("POST", "/ponds/1", tc.body, "Accept-Language", tc.language).Problem(t)
+		if got.Detail != tc.detail || len(got.Errors) != 1 || got.Errors[0].Detail != tc.field {
+			t.Errorf("%q: %+v", tc.language, got)
+		}
+	}
+	if got := c.Do("GET", "/nothing", nil, "Accept-Language", "zh-CN").Problem(t); got.Title != "没有找到" || got.Detail != "没有这个地址" {
+		t.Errorf("no route: %+v", got)
 	}
 }
 

@@ -48,6 +48,7 @@ type Problem struct {
 	Errors []fault.Field `json:"errors,omitempty" doc:"the fields at fault"`
 
 	retryAfter int
+	fault      *fault.Error // what it was made of, if anything
 }
 
 // Error is the detail.
@@ -81,7 +82,7 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 	p := newProblem(statusOf[kind], kind.String(), err.Error())
 	var e *fault.Error
 	if errors.As(err, &e) {
-		p.Errors = e.Fields
+		p.Errors, p.fault = e.Fields, e
 		if e.Code != "" {
 			p.Code = e.Code
 		}
@@ -89,11 +90,11 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 	switch kind {
 	case fault.Internal:
 		a.log.ErrorContext(ctx, "request failed", "request_id", RequestID(ctx), "error", err)
-		p.Code, p.Errors = "internal", nil
+		p.Code, p.Errors, p.fault = "internal", nil, nil
 		p.Detail = "something went wrong on our side; quote request id " + RequestID(ctx)
 	case fault.Unavailable:
 		a.log.WarnContext(ctx, "request could not be served", "request_id", RequestID(ctx), "error", err)
-		p.Detail, p.Errors = "cannot serve this now; try again", nil
+		p.Detail, p.Errors, p.fault = "cannot serve this now; try again", nil, nil
 		p.retryAfter = 1
 	case fault.RateLimited:
 		p.retryAfter = 1
@@ -110,11 +111,11 @@ func newProblem(status int, code, detail string) *Problem {
 
 // refuse answers with err as a problem.
 func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	writeProblem(w, a.problem(r.Context(), err))
+	writeProblem(w, r, a.problem(r.Context(), err))
 }
 
-func writeProblem(w http.ResponseWriter, p *Problem) {
-	raw, err := json.Marshal(p)
+func writeProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
+	raw, err := json.Marshal(p.in(r.Context()))
 	if err != nil {
 		panic("httpapi: a problem does not marshal: " + err.Error())
 	}

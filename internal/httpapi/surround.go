@@ -11,10 +11,11 @@ import (
 	"yutang/internal/id"
 )
 
-// note is what the inner handlers tell the log about a request.
+// note is what inner handlers ask and tell about a request.
 type note struct {
 	requestID string
 	actor     string
+	chinese   bool // what the caller reads
 }
 
 type noteKey struct{}
@@ -38,7 +39,7 @@ func noteActor(ctx context.Context, actor string) {
 func (a *API) surround(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := a.clock.Now()
-		n := &note{requestID: requestID(r)}
+		n := &note{requestID: requestID(r), chinese: wantsChinese(r)}
 		r = r.WithContext(context.WithValue(r.Context(), noteKey{}, n))
 		sw := &statusWriter{ResponseWriter: w}
 		setHeaders(w.Header(), r, n.requestID)
@@ -64,10 +65,10 @@ func (a *API) unrouted(w http.ResponseWriter, r *http.Request, h http.Handler) {
 	h.ServeHTTP(probe, r)
 	if allow := probe.header.Get("Allow"); allow != "" {
 		w.Header().Set("Allow", allow)
-		writeProblem(w, newProblem(http.StatusMethodNotAllowed, codeOf[http.StatusMethodNotAllowed], "this route does not take "+r.Method))
+		writeProblem(w, r, newProblem(http.StatusMethodNotAllowed, codeOf[http.StatusMethodNotAllowed], "this route does not take "+r.Method))
 		return
 	}
-	writeProblem(w, newProblem(http.StatusNotFound, codeOf[http.StatusNotFound], "there is no such route"))
+	writeProblem(w, r, newProblem(http.StatusNotFound, codeOf[http.StatusNotFound], "there is no such route"))
 }
 
 func (a *API) recovered(w *statusWriter, r *http.Request, v any) {
@@ -77,7 +78,7 @@ func (a *API) recovered(w *statusWriter, r *http.Request, v any) {
 	a.log.ErrorContext(r.Context(), "handler panicked",
 		"request_id", RequestID(r.Context()), "panic", v, "stack", string(debug.Stack()))
 	if w.status == 0 {
-		writeProblem(w, newProblem(http.StatusInternalServerError, "internal",
+		writeProblem(w, r, newProblem(http.StatusInternalServerError, "internal",
 			"something went wrong on our side; quote request id "+RequestID(r.Context())))
 	}
 }

@@ -1,5 +1,6 @@
 import createFetch, { type Middleware } from 'openapi-fetch'
 import createQuery from 'openapi-react-query'
+import { lang } from '../i18n'
 import type { components, paths } from './schema'
 
 /** A named shape of the API, such as Schema<'CustomerView'>. */
@@ -20,6 +21,7 @@ export const signedOut = 'yutang:signed-out'
 
 const session: Middleware = {
   onRequest({ request }) {
+    request.headers.set('Accept-Language', lang() === 'zh-CN' ? 'zh-CN' : 'en')
     if (!['GET', 'HEAD'].includes(request.method)) request.headers.set('X-Yutang-Request', '1')
     return request
   },
