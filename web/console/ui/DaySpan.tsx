@@ -1,6 +1,7 @@
 import { texts, useText } from '@shared/i18n'
 import { DatePicker } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
+import { brandWall } from './MomentPicker'
 
 const said = texts({
   today: ['今天', 'Today'],
@@ -16,7 +17,7 @@ const said = texts({
 /** A span of days, YYYY-MM-DD, both included. Presets stand beside the calendar, and days may be typed. */
 export function DaySpan({ value, onChange, allowClear }: { value?: { from?: string; to?: string }; onChange?: (span: { from?: string; to?: string }) => void; allowClear?: boolean }) {
   const t = useText(said)
-  const now = dayjs()
+  const now = brandWall(Date.now())
   const span = (days: number): [Dayjs, Dayjs] => [now.subtract(days - 1, 'day'), now]
   return (
     <DatePicker.RangePicker

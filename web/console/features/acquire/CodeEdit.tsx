@@ -1,11 +1,15 @@
-import { api, problemOf, type Problem, type Schema } from '@shared/api/client'
+import { api, type Problem, type Schema } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { App, Button, DatePicker, Form, Input, Radio, Segmented, Switch } from 'antd'
-import dayjs from 'dayjs'
+import { App, Button, Form, Input, Radio, Segmented, Switch } from 'antd'
 import { useState } from 'react'
 import { Faults } from '../../ui/forms'
+import { MomentPicker } from '../../ui/MomentPicker'
+import { below, faultsAt, type Faults as Found } from '../../ui/message/faults'
+import { bubbles, isBare, tidy, type Message } from '../../ui/message/message'
+import { MessageEditor } from '../../ui/message/MessageEditor'
+import { filled } from '../../ui/message/variables'
 import { Card, PageShell } from '../../ui/PageShell'
 import { PhonePreview } from '../../ui/PhonePreview'
 import { CorpPicker, StaffPicker, TagPicker, useCorps } from '../../ui/pickers'
@@ -14,8 +18,6 @@ import { useStaffName } from '../../ui/Who'
 import type { Code } from './codeWords'
 import { placeFaults } from './kit'
 import { MemberTable, type Member } from './MemberTable'
-import { bubbles, filled, tidy, type Message } from './message'
-import { MessageEditor } from './MessageEditor'
 import { PlanCard } from './PlanCard'
 import { ScheduleEditor } from './ScheduleEditor'
 import { common } from './words'
@@ -64,7 +66,7 @@ interface Fields {
   channel?: string
   place?: string
   kind: Code['kind']
-  expires_at?: dayjs.Dayjs
+  expires_at?: string
   members: Member[]
   schedule?: Schema<'LivecodeSchedule'>
   backup?: string[]
@@ -75,7 +77,7 @@ interface Fields {
   welcome?: Message
 }
 
-const names = ['corp', 'name', 'channel', 'place', 'kind', 'expires_at', 'members', 'schedule', 'backup', 'tags', 'remark', 'skip_verify', 'welcome'] as const
+const names = ['corp', 'name', 'channel', 'place', 'kind', 'expires_at', 'members', 'schedule', 'backup', 'tags', 'remark', 'skip_verify'] as const
 
 /** Whether somebody must stand in when nobody is on duty or all are full. */
 const needsBackup = (v: Fields) => Boolean(v.schedule) || (v.members ?? []).some((m) => m.daily_cap)
@@ -85,7 +87,7 @@ function specOf(v: Fields): Schema<'LivecodeSpec'> {
   return {
     name: v.name?.trim() ?? '', kind: v.kind, channel: v.channel?.trim() || undefined, place: v.place?.trim() || undefined, members: v.members ?? [], schedule: v.schedule,
     backup: v.backup?.length ? v.backup : undefined, tags: v.tags?.length ? v.tags : undefined, remark: v.remark?.trim() || undefined, skip_verify: v.skip_verify || undefined,
-    expires_at: v.kind === 'temporary' ? v.expires_at?.toISOString() : undefined, welcome: v.own ? tidy(v.welcome) : undefined,
+    expires_at: v.kind === 'temporary' ? v.expires_at : undefined, welcome: v.own && !isBare(v.welcome) ? tidy(v.welcome) : undefined,
   }
 }
 
@@ -113,14 +115,19 @@ function Editor({ code, like }: { code?: Code; like?: Code }) {
   const { first } = useCorps()
   const [form] = Form.useForm<Fields>()
   const [problem, setProblem] = useState<Problem>()
+  const [faults, setFaults] = useState<Found>({})
   const shown = code ?? like
   const initial: Partial<Fields> = shown
-    ? { ...shown, name: code ? code.name : '', expires_at: shown.expires_at ? dayjs(shown.expires_at) : undefined, members: shown.members ?? [], own: Boolean(shown.welcome), welcome: shown.welcome as Message | undefined }
+    ? { ...shown, name: code ? code.name : '', members: shown.members ?? [], own: Boolean(shown.welcome), welcome: shown.welcome as Message | undefined }
     : { kind: 'multi', members: [], own: false, skip_verify: true }
   const values = (Form.useWatch([], form) as Fields | undefined) ?? (initial as Fields)
   const corp = code?.corp ?? values.corp ?? first ?? ''
   const staff = useStaffName(corp)
-  const failed = (thrown: unknown) => setProblem(placeFaults(form, thrown, names) ?? (problemOf(thrown).errors?.length ? undefined : problemOf(thrown)))
+  const failed = (thrown: unknown) => {
+    const { faults: found, rest } = faultsAt(thrown, '/welcome')
+    setFaults(found)
+    setProblem(rest && placeFaults(form, rest, names))
+  }
   const saved = (x: Code) => {
     void client.invalidateQueries({ queryKey: ['get', '/codes'] })
     client.setQueryData(['get', '/codes/{id}', { params: { path: { id: x.id } } }], x)
@@ -131,6 +138,7 @@ function Editor({ code, like }: { code?: Code; like?: Code }) {
   const change = api.useMutation('put', '/codes/{id}', { onSuccess: saved, onError: failed })
   const save = (v: Fields) => {
     setProblem(undefined)
+    setFaults({})
     const body = specOf({ ...v, schedule: form.getFieldValue('schedule') as Fields['schedule'] })
     if (code) change.mutate({ params: { path: { id: code.id } }, body })
     else create.mutate({ body: { ...body, corp } })
@@ -153,7 +161,7 @@ function Editor({ code, like }: { code?: Code; like?: Code }) {
                 <Form.Item name="name" label={t.name} extra={t.nameHint} rules={[{ required: true, whitespace: true, message: c.required }]}><Input maxLength={60} autoFocus={!code} /></Form.Item>
                 <Form.Item name="channel" label={t.channel} extra={t.channelHint}><Input maxLength={60} /></Form.Item>
                 <Form.Item name="place" label={t.place} extra={t.placeHint}><Input maxLength={60} /></Form.Item>
-                {values.kind === 'temporary' && <Form.Item name="expires_at" label={t.expires} rules={[{ required: true, message: c.required }]}><DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" minDate={dayjs()} maxDate={dayjs().add(14, 'day')} style={{ width: '100%' }} /></Form.Item>}
+                {values.kind === 'temporary' && <Form.Item name="expires_at" label={t.expires} rules={[{ required: true, message: c.required }]}><MomentPicker only="future" maxDays={14} /></Form.Item>}
               </div>
               <Form.Item name="kind" label={t.kind} style={{ marginBottom: 0 }}><Radio.Group disabled={Boolean(code)} options={(['multi', 'single', 'temporary'] as const).map((k) => ({ value: k, label: t[k] }))} /></Form.Item>
             </Card>
@@ -172,8 +180,7 @@ function Editor({ code, like }: { code?: Code; like?: Code }) {
               </div>
               <Form.Item name="skip_verify" valuePropName="checked"><Toggle label={t.skip} /></Form.Item>
               <Form.Item name="own" label={t.welcome} extra={values.own ? undefined : t.rulesHint}><Segmented options={[{ value: false, label: t.rules }, { value: true, label: t.own }]} /></Form.Item>
-              {values.own && <Form.Item name="welcome" noStyle><MessageEditor placeholder={t.text} /></Form.Item>}
-              <Form.Item noStyle shouldUpdate>{() => <FieldErrors errors={form.getFieldError('welcome')} />}</Form.Item>
+              {values.own && <Form.Item name="welcome" noStyle><MessageEditor label={t.welcome} bare dialect="greeting" placeholder={t.text} faults={below(faults, '/welcome')} /></Form.Item>}
             </Card>
           </div>
           <aside>

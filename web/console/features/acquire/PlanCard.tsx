@@ -1,10 +1,9 @@
 import { api, problemOf, type Schema } from '@shared/api/client'
 import { when } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
-import { DatePicker } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
 import { useMemo, useState } from 'react'
 import { useSettled } from '../../app/search'
+import { MomentPicker } from '../../ui/MomentPicker'
 import { Card, State } from '../../ui/PageShell'
 import { useStaffName } from '../../ui/Who'
 
@@ -30,16 +29,16 @@ function faultOf(thrown: unknown, needBackup: string): string {
 export function PlanCard({ corp, spec }: { corp: string; spec: Schema<'LivecodeSpec'> }) {
   const t = useText(said)
   const name = useStaffName(corp)
-  const [at, setAt] = useState<Dayjs | null>(null)
+  const [at, setAt] = useState<string>()
   const { welcome: _, tags: __, remark: ___, ...rest } = spec
-  const key = useSettled(JSON.stringify({ ...rest, name: rest.name || '-', corp, at: at?.toISOString() }), 400)
+  const key = useSettled(JSON.stringify({ ...rest, name: rest.name || '-', corp, at }), 400)
   const body = useMemo(() => JSON.parse(key) as Schema<'PlanInputBody'>, [key])
   const ready = Boolean(corp && body.members?.length)
   const plan = api.useQuery('post', '/codes/plan', { body }, { enabled: ready, retry: false, placeholderData: (old) => old })
   const shown = plan.data
   return (
     <Card title={t.title}>
-      <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" aria-label={t.at} placeholder={t.now} value={at} minDate={dayjs()} onChange={setAt} style={{ width: '100%', marginBottom: 10 }} />
+      <MomentPicker aria-label={t.at} placeholder={t.now} value={at} only="future" onChange={setAt} style={{ marginBottom: 10 }} />
       <div aria-live="polite">
         {!ready ? <span className="y-faint">{t.wait}</span>
           : plan.error ? <span className="y-tone-warn">{faultOf(plan.error, t.needBackup)}</span>

@@ -2,17 +2,17 @@ import { api, problemOf } from '@shared/api/client'
 import { num } from '@shared/format'
 import { named, texts, useText } from '@shared/i18n'
 import { Link } from '@tanstack/react-router'
-import { DatePicker, Form, Input, Select } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import { Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { useSettled } from '../../app/search'
 import { useMay } from '../../app/session'
+import { MomentPicker } from '../../ui/MomentPicker'
 import { Card, Facts } from '../../ui/PageShell'
+import { bubbles } from '../../ui/message/message'
 import { PhonePreview } from '../../ui/PhonePreview'
 import { StaffPicker } from '../../ui/pickers'
 import { Empty } from '../../ui/states'
 import { useStaffName } from '../../ui/Who'
-import { bubbles } from './message'
 import { sources } from './welcomeWords'
 
 const said = texts({
@@ -42,10 +42,10 @@ export function WelcomePreview({ corp }: { corp: string }) {
   const [staff, setStaff] = useState<string>()
   const [customer, setCustomer] = useState('')
   const [state, setState] = useState<string>()
-  const [at, setAt] = useState<Dayjs | null>(null)
+  const [at, setAt] = useState<string>()
   const codes = api.useQuery('get', '/codes', { params: { query: { corp, limit: 200 } } }, { enabled: may('codes.read') })
   const who = useSettled(customer.trim(), 300)
-  const shown = api.useQuery('post', '/welcome/preview', { body: { corp, staff: staff ?? '', customer: who || undefined, state, at: at?.toISOString() } }, { enabled: Boolean(staff), retry: false, placeholderData: (old) => old })
+  const shown = api.useQuery('post', '/welcome/preview', { body: { corp, staff: staff ?? '', customer: who || undefined, state, at } }, { enabled: Boolean(staff), retry: false, placeholderData: (old) => old })
   const v = shown.data
   const origin = v?.origin && (v.source === 'code' ? <Link to={`/codes/${v.origin}` as string}>{named(s, v.source)}</Link> : <Link to={'/welcome' as string} search={{ rule: v.origin } as never}>{named(s, v.source)}</Link>)
   return (
@@ -55,7 +55,7 @@ export function WelcomePreview({ corp }: { corp: string }) {
           <Form.Item label={t.staff} htmlFor="wp-staff"><StaffPicker id="wp-staff" aria-label={t.staff} single corp={corp} value={staff ? [staff] : []} onChange={([u]) => setStaff(u)} style={{ width: '100%' }} /></Form.Item>
           <Form.Item label={t.customer} htmlFor="wp-customer"><Input id="wp-customer" value={customer} maxLength={40} onChange={(e) => setCustomer(e.target.value)} /></Form.Item>
           {may('codes.read') && <Form.Item label={t.code} htmlFor="wp-code"><Select id="wp-code" allowClear showSearch={{ optionFilterProp: 'label' }} placeholder={t.noCode} value={state} onChange={setState} options={(codes.data?.items ?? []).map((x) => ({ value: x.state, label: x.name }))} /></Form.Item>}
-          <Form.Item label={t.at} htmlFor="wp-at" style={{ marginBottom: 0 }}><DatePicker id="wp-at" showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" placeholder={t.now} value={at} minDate={dayjs()} onChange={setAt} style={{ width: '100%' }} /></Form.Item>
+          <Form.Item label={t.at} htmlFor="wp-at" style={{ marginBottom: 0 }}><MomentPicker id="wp-at" placeholder={t.now} value={at} only="future" onChange={setAt} /></Form.Item>
         </Form>
       </Card>
       <Card title={t.result}>

@@ -9,6 +9,7 @@ import { useMay } from '../../app/session'
 import { Chart, type Colours } from '../../charts/Chart'
 import { DaySpan } from '../../ui/DaySpan'
 import { useDrill } from '../../ui/Drill'
+import { brandMoment } from '../../ui/MomentPicker'
 import { Card } from '../../ui/PageShell'
 import { stageLabel } from '../../ui/rule'
 import { Asked, Empty } from '../../ui/states'
@@ -32,7 +33,7 @@ export function Flows({ kind }: { kind: Kind }) {
   const t = useText(said)
   const { from = isoDay(dayjs().subtract(29, 'day').valueOf()), to = isoDay(Date.now()) } = useSearch({ from: '/shell/lifecycle' })
   const go = useNavigate({ from: '/lifecycle' })
-  const span = { since: dayjs(from).toISOString(), until: dayjs(to).add(1, 'day').toISOString() }
+  const span = { since: brandMoment(dayjs(from)), until: brandMoment(dayjs(to).add(1, 'day')) }
   const asked = api.useQuery('get', '/lifecycle/flows', { params: { query: { kind, from: span.since, to: span.until } } }, { placeholderData: (old) => old })
   return (
     <Card title={t.title} extra={<DaySpan value={{ from, to }} onChange={(days) => void go({ search: (old) => ({ ...old, ...days }), replace: true })} />}>

@@ -2,8 +2,7 @@ import { api, type Schema } from '@shared/api/client'
 import { exactly, num, when } from '@shared/format'
 import { named, texts, useLang, useText } from '@shared/i18n'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { DatePicker } from 'antd'
-import dayjs from 'dayjs'
+import { MomentPicker } from '../../ui/MomentPicker'
 import { Card, Columns, State } from '../../ui/PageShell'
 import { CustomerPicker } from '../../ui/pickers'
 import { ruleSentence, stageLabel, useWords } from '../../ui/rule'
@@ -28,7 +27,7 @@ export function Why({ audience: a }: { audience: Schema<'Audience'> }) {
     <>
       <div className="y-rowline">
         <label>{t.customer} <CustomerPicker style={{ width: 280 }} value={customer} onChange={(id) => set({ customer: id })} /></label>
-        <label>{t.at} <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" placeholder={t.now} aria-label={t.at} value={at ? dayjs(at) : null} disabledDate={(d) => d.isAfter(dayjs())} onChange={(d) => set({ at: d ? d.toISOString() : undefined })} /></label>
+        <label>{t.at} <MomentPicker placeholder={t.now} aria-label={t.at} value={at} only="past" onChange={(moment) => set({ at: moment })} style={{ width: 200 }} /></label>
       </div>
       {customer ? <Answer audience={a} customer={customer} at={at} /> : <Card><Empty title={t.choose}>{t.chooseText}</Empty></Card>}
     </>

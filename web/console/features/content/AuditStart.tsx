@@ -2,10 +2,10 @@ import { call, must, problemOf } from '@shared/api/client'
 import { num } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
-import { App, DatePicker, Input, Progress } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import { App, Input, Progress } from 'antd'
 import { useState } from 'react'
 import { DrawerForm } from '../../ui/forms'
+import { brandMoment, brandWall, MomentPicker } from '../../ui/MomentPicker'
 import { CorpPicker, StaffPicker, useCorps } from '../../ui/pickers'
 import type { Checklist } from './Checklists'
 
@@ -30,7 +30,7 @@ export function AuditStart({ checklist, onClose }: { checklist: Checklist; onClo
   const [corp, setCorp] = useState<string>()
   const [staff, setStaff] = useState<string[]>([])
   const [subject, setSubject] = useState('')
-  const [due, setDue] = useState<Dayjs>(dayjs().add(7, 'day'))
+  const [due, setDue] = useState(() => brandMoment(brandWall(Date.now()).add(7, 'day').endOf('day')))
   const [done, setDone] = useState<number>()
   const [problem, setProblem] = useState<unknown>()
   const of = corp ?? first ?? ''
@@ -41,7 +41,7 @@ export function AuditStart({ checklist, onClose }: { checklist: Checklist; onClo
     try {
       for (const [i, one] of subjects.entries()) {
         setDone(i)
-        await must(call.POST('/audits', { body: { checklist: checklist.id, corp: of, subject: one, due_at: due.endOf('day').toISOString(), ...(accounts ? {} : { staff: staff[0] }) } }))
+        await must(call.POST('/audits', { body: { checklist: checklist.id, corp: of, subject: one, due_at: due, ...(accounts ? {} : { staff: staff[0] }) } }))
       }
       message.success(t.started(num(subjects.length)))
       onClose()
@@ -59,7 +59,7 @@ export function AuditStart({ checklist, onClose }: { checklist: Checklist; onClo
         {!accounts && <label className="y-content-field"><span>{checklist.about === 'group' ? t.group : t.campaign}</span><Input value={subject} maxLength={100} onChange={(e) => setSubject(e.target.value)} /></label>}
         <label className="y-content-field"><span>{accounts ? t.accounts : t.by}</span><StaffPicker corp={of} single={!accounts} value={staff} onChange={setStaff} aria-label={accounts ? t.accounts : t.by} style={{ width: '100%' }} /></label>
         {accounts && <small className="y-faint">{t.accountsHelp}</small>}
-        <label className="y-content-field"><span>{t.due}</span><DatePicker value={due} allowClear={false} minDate={dayjs()} onChange={(d) => { if (d) setDue(d) }} /></label>
+        <label className="y-content-field"><span>{t.due}</span><MomentPicker day value={due} allowClear={false} only="future" onChange={(at) => { if (at) setDue(at) }} /></label>
         {done !== undefined && <Progress percent={Math.round((done / subjects.length) * 100)} />}
       </div>
     </DrawerForm>

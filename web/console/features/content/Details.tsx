@@ -1,9 +1,9 @@
 import { api, problemOf } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
-import { DatePicker, Form, Input, Select } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import { Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { DrawerForm, showFaults } from '../../ui/forms'
+import { MomentPicker } from '../../ui/MomentPicker'
 import { useFolders } from './folders'
 import type { Material } from './message'
 import { useFresh } from './useMaterials'
@@ -25,7 +25,7 @@ export function Details({ material: m, onClose }: { material: Material; onClose:
   const t = useText(said)
   const c = useText(common)
   const { folders } = useFolders(m.space)
-  const [form] = Form.useForm<{ name: string; folder?: string; tags?: string[]; expires?: Dayjs | null }>()
+  const [form] = Form.useForm<{ name: string; folder?: string; tags?: string[]; expires?: string }>()
   const fresh = useFresh()
   const [rest, setRest] = useState<unknown>()
   const set = api.useMutation('put', '/materials/{id}', {
@@ -35,16 +35,16 @@ export function Details({ material: m, onClose }: { material: Material; onClose:
   const save = async () => {
     const v = await form.validateFields().catch(() => undefined)
     if (!v) return
-    set.mutate({ params: { path: { id: m.id } }, body: { name: v.name.trim(), folder: v.folder ?? '', tags: v.tags ?? [], ...(v.expires ? { expires_at: v.expires.endOf('day').toISOString() } : { endless: true }) } })
+    set.mutate({ params: { path: { id: m.id } }, body: { name: v.name.trim(), folder: v.folder ?? '', tags: v.tags ?? [], ...(v.expires ? { expires_at: v.expires } : { endless: true }) } })
   }
   const scripts = m.space === 'scripts'
   return (
     <DrawerForm open title={t.title} onClose={onClose} onSave={() => void save()} saving={set.isPending} problem={rest}>
-      <Form form={form} layout="vertical" initialValues={{ name: m.name, folder: m.folder || undefined, tags: m.tags, expires: m.expires_at ? dayjs(m.expires_at) : null }}>
+      <Form form={form} layout="vertical" initialValues={{ name: m.name, folder: m.folder || undefined, tags: m.tags, expires: m.expires_at }}>
         <Form.Item name="name" label={c.name} rules={[{ required: true, whitespace: true }]}><Input maxLength={100} /></Form.Item>
         <Form.Item name="folder" label={scripts ? t.scenario : t.folder}><Select allowClear placeholder={c.top} options={folders.map((f) => ({ value: f.id, label: f.path }))} /></Form.Item>
         <Form.Item name="tags" label={scripts ? t.keywords : t.tags} extra={t.tagHelp}><Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', '，', '、']} /></Form.Item>
-        <Form.Item name="expires" label={t.expires} extra={t.expiresHelp}><DatePicker style={{ width: '100%' }} /></Form.Item>
+        <Form.Item name="expires" label={t.expires} extra={t.expiresHelp}><MomentPicker day /></Form.Item>
       </Form>
     </DrawerForm>
   )

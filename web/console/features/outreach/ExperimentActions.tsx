@@ -1,11 +1,11 @@
 import { api, type Schema } from '@shared/api/client'
 import { named, texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, DatePicker, Form, Input, InputNumber, Select } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import { Button, Form, Input, InputNumber, Select } from 'antd'
 import { useState } from 'react'
 import { useMay } from '../../app/session'
 import { DrawerForm, useOops, useSure } from '../../ui/forms'
+import { MomentPicker } from '../../ui/MomentPicker'
 import { armWords, eventWords } from './words'
 
 const said = texts({
@@ -61,29 +61,27 @@ function Decide({ info: x, onDone, onClose }: Ends) {
   )
 }
 
-type Fields = Omit<Schema<'ExperimentSettings'>, 'planned_until'> & { planned_until?: Dayjs | null }
-
 function Settings({ info: x, onDone, onClose }: Ends) {
   const t = useText(said)
   const arms = useText(armWords)
   const events = useText(eventWords)
-  const [form] = Form.useForm<Fields>()
+  const [form] = Form.useForm<Schema<'ExperimentSettings'>>()
   const put = api.useMutation('put', '/experiments/{experiment}', { onSuccess: onDone })
   const s = x.settings
   const save = () => void form.validateFields().then((f) => {
-    const body = { ...s, ...f, planned_customers: f.planned_customers || undefined, planned_until: f.planned_until?.toISOString(), hypothesis: f.hypothesis || undefined, owner: f.owner || undefined, control: f.control || undefined }
+    const body = { ...s, ...f, planned_customers: f.planned_customers || undefined, planned_until: f.planned_until || undefined, hypothesis: f.hypothesis || undefined, owner: f.owner || undefined, control: f.control || undefined }
     put.mutate({ params: { path: { experiment: x.id } }, body })
   }, () => undefined)
   const known = Object.keys(eventWords).map((e) => ({ value: e, label: named(events, e) }))
   return (
     <DrawerForm open title={t.settings} onClose={onClose} onSave={save} saving={put.isPending} problem={put.error}>
-      <Form form={form} layout="vertical" initialValues={{ ...s, planned_until: s.planned_until ? dayjs(s.planned_until) : null }}>
+      <Form form={form} layout="vertical" initialValues={s}>
         <Form.Item name="hypothesis" label={t.hypothesis} extra={t.hypothesisHint}><Input.TextArea rows={3} maxLength={1000} /></Form.Item>
         <Form.Item name="event" label={t.event}><Select showSearch options={known} /></Form.Item>
         <Form.Item name="horizon_days" label={t.horizon} extra={t.horizonHint}><InputNumber min={1} max={365} precision={0} /></Form.Item>
         <div className="y-outreach-two">
           <Form.Item name="planned_customers" label={t.customers} extra={t.planHint}><InputNumber min={1} precision={0} style={{ width: '100%' }} /></Form.Item>
-          <Form.Item name="planned_until" label={t.until}><DatePicker style={{ width: '100%' }} /></Form.Item>
+          <Form.Item name="planned_until" label={t.until}><MomentPicker day /></Form.Item>
           <Form.Item name="control" label={t.control}><Select allowClear options={x.arms.map((a) => ({ value: a.name, label: named(arms, a.name) }))} /></Form.Item>
           <Form.Item name="alpha" label={t.alpha}><InputNumber min={0.001} max={0.5} step={0.01} style={{ width: '100%' }} /></Form.Item>
         </div>

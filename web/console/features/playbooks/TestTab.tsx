@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Alert, Button, Input, Select, Timeline } from 'antd'
 import { useState } from 'react'
 import { PhonePreview } from '../../ui/PhonePreview'
+import { MomentPicker } from '../../ui/MomentPicker'
 import { CustomerPicker } from '../../ui/pickers'
 import { Card, State } from '../../ui/PageShell'
 import { Empty, Failure, Loading } from '../../ui/states'
@@ -70,7 +71,7 @@ export function TestTab({ book, draft, nameOf }: { book: Playbook; draft: Draft;
   const t = useText(said)
   const go = useNavigate()
   const search = useSearch({ from: '/shell/playbooks/$id' })
-  const [at, setAt] = useState('')
+  const [at, setAt] = useState<string>()
   const [event, setEvent] = useState('')
   const [assume, setAssume] = useState<Record<string, string>>({})
   const test = api.useMutation('post', '/playbooks/{id}/test')
@@ -79,7 +80,7 @@ export function TestTab({ book, draft, nameOf }: { book: Playbook; draft: Draft;
   const run = () => {
     if (!customer) return
     test.mutate({ params: { path: { id: book.id } }, body: {
-      customer, at: at ? new Date(at).toISOString() : undefined, event: event.trim() ? (JSON.parse(event) as never) : undefined,
+      customer, at, event: event.trim() ? (JSON.parse(event) as never) : undefined,
       definition: draft.isDirty ? draft.doc : undefined, assume: Object.keys(assume).length > 0 ? assume : undefined,
     } as never })
   }
@@ -90,7 +91,7 @@ export function TestTab({ book, draft, nameOf }: { book: Playbook; draft: Draft;
         <p className="y-faint">{t.note}</p>
         <div className="y-playbooks-stack">
           <Field label={t.customer}><CustomerPicker style={{ width: '100%' }} value={customer} onChange={(c) => void go({ to: '/playbooks/$id', params: { id: book.id }, search: { ...search, customer: c }, replace: true })} /></Field>
-          <Field label={t.at}><div className="y-rowline"><Input type="datetime-local" aria-label={t.at} style={{ width: 210 }} value={at} onChange={(e) => setAt(e.target.value)} />{at && <Button size="small" type="link" onClick={() => setAt('')}>{t.now}</Button>}</div></Field>
+          <Field label={t.at}><MomentPicker aria-label={t.at} placeholder={t.now} value={at} onChange={setAt} /></Field>
           {draft.doc.trigger.event !== undefined && <Field label={t.event} help={isBad ? t.bad : t.eventHelp}><Input.TextArea aria-label={t.event} className="y-mono" rows={3} status={isBad ? 'error' : undefined} placeholder='{"order_id": "7", "total": 120}' value={event} onChange={(e) => setEvent(e.target.value)} /></Field>}
           <details className="y-playbooks-more"><summary>{t.assume}</summary><p className="y-faint">{t.assumeHelp}</p><Assume draft={draft} value={assume} onChange={setAssume} nameOf={nameOf} /></details>
           <Button type="primary" disabled={!customer || isBad} loading={test.isPending} onClick={run}>{t.go}</Button>

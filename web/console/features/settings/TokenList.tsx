@@ -2,11 +2,11 @@ import { api, byCursor, type Schema } from '@shared/api/client'
 import { ago, day, exactly } from '@shared/format'
 import { named, texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
-import { Alert, Button, DatePicker, Form, Input, Modal, Select, Tooltip, Typography } from 'antd'
-import type { Dayjs } from 'dayjs'
+import { Alert, Button, Form, Input, Modal, Select, Tooltip, Typography } from 'antd'
 import { useState } from 'react'
 import { useMay } from '../../app/session'
 import { DrawerForm, showFaults, useSure } from '../../ui/forms'
+import { MomentPicker } from '../../ui/MomentPicker'
 import { State } from '../../ui/PageShell'
 import { QueryTable } from '../../ui/QueryTable'
 import { Empty } from '../../ui/states'
@@ -69,7 +69,7 @@ function TokenForm({ onClose, onMade }: { onClose: () => void; onMade: (secret: 
   const t = useText(said)
   const roles = useText(roleNames)
   const cache = useQueryClient()
-  const [form] = Form.useForm<{ name: string; role: Role; permissions?: string[]; expires?: Dayjs }>()
+  const [form] = Form.useForm<{ name: string; role: Role; permissions?: string[]; expires?: string }>()
   const role = Form.useWatch('role', form)
   const known = api.useQuery('get', '/roles', {})
   const add = api.useMutation('post', '/tokens', {
@@ -78,7 +78,7 @@ function TokenForm({ onClose, onMade }: { onClose: () => void; onMade: (secret: 
   })
   const save = async () => {
     const v = await form.validateFields()
-    add.mutate({ body: { name: v.name, role: v.role, permissions: v.permissions?.length ? v.permissions : undefined, expires_at: v.expires?.toISOString() } })
+    add.mutate({ body: { name: v.name, role: v.role, permissions: v.permissions?.length ? v.permissions : undefined, expires_at: v.expires } })
   }
   const choices = known.data?.items?.find((r) => r.role === role)?.permissions ?? []
   return (
@@ -87,7 +87,7 @@ function TokenForm({ onClose, onMade }: { onClose: () => void; onMade: (secret: 
         <Form.Item name="name" label={t.name} rules={[{ required: true, message: t.required }]}><Input maxLength={100} /></Form.Item>
         <Form.Item name="role" label={t.role}><Select options={Object.entries(roles).map(([value, label]) => ({ value, label }))} /></Form.Item>
         <Form.Item name="permissions" label={t.only}><Select mode="multiple" allowClear placeholder={t.all} options={choices.map((p) => ({ value: p, label: p }))} /></Form.Item>
-        <Form.Item name="expires" label={t.expires}><DatePicker placeholder={t.none} /></Form.Item>
+        <Form.Item name="expires" label={t.expires}><MomentPicker day only="future" placeholder={t.none} /></Form.Item>
       </Form>
     </DrawerForm>
   )
