@@ -1,7 +1,10 @@
+import { api } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import type { ReactNode } from 'react'
+import { useMay } from '../app/session'
+import { attachmentWords } from './message/words'
 
-const said = texts({ label: ['手机预览', 'Phone preview'], now: ['刚刚', 'Just now'], image: ['图片', 'Image'], video: ['视频', 'Video'], file: ['文件', 'File'], mini: ['小程序', 'Mini-program'] })
+const said = texts({ label: ['手机预览', 'Phone preview'], now: ['刚刚', 'Just now'] })
 
 /** A message part as the customer sees it. */
 export interface Bubble {
@@ -11,6 +14,8 @@ export interface Bubble {
   detail?: string
   /** The address of the picture, if it can be shown. */
   image?: string
+  /** The file by id, to be named. */
+  asset?: string
 }
 
 /** A phone with messages in it, 300 px wide. */
@@ -29,13 +34,15 @@ export function PhonePreview({ from, bubbles, children, title }: { from?: string
 }
 
 function BubbleBody({ bubble: b }: { bubble: Bubble }) {
-  const t = useText(said)
+  const t = useText(attachmentWords)
+  const may = useMay()
+  const file = api.useQuery('get', '/assets/{id}', { params: { path: { id: b.asset ?? '' } } }, { enabled: Boolean(b.asset && !b.title) && may('content.read'), staleTime: 300_000, retry: false })
   if (b.kind === 'text') return <>{b.text}</>
   if (b.kind === 'image') return b.image ? <img src={b.image} alt={b.title ?? t.image} /> : <span>{b.title ?? t.image}</span>
-  const sort = { video: t.video, file: t.file, link: '', miniprogram: t.mini }[b.kind]
+  const sort = b.kind === 'link' ? '' : t[b.kind]
   return (
     <div className="y-bubble-card">
-      <div><b>{b.title ?? sort}</b>{b.detail && <small>{b.detail}</small>}</div>
+      <div><b>{b.title || file.data?.name || t[b.kind]}</b>{b.detail && <small>{b.detail}</small>}</div>
       {b.image && <img src={b.image} alt="" />}
       {sort && <i>{sort}</i>}
     </div>

@@ -9,10 +9,10 @@ import { useOops } from '../../ui/forms'
 import { Facts, State } from '../../ui/PageShell'
 import { Asked } from '../../ui/states'
 import { useStaffName } from '../../ui/Who'
-import { AssetPicker } from './AssetPicker'
+import { AssetPicker } from '../../ui/message/AssetPicker'
 import { progress } from './audit'
 import type { Audit } from './Audits'
-import { assetURL } from './message'
+import { assetURL } from '../../ui/message/message'
 import { common } from './words'
 
 const said = texts({

@@ -1,7 +1,8 @@
 import { texts, useText } from '@shared/i18n'
 import { useMemo } from 'react'
 import { diff, pieces } from './diff'
-import { asLines, type Message } from './message'
+import type { Message } from '../../ui/message/message'
+import { asLines } from './message'
 
 const said = texts({ same: ['两版完全一样', 'Both versions say the same'] })
 

@@ -10,9 +10,9 @@ import { useOops, useSure } from '../../ui/forms'
 import { Facts } from '../../ui/PageShell'
 import { useCorps } from '../../ui/pickers'
 import { Asked } from '../../ui/states'
-import { Thumb } from './AssetPicker'
-import { assetURL } from './message'
-import type { Asset } from './upload'
+import { Thumb } from '../../ui/message/Thumb'
+import { assetURL } from '../../ui/message/message'
+import type { Asset } from '../../ui/message/upload'
 import { common, placeOf, useWords } from './words'
 
 const said = texts({

@@ -11,10 +11,10 @@ import { useMay } from '../../app/session'
 import { PageShell } from '../../ui/PageShell'
 import { QueryTable, type Column } from '../../ui/QueryTable'
 import { Empty, Failure, Loading, NoMatch } from '../../ui/states'
-import { Thumb } from './AssetPicker'
+import { Thumb } from '../../ui/message/Thumb'
 import { FileDrawer } from './FileDrawer'
-import { Sendings } from './Sendings'
-import { limitWords, useUpload, type Asset } from './upload'
+import { Sendings } from '../../ui/message/Sendings'
+import { limitWords, useUpload, type Asset } from '../../ui/message/upload'
 import { common } from './words'
 import './content.css'
 import './files.css'
@@ -84,7 +84,7 @@ export function FilesPage() {
         {search.as === 'table' ? <QueryTable id="files" label={t.title} rowKey="id" query={list} columns={columns} empty={empty} onOpen={(a) => set({ file: a.id })} />
         : list.error ? <Failure error={list.error} onRetry={() => void list.refetch()} /> : list.isPending ? <Loading /> : items.length === 0 ? <div className="y-card">{empty}</div> : (
           <div className="y-content-scroll">
-            <div className="y-content-shelf y-files-shelf">
+            <div className="y-message-shelf y-files-shelf">
               {items.map((a) => (
                 <button type="button" key={a.id} onClick={() => set({ file: a.id })}>
                   <Thumb kind={a.kind} id={a.id} /><b>{a.name || a.id}</b><small>{bytes(a.size)}{a.width || a.duration_ms ? ` · ${measure(a)}` : ''}</small>

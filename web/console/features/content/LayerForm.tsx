@@ -1,10 +1,10 @@
 import { texts, useText } from '@shared/i18n'
 import { Checkbox, Input, InputNumber, Segmented, Select, Slider } from 'antd'
 import type { ReactNode } from 'react'
-import { AssetPicker } from './AssetPicker'
+import { AssetPicker } from '../../ui/message/AssetPicker'
 import { align, clamp } from './geometry'
 import { boxOf, withBox, type Doc, type Layer } from './posterDoc'
-import { TextArea } from './TextArea'
+import { TextField } from '../../ui/message/TextField'
 
 const said = texts({
   place: ['位置与大小（像素）', 'Place and size (pixels)'],
@@ -60,10 +60,10 @@ export function LayerForm({ layer: l, doc, onChange }: { layer: Layer; doc: Doc;
   const g = l.gradient
   return (
     <div className="y-poster-form">
-      {l.kind === 'text' && <TextArea label={t.text} rows={2} value={l.text ?? ''} onChange={(text) => set({ text })} />}
-      {l.kind === 'image' && <AssetPicker kind="image" label={t.image} invalid={!l.asset} value={l.asset} onChange={(asset) => set({ asset })} />}
+      {l.kind === 'text' && <TextField label={t.text} rows={2} dialect="library" value={l.text ?? ''} onChange={(text) => set({ text })} />}
+      {l.kind === 'image' && <AssetPicker kind="image" label={t.image} value={l.asset} onChange={(asset) => set({ asset })} />}
       {l.kind === 'qr' && <Row label={t.of}><Select size="small" aria-label={t.of} value={(l.of ?? 'url') as 'live_code' | 'link' | 'url'} onChange={(of: 'live_code' | 'link' | 'url') => set({ of, url: of === 'live_code' ? undefined : (l.url ?? 'https://') })} options={(['live_code', 'link', 'url'] as const).map((value) => ({ value, label: t[value] }))} /></Row>}
-      {l.kind === 'qr' && l.of !== 'live_code' && <TextArea label={t.address} rows={1} value={l.url ?? ''} onChange={(url) => set({ url })} />}
+      {l.kind === 'qr' && l.of !== 'live_code' && <TextField label={t.address} rows={1} dialect="library" value={l.url ?? ''} onChange={(url) => set({ url })} />}
       {l.kind === 'photo' && <Row label={t.of}><Segmented size="small" value={l.of ?? 'staff'} onChange={(of) => set({ of: of as 'staff' | 'customer' })} options={(['staff', 'customer'] as const).map((value) => ({ value, label: t[value] }))} /></Row>}
       {(l.kind === 'image' || l.kind === 'photo') && <Row label={t.mask}><Segmented size="small" value={l.mask ?? 'rect'} onChange={(mask) => set({ mask: mask as 'rect' | 'round' })} options={(['rect', 'round'] as const).map((value) => ({ value, label: t[value] }))} /></Row>}
       {l.kind === 'image' && <Row label={t.fit}><Segmented size="small" value={l.fit ?? 'cover'} onChange={(fit) => set({ fit: fit as 'cover' | 'contain' })} options={(['cover', 'contain'] as const).map((value) => ({ value, label: t[value] }))} /></Row>}

@@ -1,6 +1,6 @@
 import { texts, useText } from '@shared/i18n'
 import type { CSSProperties } from 'react'
-import { assetURL } from './message'
+import { assetURL } from '../../ui/message/message'
 import { boxOf, sample, type Gradient, type Layer } from './posterDoc'
 
 const said = texts({ code: ['活码', 'Live code'], url: ['网址', 'Address'], link: ['短链', 'Short link'], staff: ['员工头像', 'Staff photo'], customer: ['客户头像', 'Customer photo'] })

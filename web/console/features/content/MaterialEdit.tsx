@@ -1,4 +1,4 @@
-import { api, call, must, problemOf } from '@shared/api/client'
+import { api, call, must } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import { getRouteApi, useNavigate, useParams } from '@tanstack/react-router'
 import { App, Button, Form, Input, Radio, Select } from 'antd'
@@ -7,9 +7,11 @@ import { useMay } from '../../app/session'
 import { Faults } from '../../ui/forms'
 import { Card, PageShell } from '../../ui/PageShell'
 import { Asked } from '../../ui/states'
+import { below, faultsAt } from '../../ui/message/faults'
+import { messageOf, tidy, type Message } from '../../ui/message/message'
 import { top, useFolders } from './folders'
-import { blank, kinds, messageOf, tidy, type Material, type Message } from './message'
-import { MessageEditor } from './MessageEditor'
+import { MaterialContent } from './MaterialContent'
+import { blank, kinds, type Material } from './message'
 import { PreviewPane } from './PreviewPane'
 import { useFresh } from './useMaterials'
 import { common, kindHelp, kindWords } from './words'
@@ -66,15 +68,14 @@ function Editor({ material: m, kind: first, start, folder }: { material?: Materi
   const [problem, setProblem] = useState<unknown>()
   const [busy, setBusy] = useState('')
   const [form] = Form.useForm<{ name?: string; folder?: string; tags?: string[]; note?: string }>()
-  const faults: Record<string, string> = {}
-  for (const e of problem ? (problemOf(problem).errors ?? []) : []) faults[e.pointer.replace(/^\/body(?=\/|$)/, '').replace(/^\/body(?=\/|$)/, '')] = e.detail
+  const { faults, rest } = problem === undefined ? { faults: {} } : faultsAt(problem, '/body')
   const save = async (publish: boolean) => {
     const v = await form.validateFields().catch(() => undefined)
     if (!v) return
     setBusy(publish ? 'publish' : 'draft')
     setProblem(undefined)
     try {
-      const body = tidy(kind, message)
+      const body = tidy(message)
       const made = m
         ? await must(call.POST('/materials/{id}/versions', { params: { path: { id: m.id } }, body: { body, note: v.note?.trim() || undefined } }))
         : await must(call.POST('/materials', { body: { kind: kind as Material['kind'], name: (v.name ?? '').trim(), folder: v.folder ?? '', tags: v.tags ?? [], body } }))
@@ -103,7 +104,7 @@ function Editor({ material: m, kind: first, start, folder }: { material?: Materi
     >
       <div className="y-content-page">
         <div className="y-stack">
-          {problem !== undefined && <Faults problem={problemOf(problem)} />}
+          {rest && <Faults problem={rest} />}
           {!m && (
             <Card title={t.kind}>
               <Radio.Group
@@ -112,7 +113,7 @@ function Editor({ material: m, kind: first, start, folder }: { material?: Materi
               />
             </Card>
           )}
-          <Card title={t.content}><MessageEditor key={kind} kind={kind} value={message} onChange={setMessage} faults={faults} /></Card>
+          <Card title={t.content}><MaterialContent key={kind} kind={kind} value={message} onChange={setMessage} faults={below(faults, '/body')} /></Card>
           <Form form={form} layout="vertical" initialValues={{ folder }}>
             <Card title={m ? t.note : t.place}>
               {m ? <Form.Item name="note" label={t.note} className="y-content-last"><Input maxLength={200} /></Form.Item> : (
@@ -125,7 +126,7 @@ function Editor({ material: m, kind: first, start, folder }: { material?: Materi
             </Card>
           </Form>
         </div>
-        <Card title={t.preview}><PreviewPane kind={kind} message={message} /></Card>
+        <Card title={t.preview}><PreviewPane message={message} /></Card>
       </div>
     </PageShell>
   )

@@ -12,7 +12,8 @@ import { Asked } from '../../ui/states'
 import { call, must } from '@shared/api/client'
 import { Details } from './Details'
 import { useFolders } from './folders'
-import { messageOf, type Material, type Version } from './message'
+import { messageOf } from '../../ui/message/message'
+import type { Material, Version } from './message'
 import { PreviewPane } from './PreviewPane'
 import { StateOf } from './StateOf'
 import { useBulk, useFresh } from './useMaterials'
@@ -97,7 +98,7 @@ function Shown({ material: m }: { material: Material }) {
           <Versions material={m} shown={shown?.version} onShow={setPicked} />
           <Uses uses={m.uses ?? []} />
         </div>
-        {m.kind !== 'poster' && shown && <Card title={t.showing(shown.version)}><PreviewPane key={shown.version} kind={m.kind} message={messageOf(shown.body)} /></Card>}
+        {m.kind !== 'poster' && shown && <Card title={t.showing(shown.version)}><PreviewPane key={shown.version} message={messageOf(shown.body)} /></Card>}
       </div>
       {detail && <Details material={m} onClose={() => setDetail(false)} />}
     </PageShell>

@@ -9,7 +9,7 @@ import { useSettled } from '../../app/search'
 import { CustomerPicker, StaffPicker, useCorps } from '../../ui/pickers'
 import { PhonePreview } from '../../ui/PhonePreview'
 import { Failure } from '../../ui/states'
-import { bubbles, isBlank, messageOf, tidy, type Message } from './message'
+import { bubbles, isEmpty, type Message, messageOf, tidy } from '../../ui/message/message'
 
 const said = texts({
   customer: ['换一位客户看效果', 'See it as a customer'],
@@ -35,17 +35,17 @@ const said = texts({
 const uses = ['mass_send', 'welcome', 'group_send', 'moment', 'group_welcome'] as const
 
 /** How a message looks on the phone of a customer: the words for them, the values, lengths and problems. */
-export function PreviewPane({ message, kind, uses: withUses = true }: { message: Message; kind: string; uses?: boolean }) {
+export function PreviewPane({ message, uses: withUses = true }: { message: Message; uses?: boolean }) {
   const t = useText(said)
   const may = useMay()
   const { first } = useCorps()
   const [customer, setCustomer] = useState<string>()
   const [staff, setStaff] = useState<string[]>([])
   const [use, setUse] = useState<(typeof uses)[number]>('mass_send')
-  const settled = useSettled(JSON.stringify(tidy(kind, message)), 300)
+  const settled = useSettled(JSON.stringify(tidy(message)), 300)
   const content = useMemo(() => JSON.parse(settled) as Message, [settled])
   const body = { content, use, customer, corp: first, staff: staff[0] }
-  const empty = isBlank(content)
+  const empty = isEmpty(content)
   const shown = useQuery({
     queryKey: ['content-preview', body], enabled: !empty, placeholderData: (old: Schema<'LibraryPreview'> | undefined) => old, retry: false,
     queryFn: () => must(call.POST('/contents/preview', { body })),
@@ -54,7 +54,7 @@ export function PreviewPane({ message, kind, uses: withUses = true }: { message:
   const look = !empty && p?.content ? messageOf(p.content) : message
   return (
     <div className="y-content-preview">
-      <PhonePreview title={t.phone} from={t.phone} bubbles={isBlank(look) ? [] : bubbles(look)} />
+      <PhonePreview title={t.phone} from={t.phone} bubbles={isEmpty(look) ? [] : bubbles(look)} />
       <div className="y-content-for">
         {may('customers.read') && <CustomerPicker value={customer} onChange={setCustomer} placeholder={t.customer} aria-label={t.customer} style={{ width: '100%' }} />}
         {may('staff.read') && <StaffPicker single value={staff} onChange={setStaff} placeholder={t.staff} aria-label={t.staff} style={{ width: '100%' }} />}

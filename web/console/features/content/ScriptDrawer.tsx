@@ -7,9 +7,11 @@ import { useMay } from '../../app/session'
 import { Faults, showFaults } from '../../ui/forms'
 import { Asked } from '../../ui/states'
 import { useFolders } from './folders'
-import { limits, messageOf, type Material } from './message'
+import { messageOf } from '../../ui/message/message'
+import type { Material } from './message'
 import { PreviewPane } from './PreviewPane'
-import { TextArea } from './TextArea'
+import { places } from '../../ui/message/places'
+import { TextField } from '../../ui/message/TextField'
 import { useFresh } from './useMaterials'
 import { Decide } from './Versions'
 import { common } from './words'
@@ -102,10 +104,10 @@ function Editor({ material: m, folder, onClose }: { material?: Material; folder?
           <Form.Item name="name" label={c.name} rules={[{ required: true, whitespace: true }]}><Input maxLength={100} /></Form.Item>
           <Form.Item name="folder" label={t.scenario}><Select allowClear placeholder={c.top} options={folders.map((f) => ({ value: f.id, label: f.path }))} /></Form.Item>
           <Form.Item name="tags" label={t.keywords} extra={t.keywordHelp}><Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', '，', '、']} /></Form.Item>
-          <TextArea label={t.text} value={text} limit={limits.text} fault={fault} onChange={setText} />
+          <TextField label={t.text} dialect="library" rows={6} value={text} limit={places.message.text} fault={fault} onChange={setText} />
           {rest !== undefined && <Faults problem={problemOf(rest)} />}
         </Form>
-        <div><h3 className="y-h3">{t.preview}</h3><PreviewPane kind="script" message={{ text }} uses={false} /></div>
+        <div><h3 className="y-h3">{t.preview}</h3><PreviewPane message={{ text }} uses={false} /></div>
       </div>
     </Drawer>
   )

@@ -3,12 +3,13 @@ import { ago, exactly } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import { App, Button, Input, Modal, Tooltip } from 'antd'
 import { useMemo, useState } from 'react'
-import { useMay } from '../../app/session'
+import { useMay, useMe } from '../../app/session'
 import { useOops } from '../../ui/forms'
 import { Card, State } from '../../ui/PageShell'
 import { Asked } from '../../ui/states'
 import { Difference } from './Difference'
-import { messageOf, type Material, type Version } from './message'
+import { messageOf } from '../../ui/message/message'
+import type { Material, Version } from './message'
 import { useFresh } from './useMaterials'
 import { common, stateWords, tones } from './words'
 
@@ -27,6 +28,7 @@ const said = texts({
   reasonHelp: ['写清楚要改什么，作者会看到。', 'Say what to change; the author reads it.'],
   by: ['退回原因：', 'Rejected: '],
   published: ['已发布', 'In use now'],
+  waits: ['等另一位同事审批', 'A colleague has to approve it'],
   submitted: ['已提交，等待同事审批', 'Handed in: a colleague has to approve it'],
   rejected: ['已退回', 'Rejected'],
 })
@@ -78,6 +80,7 @@ export function Decide({ material: m, version: v, primary }: { material: Materia
   const t = useText(said)
   const c = useText(common)
   const may = useMay()
+  const me = useMe()
   const { message } = App.useApp()
   const fresh = useFresh()
   const onError = useOops()
@@ -94,9 +97,10 @@ export function Decide({ material: m, version: v, primary }: { material: Materia
   const size = primary ? 'middle' : 'small'
   if (v.state === 'review') {
     if (!may('content.approve')) return null
+    const own = settings.data?.approval && [v.created_by, v.submitted_by].includes(me?.id)
     return (
       <>
-        <Button size={size} type="primary" loading={approve.isPending} onClick={() => approve.mutate({ params, body })}>{t.approve}</Button>
+        {own ? <small className="y-faint">{t.waits}</small> : <Button size={size} type="primary" loading={approve.isPending} onClick={() => approve.mutate({ params, body })}>{t.approve}</Button>}
         <Button size={size} danger onClick={() => setWhy('')}>{t.reject}</Button>
         <Modal
           open={why !== undefined} title={t.reject} okText={t.reject} cancelText={c.cancel} okButtonProps={{ danger: true, disabled: !why?.trim() }} onCancel={() => setWhy(undefined)}

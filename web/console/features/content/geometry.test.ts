@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { align, clamp, least, lines, move, reorder, resize, snapMove, snapResize } from './geometry'
+import { align, clamp, least, lines, move, resize, snapMove, snapResize } from './geometry'
 
 const sheet = { width: 750, height: 1334 }
 const box = { x: 100, y: 200, w: 300, h: 100 }
@@ -54,10 +54,4 @@ test('align puts a box at edges and in the middle', () => {
   expect(align(box, 'center', sheet).x).toBe(225)
   expect(align(box, 'right', sheet).x).toBe(450)
   expect(align(box, 'bottom', sheet).y).toBe(1234)
-})
-
-test('reorder moves one item and stays in the list', () => {
-  expect(reorder(['a', 'b', 'c'], 0, 2)).toEqual(['b', 'c', 'a'])
-  expect(reorder(['a', 'b', 'c'], 2, -4)).toEqual(['c', 'a', 'b'])
-  expect(reorder(['a'], 5, 0)).toEqual(['a'])
 })

@@ -117,12 +117,3 @@ export function align(b: Box, to: 'left' | 'center' | 'right' | 'top' | 'middle'
   }[to]
   return whole({ ...b, ...at })
 }
-
-/** A list with one item moved to another place. */
-export function reorder<T>(list: readonly T[], from: number, to: number): T[] {
-  const out = [...list]
-  const [item] = out.splice(from, 1)
-  if (item === undefined) return [...list]
-  out.splice(within(to, 0, out.length), 0, item)
-  return out
-}

@@ -1,13 +1,10 @@
 import { texts } from '@shared/i18n'
+import { attachmentWords } from '../../ui/message/words'
 
 /** The kinds of material. */
 export const kindWords = texts({
   text: ['文本', 'Text'],
-  image: ['图片', 'Image'],
-  video: ['视频', 'Video'],
-  file: ['文件', 'File'],
-  link: ['链接卡片', 'Link card'],
-  miniprogram: ['小程序', 'Mini program'],
+  ...attachmentWords,
   message: ['图文组合', 'Message'],
   article: ['文章', 'Article'],
   poster: ['海报', 'Poster'],

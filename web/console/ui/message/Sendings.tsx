@@ -4,6 +4,7 @@ import { texts, useText } from '@shared/i18n'
 import CloseOutlined from '@ant-design/icons/CloseOutlined'
 import { Button, Progress } from 'antd'
 import { limitWords, most, type AssetKind, type Sending } from './upload'
+import './message.css'
 
 const said = texts({
   label: ['上传进度', 'Uploads'],
@@ -21,7 +22,7 @@ export function Sendings({ list, onDrop }: { list: readonly Sending[]; onDrop: (
     return p.code === 'offline' ? l.broken : (p.errors?.[0]?.detail ?? p.detail)
   }
   return (
-    <ul className="y-content-sendings" aria-label={t.label} aria-live="polite">
+    <ul className="y-message-sendings" aria-label={t.label} aria-live="polite">
       {list.map((x) => (
         <li key={x.key}>
           <span>{x.name}</span>
