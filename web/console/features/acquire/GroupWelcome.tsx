@@ -6,12 +6,14 @@ import { Alert, App, Button, Form, Input, Switch } from 'antd'
 import { useState } from 'react'
 import { useMay } from '../../app/session'
 import { DrawerForm, useSure } from '../../ui/forms'
+import { below, faultsAt, type Faults } from '../../ui/message/faults'
+import { bubbles, tidy, type Message } from '../../ui/message/message'
+import { MessageEditor } from '../../ui/message/MessageEditor'
+import { places } from '../../ui/message/places'
 import { Card } from '../../ui/PageShell'
 import { PhonePreview } from '../../ui/PhonePreview'
 import { Asked, Empty } from '../../ui/states'
 import { placeFaults } from './kit'
-import { bubbles, tidy, type Message } from './message'
-import { MessageEditor } from './MessageEditor'
 import { common } from './words'
 
 type Template = Schema<'GroupchatWelcome'>
@@ -79,14 +81,20 @@ function Editor({ corp, template, onClose, onSaved }: { corp: string; template?:
   const { message } = App.useApp()
   const [form] = Form.useForm<Fields>()
   const [problem, setProblem] = useState<Problem>()
+  const [faults, setFaults] = useState<Faults>({})
   const content = Form.useWatch('content', form) as Message | undefined
   const done = () => { message.success(c.saved); onSaved() }
-  const failed = (thrown: unknown) => setProblem(placeFaults(form, thrown, ['name', 'content', 'notify']))
+  const failed = (thrown: unknown) => {
+    const { faults: found, rest } = faultsAt(thrown, '/content')
+    setFaults(found)
+    setProblem(rest && placeFaults(form, rest, ['name', 'notify']))
+  }
   const create = api.useMutation('post', '/groups/welcome', { onSuccess: done, onError: failed })
   const change = api.useMutation('put', '/groups/welcome/{id}', { onSuccess: done, onError: failed })
   const save = (v: Fields) => {
     setProblem(undefined)
-    const body = { name: v.name.trim(), notify: v.notify, content: tidy(v.content) ?? {} }
+    setFaults({})
+    const body = { name: v.name.trim(), notify: v.notify, content: tidy(v.content) }
     if (template) change.mutate({ params: { path: { id: template.id } }, body })
     else create.mutate({ body: { ...body, corp } })
   }
@@ -96,7 +104,7 @@ function Editor({ corp, template, onClose, onSaved }: { corp: string; template?:
         <Form form={form} layout="vertical" initialValues={template ?? { notify: true }} onFinish={save}>
           <Alert type="info" showIcon title={t.lead} style={{ marginBottom: 16 }} />
           <Form.Item name="name" label={t.name} rules={[{ required: true, whitespace: true, message: c.required }]}><Input maxLength={60} autoFocus /></Form.Item>
-          <Form.Item name="content" label={t.content}><MessageEditor most={1} limit={3000} vars={false} /></Form.Item>
+          <Form.Item name="content" label={t.content}><MessageEditor bare label={t.content} place={places.groupWelcome} faults={below(faults, '/content')} /></Form.Item>
           <Form.Item name="notify" label={t.notify} valuePropName="checked"><Switch /></Form.Item>
         </Form>
         <aside><PhonePreview from={t.group} title={t.preview} bubbles={bubbles(content ?? template?.content)} /></aside>

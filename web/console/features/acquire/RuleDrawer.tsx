@@ -1,4 +1,4 @@
-import { api, call, problemOf, type Problem, type Schema } from '@shared/api/client'
+import { api, call, type Problem, type Schema } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import DeleteOutlined from '@ant-design/icons/DeleteOutlined'
 import PlusOutlined from '@ant-design/icons/PlusOutlined'
@@ -8,17 +8,22 @@ import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useMay } from '../../app/session'
 import { DrawerForm } from '../../ui/forms'
+import { below, faultsAt, type Faults } from '../../ui/message/faults'
+import { bubbles, tidy, type Message } from '../../ui/message/message'
+import { MessageEditor } from '../../ui/message/MessageEditor'
+import { places } from '../../ui/message/places'
+import { TextField } from '../../ui/message/TextField'
+import { filled } from '../../ui/message/variables'
 import { Hint, State } from '../../ui/PageShell'
 import { PhonePreview } from '../../ui/PhonePreview'
 import { StaffPicker } from '../../ui/pickers'
 import { Asked } from '../../ui/states'
 import { useStaffName } from '../../ui/Who'
 import { placeFaults } from './kit'
-import { bubbles, filled, tidy, type Greeting, type Message } from './message'
-import { MessageEditor } from './MessageEditor'
 import type { Rule } from './welcomeWords'
 import { common, dayName, week } from './words'
 
+type Greeting = Schema<'WelcomeGreeting'>
 type Variant = Schema<'WelcomeVariant'>
 
 const said = texts({
@@ -58,7 +63,7 @@ interface Fields extends Pick<Rule, 'name' | 'staff' | 'departments' | 'position
 
 const greetingOf = (v: Fields): Greeting => ({
   ...tidy(v.message), ...(v.fallback?.trim() ? { fallback: v.fallback } : {}),
-  ...(v.variants?.length ? { variants: v.variants.map((x) => ({ ...x, text: x.text || undefined, attachments: x.attachments?.length ? x.attachments : undefined })) } : {}),
+  ...(v.variants?.length ? { variants: v.variants.map((x) => tidy(x)) } : {}),
 })
 
 /** Makes or changes a rule, with a check of its content and a phone beside it. */
@@ -77,6 +82,7 @@ function Editor({ corp, rule, onClose }: { corp: string; rule?: Rule; onClose: (
   const name = useStaffName(corp)
   const [form] = Form.useForm<Fields>()
   const [problem, setProblem] = useState<Problem>()
+  const [faults, setFaults] = useState<Faults>({})
   const [checked, setChecked] = useState(false)
   const [variant, setVariant] = useState(-1)
   const departments = api.useQuery('get', '/departments', { params: { query: { corp } } }, { enabled: may('staff.read'), staleTime: 60_000 })
@@ -85,15 +91,16 @@ function Editor({ corp, rule, onClose }: { corp: string; rule?: Rule; onClose: (
     : { name: '', staff: [], departments: [], position: 0, on: true, message: { text: t.placeholder }, variants: [] }
   const values = (Form.useWatch([], form) as Fields | undefined) ?? initial
   const done = () => { void client.invalidateQueries({ queryKey: ['get', '/welcome/rules'] }); message.success(c.saved); onClose() }
+  const clear = () => { setProblem(undefined); setFaults({}) }
   const failed = (thrown: unknown) => {
-    const p = problemOf(thrown)
-    const moved = { ...p, errors: p.errors?.map((f) => ({ ...f, pointer: f.pointer.replace(/^(\/body)?\/greeting\/(text|attachments)/, '/message/$2').replace(/^(\/body)?\/greeting\//, '/') })) }
-    setProblem(placeFaults(form, moved, ['name', 'staff', 'departments', 'position', 'message', 'fallback', 'variants']))
+    const { faults: found, rest } = faultsAt(thrown, '/greeting')
+    setFaults(below(found, '/greeting'))
+    setProblem(rest && placeFaults(form, rest, ['name', 'staff', 'departments', 'position']))
   }
   const create = api.useMutation('post', '/welcome/rules', { onSuccess: done, onError: failed })
   const change = api.useMutation('put', '/welcome/rules/{id}', { onSuccess: done, onError: failed })
   const save = (v: Fields) => {
-    setProblem(undefined)
+    clear()
     const body = { name: v.name.trim(), staff: v.staff, departments: v.departments, position: v.position ?? 0, disabled: !v.on, greeting: greetingOf(v) }
     if (rule) change.mutate({ params: { path: { id: rule.id } }, body })
     else create.mutate({ body: { ...body, corp } })
@@ -102,7 +109,7 @@ function Editor({ corp, rule, onClose }: { corp: string; rule?: Rule; onClose: (
     const { error } = await call.POST('/welcome/check', { body: greetingOf(values) })
     setChecked(!error)
     if (error) failed(error)
-    else setProblem(undefined)
+    else clear()
   }
   const speaker = name(values.staff?.[0]) || c.staff
   const shown = values.variants?.[variant] ?? values.message
@@ -121,15 +128,15 @@ function Editor({ corp, rule, onClose }: { corp: string; rule?: Rule; onClose: (
             <Form.Item name="staff" label={t.staff} extra={t.both}><StaffPicker corp={corp} aria-label={t.staff} style={{ width: '100%' }} /></Form.Item>
             <Form.Item name="departments" label={t.departments}><Select mode="multiple" allowClear showSearch={{ optionFilterProp: 'label' }} options={(departments.data?.items ?? []).map((d) => ({ value: d.id, label: d.name }))} /></Form.Item>
           </div>
-          <Form.Item name="message" label={t.greeting}><MessageEditor /></Form.Item>
-          {!values.message?.text?.trim() && <Form.Item name="fallback" label={t.fallback} extra={t.fallbackHint}><Input.TextArea autoSize={{ minRows: 2 }} /></Form.Item>}
+          <Form.Item name="message" label={t.greeting}><MessageEditor label={t.greeting} bare dialect="greeting" faults={faults} /></Form.Item>
+          {!values.message?.text?.trim() && <Form.Item name="fallback" label={t.fallback} extra={t.fallbackHint}><FallbackField label={t.fallback} fault={faults['/fallback'] ?? faults['/fallback/text']} /></Form.Item>}
           <Form.List name="variants">
             {(fields, { add, remove }) => (
               <div>
                 <div className="y-rowline" style={{ marginBottom: 8 }}><b>{t.variants}</b><Hint>{t.variantsHint}</Hint></div>
                 {fields.map((f) => (
                   <div className="y-acquire-variant" key={f.key}>
-                    <Form.Item name={f.name} noStyle><VariantEditor onRemove={() => { remove(f.name); setVariant(-1) }} /></Form.Item>
+                    <Form.Item name={f.name} noStyle><VariantEditor faults={below(faults, `/variants/${f.name}`)} onRemove={() => { remove(f.name); setVariant(-1) }} /></Form.Item>
                   </div>
                 ))}
                 <Button size="small" type="dashed" icon={<PlusOutlined />} onClick={() => { add({ from: '18:00', to: '09:00', text: '' }); setVariant(fields.length) }}>{t.addVariant}</Button>
@@ -150,9 +157,14 @@ function Editor({ corp, rule, onClose }: { corp: string; rule?: Rule; onClose: (
   )
 }
 
-function VariantEditor({ value = {}, onChange, onRemove }: { value?: Variant; onChange?: (v: Variant) => void; onRemove: () => void }) {
+function FallbackField({ value = '', onChange, label, fault, id }: { value?: string; onChange?: (text: string) => void; label: string; fault?: string; id?: string }) {
+  return <TextField bare id={id} label={label} rows={2} dialect="greeting" limit={places.message.text} value={value} onChange={(text) => onChange?.(text)} fault={fault} />
+}
+
+function VariantEditor({ value = {}, onChange, onRemove, faults }: { value?: Variant; onChange?: (v: Variant) => void; onRemove: () => void; faults: Faults }) {
   const t = useText(said)
   const w = useText(week)
+  const times = ['/days', '/from', '/to'].flatMap((p) => Object.values(below(faults, p)))
   const time = (x?: string) => (x ? dayjs(`2026-01-01T${x === '24:00' ? '00:00' : x}`) : null)
   return (
     <>
@@ -162,7 +174,8 @@ function VariantEditor({ value = {}, onChange, onRemove }: { value?: Variant; on
         <span className="y-grow" />
         <Button size="small" type="text" icon={<DeleteOutlined />} aria-label={t.remove} onClick={onRemove} />
       </div>
-      <MessageEditor value={value} onChange={(m) => onChange?.({ ...value, ...m })} />
+      {times.length > 0 && <div className="y-tone-bad" role="alert">{times.join(' ')}</div>}
+      <MessageEditor dialect="greeting" value={value} onChange={(m) => onChange?.({ ...value, ...m })} faults={faults} />
     </>
   )
 }
