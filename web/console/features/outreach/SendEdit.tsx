@@ -7,12 +7,13 @@ import { App, Button, Input } from 'antd'
 import { useEffect, useState } from 'react'
 import { useSettled } from '../../app/search'
 import { Faults } from '../../ui/forms'
+import { below, faultsAt, type Faults as Found } from '../../ui/message/faults'
+import { bubbles } from '../../ui/message/message'
 import { Card, PageShell } from '../../ui/PageShell'
 import { PhonePreview } from '../../ui/PhonePreview'
 import { CorpPicker, useCorps } from '../../ui/pickers'
 import { Asked, Failure, Loading } from '../../ui/states'
 import { useStaffName } from '../../ui/Who'
-import { bubbles } from './content'
 import { HeldNotice } from './HoldSwitch'
 import { PreviewView, usePreviewDrill, useSendOff, type Picked } from './SendCheck'
 import { SendContent } from './SendContent'
@@ -50,6 +51,7 @@ function Editor({ draft, id: known }: { draft: Draft; id?: string }) {
   const [d, setDraft] = useState(draft)
   const [id, setId] = useState(known)
   const [problem, setProblem] = useState<Problem>()
+  const [faults, setFaults] = useState<Found>({})
   const [busy, setBusy] = useState(false)
   const [shown, setShown] = useState(0)
   const set = (part: Partial<Draft>) => setDraft((x) => ({ ...x, ...part }))
@@ -61,6 +63,7 @@ function Editor({ draft, id: known }: { draft: Draft; id?: string }) {
   const store = async (): Promise<Schema<'MasssendSend'> | undefined> => {
     setBusy(true)
     setProblem(undefined)
+    setFaults({})
     try {
       const body = wishOf(d)
       const s = id ? await must(call.PUT('/mass-sends/{id}', { params: { path: { id } }, body })) : await must(call.POST('/mass-sends', { body }))
@@ -68,7 +71,12 @@ function Editor({ draft, id: known }: { draft: Draft; id?: string }) {
       await client.invalidateQueries({ predicate: (q) => String(q.queryKey[1]).startsWith('/mass-sends') })
       return s
     } catch (thrown) {
-      setProblem(problemOf(thrown))
+      const variants = d.variants.map((_, i) => `/variants/${i}/content`)
+      const { faults: found, rest } = faultsAt(thrown, '/content', ...variants)
+      setFaults(found)
+      setProblem(rest)
+      const wrong = variants.findIndex((at) => Object.keys(below(found, at)).length > 0)
+      if (wrong >= 0) setShown(wrong)
       return undefined
     } finally {
       setBusy(false)
@@ -106,7 +114,7 @@ function Editor({ draft, id: known }: { draft: Draft; id?: string }) {
               <SendTarget draft={d} set={set} />
             </div>
           </Card>
-          <Card title={t.what}><SendContent draft={d} set={set} shown={shown} onShow={setShown} /></Card>
+          <Card title={t.what}><SendContent draft={d} set={set} shown={shown} onShow={setShown} faults={faults} /></Card>
           <Card title={t.when}><SendOptions draft={d} set={set} /></Card>
           {problem && <Faults problem={problem} />}
         </div>

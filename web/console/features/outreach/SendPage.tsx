@@ -6,10 +6,10 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { App, Button, Tabs } from 'antd'
 import { useMay } from '../../app/session'
 import { useSure } from '../../ui/forms'
+import { bubbles } from '../../ui/message/message'
 import { Card, Columns, Facts, PageShell, Stat, State } from '../../ui/PageShell'
 import { PhonePreview } from '../../ui/PhonePreview'
 import { Asked } from '../../ui/states'
-import { bubbles } from './content'
 import { HeldNotice } from './HoldSwitch'
 import { Bar, Legend, useProgress } from './kit'
 import { SendCalls } from './SendCalls'
@@ -104,7 +104,7 @@ const piles = [['sent', 'good'], ['waiting', 'live'], ['quota', 'warn'], ['faile
 function Progress({ send: s }: { send: Send }) {
   const t = useText(said)
   const go = route.useNavigate()
-  const progress = useProgress(s.id, moves(s.state))
+  const progress = useProgress(s.id, moves(s.state), s.state === 'stopped')
   return (
     <Asked query={progress}>
       {(p) => {

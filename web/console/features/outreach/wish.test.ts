@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { fromMaterial, joined } from './content'
 import { begin, countable, missing, wishOf } from './wish'
 
 const base = { ...begin(), corp: 'ww1' }
@@ -24,10 +23,4 @@ test('variants replace the content and are counted once their shares fit', () =>
   expect(countable(fits)?.variants?.map((v) => v.percent)).toEqual([50, 50])
   expect(wishOf(fits).content).toBeUndefined()
   expect(wishOf(fits).options).toEqual({ holdout_percent: 10 })
-})
-
-test('a material becomes a message', () => {
-  expect(fromMaterial('text', { text: 'hi' })).toEqual({ text: 'hi' })
-  expect(fromMaterial('image', { asset: 'ast_1' })).toEqual({ attachments: [{ kind: 'image', asset: 'ast_1' }] })
-  expect(joined({ text: 'a' }, { text: 'b', attachments: [{ kind: 'image', asset: 'x' }] })).toEqual({ text: 'a\n\nb', attachments: [{ kind: 'image', asset: 'x' }] })
 })

@@ -1,5 +1,5 @@
 import type { Schema } from '@shared/api/client'
-import { isEmpty, tidy, type Message } from './content'
+import { isEmpty, tidy, type Message } from '../../ui/message/message'
 
 type Wish = Schema<'MasssendWish'>
 
