@@ -51,7 +51,7 @@ function check(step: Step): Fault[] {
     need(send.endpoint || !send.channel, '/send/endpoint', t.endpoint)
     if (send.variants?.length) {
       out.push(...shares(send.variants, '/send/variants'))
-      send.variants.forEach((v, i) => need(v.material || isSaid(v.content), `/send/variants/${i}`, t.content))
+      send.variants.forEach((v, i) => need(v.material || isSaid(v.content), `/send/variants/${i}/content`, t.content))
     } else need(send.material || isSaid(send.content), '/send/content', t.content)
   }
   if (task) {

@@ -1,45 +1,33 @@
 import { api } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
-import { Button, Input, InputNumber, Segmented, Select } from 'antd'
-import type { TextAreaRef } from 'antd/es/input/TextArea'
-import { useRef, useState } from 'react'
+import { Button, Input, InputNumber, Segmented } from 'antd'
+import { useState } from 'react'
 import DeleteOutlined from '@ant-design/icons/DeleteOutlined'
 import PlusOutlined from '@ant-design/icons/PlusOutlined'
 import { useMay } from '../../app/session'
+import { MaterialSelect } from '../../ui/message/MaterialSelect'
+import { tidy, type Message } from '../../ui/message/message'
+import { MessageEditor } from '../../ui/message/MessageEditor'
+import { places, type Place } from '../../ui/message/places'
+import { TextField } from '../../ui/message/TextField'
 import { CustomerPicker } from '../../ui/pickers'
 import { PhonePreview } from '../../ui/PhonePreview'
 import { Failure } from '../../ui/states'
 import { bubblesOf } from './bubbles'
 import type { Content, Doc, Send, Step, Variant } from './document'
-import { Field, Pairs } from './fields'
+import { Field, Pairs, useFaults, Wrong } from './fields'
 import { clean } from './model'
 import { detailName } from './say'
 
 const said = texts({
   text: ['正文', 'Text'],
-  insert: ['插入变量', 'Insert a variable'],
-  name: ['客户姓名', 'Name'],
-  nickname: ['昵称（无则“朋友”）', 'Nickname, or “friend”'],
-  city: ['城市', 'City'],
-  tier: ['等级', 'Tier'],
-  prop: ['触发事件的属性', 'Property of the event'],
-  ifName: ['有姓名才写', 'Only with a name'],
   json: ['JSON', 'JSON'],
   form: ['表单', 'Form'],
   bad: ['不是合法的 JSON 对象', 'This is not a JSON object'],
   write: ['直接写', 'Write it'],
   material: ['用素材', 'A material'],
-  pick: ['选择已批准的素材', 'Choose an approved material'],
-  attach: ['附件', 'Attachments'],
-  addLink: ['链接', 'Link'],
-  addMini: ['小程序', 'Mini-program'],
-  addAsset: ['图片/视频/文件', 'Image, video, file'],
-  title: ['标题', 'Title'],
   url: ['网址', 'Address'],
-  detail: ['说明', 'Description'],
-  app: ['小程序 AppID', 'AppID'],
   page: ['页面路径', 'Page'],
-  asset: ['选择文件', 'Choose a file'],
   remove: ['删除', 'Remove'],
   subject: ['邮件主题', 'Subject'],
   html: ['HTML（可空）', 'HTML (may be empty)'],
@@ -58,82 +46,16 @@ const said = texts({
   asIs: ['变量未填', 'Variables as written'],
 })
 
-/** A text with variables. */
-export function LiquidArea({ value, onChange, label, rows = 5 }: { value: string; onChange: (v: string) => void; label: string; rows?: number }) {
-  const t = useText(said)
-  const area = useRef<TextAreaRef>(null)
-  const put = (piece: string) => {
-    const box = area.current?.resizableTextArea?.textArea
-    const at = box?.selectionStart ?? value.length
-    onChange(value.slice(0, at) + piece + value.slice(box?.selectionEnd ?? at))
-    box?.focus()
-  }
-  const pieces = [
-    { value: '{{ traits.name }}', label: t.name }, { value: "{{ traits.nickname | default: '朋友' }}", label: t.nickname }, { value: '{{ traits.city }}', label: t.city },
-    { value: '{{ customer.tier }}', label: t.tier }, { value: '{{ event.props. }}', label: t.prop }, { value: '{% if traits.name %}{{ traits.name }}，{% endif %}', label: t.ifName },
-  ]
-  return (
-    <div className="y-playbooks-liquid">
-      <Input.TextArea ref={area} aria-label={label} autoSize={{ minRows: rows, maxRows: 18 }} value={value} onChange={(e) => onChange(e.target.value)} />
-      <Select size="small" aria-label={t.insert} placeholder={t.insert} value={null} style={{ width: 160 }} popupMatchSelectWidth={220} options={pieces} onChange={(v: string | null) => v && put(v)} />
-    </div>
-  )
-}
-
-interface Attachment {
-  kind: string
-  asset?: string
-  title?: string
-  description?: string
-  url?: string
-  app_id?: string
-  page?: string
-}
-
-function Attachments({ value, onChange }: { value: Attachment[]; onChange: (v: Attachment[]) => void }) {
-  const t = useText(said)
-  const may = useMay()
-  const assets = api.useQuery('get', '/assets', { params: { query: { limit: 200 } } }, { enabled: may('content.read') && value.some((a) => ['image', 'video', 'file'].includes(a.kind)) })
-  const put = (i: number, a: Attachment) => onChange(value.map((x, j) => (i === j ? a : x)))
-  const field = (i: number, a: Attachment, key: 'title' | 'url' | 'description' | 'app_id' | 'page', label: string) => (
-    <Input key={key} aria-label={label} placeholder={label} value={a[key] ?? ''} onChange={(e) => put(i, clean({ ...a, [key]: e.target.value || undefined }))} />
-  )
-  return (
-    <div className="y-playbooks-stack">
-      {value.map((a, i) => (
-        <div key={i} className="y-playbooks-sub">
-          {a.kind === 'link' && [field(i, a, 'title', t.title), field(i, a, 'url', t.url), field(i, a, 'description', t.detail)]}
-          {a.kind === 'miniprogram' && [field(i, a, 'title', t.title), field(i, a, 'app_id', t.app), field(i, a, 'page', t.page)]}
-          {['image', 'video', 'file'].includes(a.kind) && (
-            <Select
-              showSearch={{ optionFilterProp: 'label' }} aria-label={t.asset} placeholder={t.asset} style={{ width: '100%' }} value={a.asset || undefined}
-              options={(assets.data?.items ?? []).map((x) => ({ value: x.id, label: x.name || x.id }))}
-              onChange={(id: string) => put(i, { kind: assets.data?.items?.find((x) => x.id === id)?.kind ?? a.kind, asset: id })}
-            />
-          )}
-          <Button size="small" type="text" icon={<DeleteOutlined />} onClick={() => onChange(value.filter((_, j) => j !== i))}>{t.remove}</Button>
-        </div>
-      ))}
-      {value.length < 9 && (
-        <div className="y-rowline">
-          <Button size="small" icon={<PlusOutlined />} onClick={() => onChange([...value, { kind: 'link' }])}>{t.addLink}</Button>
-          <Button size="small" icon={<PlusOutlined />} onClick={() => onChange([...value, { kind: 'miniprogram' }])}>{t.addMini}</Button>
-          <Button size="small" icon={<PlusOutlined />} onClick={() => onChange([...value, { kind: 'image' }])}>{t.addAsset}</Button>
-        </div>
-      )}
-    </div>
-  )
-}
-
-/** The content of a message: what there is to fill in depends on the channel; JSON shows all of it. */
-export function ContentField({ channel, value, onChange }: { channel: string; value: Content; onChange: (v: Content) => void }) {
+/** The content of a message: what there is to fill in depends on the channel; JSON shows all of it. `place` is where a post goes. */
+export function ContentField({ channel, value, onChange, path, place }: { channel: string; value: Content; onChange: (v: Content) => void; path: string; place?: Place }) {
   const t = useText(said)
   const [raw, setRaw] = useState<string>()
   const [bad, setBad] = useState(false)
   const set = (key: string, v: unknown) => onChange(clean({ ...value, [key]: v === '' && key !== 'text' ? undefined : v }))
   const line = (key: string, label: string) => <Field label={label}><Input aria-label={label} value={String(value[key] ?? '')} onChange={(e) => set(key, e.target.value)} /></Field>
   const has = (...keys: string[]) => Object.keys(value).some((k) => !keys.includes(k))
-  const canAttach = channel === 'wecom_mass' || channel === 'post'
+  const to = place ?? (channel === 'wecom_mass' ? places.message : undefined)
+  const faults = useFaults(path)
   const isOdd = raw !== undefined || (['webhook', 'wechat_service'].includes(channel) && has('text'))
   return (
     <div className="y-playbooks-stack">
@@ -158,38 +80,29 @@ export function ContentField({ channel, value, onChange }: { channel: string; va
       ) : channel === 'sms' ? (
         <>{line('template', t.template)}<Field label={t.params}><Pairs label={t.params} value={value.params as Record<string, unknown>} onChange={(v) => set('params', v)} /></Field></>
       ) : channel === 'email' ? (
-        <>{line('subject', t.subject)}<LiquidArea label={t.text} value={String(value.text ?? '')} onChange={(v) => set('text', v)} /><Field label={t.html}><Input.TextArea aria-label={t.html} className="y-mono" autoSize={{ minRows: 2, maxRows: 10 }} value={String(value.html ?? '')} onChange={(e) => set('html', e.target.value)} /></Field></>
+        <>{line('subject', t.subject)}<TextField label={t.text} dialect="step" value={String(value.text ?? '')} onChange={(v) => set('text', v)} /><Field label={t.html}><Input.TextArea aria-label={t.html} className="y-mono" autoSize={{ minRows: 2, maxRows: 10 }} value={String(value.html ?? '')} onChange={(e) => set('html', e.target.value)} /></Field></>
       ) : channel === 'wechat_template' || channel === 'mini_subscribe' ? (
         <>{line('template_id', t.template)}<Field label={t.data}><Pairs label={t.data} value={value.data as Record<string, unknown>} onChange={(v) => set('data', v)} /></Field>{channel === 'mini_subscribe' ? line('page', t.page) : line('url', t.url)}</>
       ) : (
-        <>
-          <LiquidArea label={t.text} value={String(value.text ?? '')} onChange={(v) => set('text', v)} />
-          {canAttach && <Field label={t.attach}><Attachments value={(value.attachments as Attachment[] | undefined) ?? []} onChange={(v) => set('attachments', v.length > 0 ? v : undefined)} /></Field>}
-        </>
+        to ? <MessageEditor label={t.text} place={to} dialect={channel === 'post' ? 'post' : 'step'} library={false} calm value={value as Message} onChange={(m) => onChange({ ...tidy(m), text: m.text ?? '' })} faults={faults} />
+          : <TextField label={t.text} dialect="step" value={String(value.text ?? '')} onChange={(v) => set('text', v)} />
       )}
+      {(isOdd || !to) && <Wrong path={path} />}
       <Segmented size="small" value={isOdd ? 'json' : 'form'} onChange={(v) => { setBad(false); setRaw(v === 'json' ? JSON.stringify(value, null, 2) : undefined) }} options={[{ value: 'form', label: t.form }, { value: 'json', label: t.json }]} />
     </div>
   )
 }
 
-/** Chooses an approved material. */
-export function MaterialField({ value, onChange }: { value?: string; onChange: (id: string | undefined) => void }) {
-  const t = useText(said)
-  const may = useMay()
-  const list = api.useQuery('get', '/materials', { params: { query: { limit: 200, state: 'approved', space: 'materials', folder: '*' } } }, { enabled: may('content.read') })
-  const options = (list.data?.items ?? []).map((m) => ({ value: m.id, label: m.name }))
-  if (value && !options.some((o) => o.value === value)) options.unshift({ value, label: value })
-  return <Select allowClear showSearch={{ optionFilterProp: 'label' }} aria-label={t.pick} placeholder={t.pick} style={{ width: '100%' }} loading={list.isLoading} value={value || undefined} onChange={onChange} options={options} />
-}
-
-/** Either a content or a material. */
-export function SaysField({ channel, content, material, onChange }: { channel: string; content?: Content; material?: string; onChange: (v: { content?: Content; material?: string }) => void }) {
+/** Either a content or a material, at a path of the step. */
+export function SaysField({ channel, content, material, onChange, path, place }: { channel: string; content?: Content; material?: string; onChange: (v: { content?: Content; material?: string }) => void; path: string; place?: Place }) {
   const t = useText(said)
   const isMaterial = material !== undefined
   return (
     <div className="y-playbooks-stack">
       <Segmented size="small" value={isMaterial ? 'material' : 'write'} onChange={(v) => onChange(v === 'material' ? { material: '' } : { content: { text: '' } })} options={[{ value: 'write', label: t.write }, { value: 'material', label: t.material }]} />
-      {isMaterial ? <MaterialField value={material} onChange={(m) => onChange({ material: m ?? '' })} /> : <ContentField key={channel} channel={channel} value={content ?? {}} onChange={(c) => onChange({ content: c })} />}
+      {isMaterial
+        ? <><MaterialSelect style={{ width: '100%' }} value={material} onChange={(m) => onChange({ material: m ?? '' })} /><Wrong path={`${path}/material`} /></>
+        : <ContentField key={channel} channel={channel} place={place} path={`${path}/content`} value={content ?? {}} onChange={(c) => onChange({ content: c })} />}
     </div>
   )
 }
@@ -215,12 +128,12 @@ export function SendContent({ send, onChange }: { send: Send; onChange: (s: Send
           {arms.map((v, i) => (
             <div key={i} className="y-playbooks-sub">
               <ArmHead name={v.name} percent={v.percent} onChange={(x) => put(i, { ...v, ...x })} onRemove={arms.length > 2 ? () => onChange({ ...send, variants: arms.filter((_, j) => j !== i) }) : undefined} />
-              <SaysField channel={send.channel} content={v.content} material={v.material} onChange={(x) => put(i, { name: v.name, percent: v.percent, ...x })} />
+              <SaysField channel={send.channel} path={`/send/variants/${i}`} content={v.content} material={v.material} onChange={(x) => put(i, { name: v.name, percent: v.percent, ...x })} />
             </div>
           ))}
           <Button size="small" icon={<PlusOutlined />} onClick={() => onChange({ ...send, variants: [...arms, { name: String.fromCharCode(97 + arms.length), percent: 0, content: { text: '' } }] })}>{t.addArm}</Button>
         </>
-      ) : <SaysField channel={send.channel} content={send.content} material={send.material} onChange={(x) => { const { content: _, material: __, ...rest } = send; onChange({ ...rest, ...x }) }} />}
+      ) : <SaysField channel={send.channel} path="/send" content={send.content} material={send.material} onChange={(x) => { const { content: _, material: __, ...rest } = send; onChange({ ...rest, ...x }) }} />}
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { createContext, useContext, useId, useMemo, type ReactNode } from 'react
 import DeleteOutlined from '@ant-design/icons/DeleteOutlined'
 import PlusOutlined from '@ant-design/icons/PlusOutlined'
 import { AudiencePicker } from '../../ui/pickers'
+import { below, type Faults as MessageFaults } from '../../ui/message/faults'
 import { RuleBuilder } from '../../ui/rule'
 import type { Condition, Where } from './document'
 import { clean, type Issue } from './model'
@@ -38,16 +39,27 @@ const Faults = createContext<readonly Issue[]>([])
 /** Gives the faults of what is edited to the fields below. */
 export const FaultsOf = Faults.Provider
 
+/** What is wrong at and below a path, by the rest of the path. */
+export function useFaults(path: string): MessageFaults {
+  const issues = useContext(Faults)
+  return below(Object.fromEntries(issues.map((f) => [f.path, f.detail])), path)
+}
+
+/** Says what is wrong at a path and below it; with `exact` only what is wrong at the path itself. */
+export function Wrong({ path, exact }: { path: string; exact?: boolean }) {
+  const wrong = useContext(Faults).filter((f) => f.path === path || (!exact && f.path.startsWith(`${path}/`)))
+  return <>{wrong.map((f) => <small key={f.path + f.detail} className="y-tone-bad" role="alert">{f.detail}</small>)}</>
+}
+
 /** A labelled field. What is wrong at `path` stands below it. */
-export function Field({ label, path, help, children, inline }: { label: ReactNode; path?: string; help?: ReactNode; children: ReactNode; inline?: boolean }) {
+export function Field({ label, path, exact, help, children, inline }: { label: ReactNode; path?: string; exact?: boolean; help?: ReactNode; children: ReactNode; inline?: boolean }) {
   const id = useId()
-  const wrong = useContext(Faults).filter((f) => path && (f.path === path || f.path.startsWith(`${path}/`)))
   return (
     <div className={inline ? 'y-playbooks-field y-playbooks-field-inline' : 'y-playbooks-field'} role="group" aria-labelledby={id}>
       <span className="y-playbooks-label" id={id}>{label}</span>
       {children}
       {help && <small>{help}</small>}
-      {wrong.map((f) => <small key={f.path + f.detail} className="y-tone-bad" role="alert">{f.detail}</small>)}
+      {path && <Wrong path={path} exact={exact} />}
     </div>
   )
 }

@@ -2,6 +2,7 @@ import { texts, useText } from '@shared/i18n'
 import { Button, Checkbox, Input, InputNumber, Segmented, Select } from 'antd'
 import PlusOutlined from '@ant-design/icons/PlusOutlined'
 import { TagPicker } from '../../ui/pickers'
+import { places } from '../../ui/message/places'
 import { RuleBuilder } from '../../ui/rule'
 import { ArmHead, ContentField, SaysField, SendContent } from './content'
 import { useEndpoints, usePlaybooks } from './data'
@@ -113,7 +114,7 @@ function SendForm({ value: s, onChange }: FormOf<'send'>) {
     <>
       <Field label={t.channel} path="/send/channel"><Select aria-label={t.channel} style={{ width: '100%' }} value={s.channel} onChange={turn} options={channels.map((c) => ({ value: c, label: names[c] }))} /></Field>
       <EndpointField channel={s.channel} value={s.endpoint} label={t.endpoint} path="/send/endpoint" onChange={(endpoint) => onChange({ ...s, endpoint })} />
-      <Field label={t.content} path={s.variants ? '/send/variants' : s.material !== undefined ? '/send/material' : '/send/content'}><SendContent send={s} onChange={onChange} /></Field>
+      <Field label={t.content} path={s.variants ? '/send/variants' : undefined} exact><SendContent send={s} onChange={onChange} /></Field>
       <details className="y-playbooks-more">
         <summary>{t.more}</summary>
         <Field label={t.expires} path="/send/expires_in" help={t.expiresHelp}><Duration allowClear label={t.expires} units="mhd" value={s.expires_in} onChange={(v) => onChange(clean({ ...s, expires_in: v }))} /></Field>
@@ -138,7 +139,7 @@ function PostForm({ value: p, onChange }: FormOf<'post'>) {
     <>
       <Field label={t.to} path="/post/to"><Segmented value={p.to} onChange={(to) => onChange(clean({ ...p, to, select: undefined }))} options={[{ value: 'groups', label: t.groups }, { value: 'moments', label: t.moments }]} /></Field>
       <Field label={t.who} path="/post/select"><SelectField kind={p.to === 'groups' ? 'group' : 'staff'} value={p.select} onChange={(select) => onChange(clean({ ...p, select }))} /></Field>
-      <Field label={t.content} path="/post/content"><SaysField channel="post" content={p.content} material={p.material} onChange={(x) => { const { content: _, material: __, ...rest } = p; onChange({ ...rest, ...x }) }} /></Field>
+      <Field label={t.content}><SaysField channel="post" path="/post" place={p.to === 'moments' ? places.moment : places.message} content={p.content} material={p.material} onChange={(x) => { const { content: _, material: __, ...rest } = p; onChange({ ...rest, ...x }) }} /></Field>
     </>
   )
 }
@@ -280,7 +281,7 @@ function WebhookForm({ value: w, onChange }: FormOf<'webhook'>) {
   return (
     <>
       <EndpointField channel="webhook" value={w.endpoint} label={t.sentTo} path="/webhook/endpoint" onChange={(endpoint) => onChange({ ...w, endpoint })} />
-      <Field label={t.body} path="/webhook/content"><ContentField channel="webhook" value={w.content} onChange={(content) => onChange({ ...w, content })} /></Field>
+      <Field label={t.body}><ContentField channel="webhook" path="/webhook/content" value={w.content} onChange={(content) => onChange({ ...w, content })} /></Field>
       <Field label={t.traits} path="/webhook/traits"><TextList label={t.traits} value={w.traits} onChange={(traits) => onChange(clean({ ...w, traits }))} /></Field>
       <Field label={t.identities} path="/webhook/identities"><TextList label={t.identities} value={w.identities} onChange={(identities) => onChange(clean({ ...w, identities }))} /></Field>
     </>

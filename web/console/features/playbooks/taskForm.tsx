@@ -1,8 +1,9 @@
 import { texts, useText } from '@shared/i18n'
 import { Button, Checkbox, Input, Segmented, Select } from 'antd'
 import PlusOutlined from '@ant-design/icons/PlusOutlined'
+import { TextField } from '../../ui/message/TextField'
 import { StaffPicker } from '../../ui/pickers'
-import { ArmHead, LiquidArea } from './content'
+import { ArmHead } from './content'
 import type { Doc, Task } from './document'
 import { Duration, Field, TextList } from './fields'
 import { clean } from './model'
@@ -42,7 +43,7 @@ export function TaskForm({ value: x, onChange, doc }: { doc: Doc; value: Task; o
   }
   return (
     <>
-      <Field label={t.title} path="/task/title"><LiquidArea rows={1} label={t.title} value={x.title} onChange={(title) => put({ title })} /></Field>
+      <Field label={t.title} path="/task/title"><TextField bare rows={1} dialect="step" label={t.title} value={x.title} onChange={(title) => put({ title })} /></Field>
       <Field label={t.assign} path="/task/assign">
         <Select aria-label={t.assign} style={{ width: '100%' }} value={isFor} onChange={(v: string) => put({ assign: v === 'owner' ? undefined : v === 'leader' ? 'leader' : ' ' })} options={[...((doc.subject ?? 'customer') === 'brand' ? [] : [{ value: 'owner', label: t.owner }, { value: 'leader', label: t.leader }]), { value: 'member', label: t.member }]} />
         {isFor === 'member' && <StaffPicker single style={{ width: '100%', marginTop: 6 }} value={x.assign?.trim() ? [x.assign] : []} onChange={(v) => put({ assign: v[0] ?? ' ' })} />}
@@ -52,11 +53,11 @@ export function TaskForm({ value: x, onChange, doc }: { doc: Doc; value: Task; o
         <div className="y-playbooks-stack">
           <Segmented size="small" value={mode} onChange={turn} options={[{ value: 'one', label: t.one }, { value: 'test', label: t.test }, { value: 'library', label: t.library }]} />
           {mode === 'library' && <Input aria-label={t.scriptId} placeholder={t.scriptId} value={x.script_id} onChange={(e) => put({ script_id: e.target.value })} />}
-          {mode === 'one' && <LiquidArea label={t.script} value={x.script ?? ''} onChange={(v) => put({ script: v || undefined })} />}
+          {mode === 'one' && <TextField bare dialect="step" label={t.script} value={x.script ?? ''} onChange={(v) => put({ script: v || undefined })} />}
           {x.variants?.map((v, i) => (
             <div key={i} className="y-playbooks-sub">
               <ArmHead name={v.name} percent={v.percent} onChange={(p) => put({ variants: x.variants?.map((y, j) => (i === j ? { ...y, ...p } : y)) })} onRemove={(x.variants?.length ?? 0) > 2 ? () => put({ variants: x.variants?.filter((_, j) => j !== i) }) : undefined} />
-              <LiquidArea rows={3} label={`${t.script} ${v.name}`} value={v.script ?? ''} onChange={(script) => put({ variants: x.variants?.map((y, j) => (i === j ? { ...y, script } : y)) })} />
+              <TextField bare rows={3} dialect="step" label={`${t.script} ${v.name}`} value={v.script ?? ''} onChange={(script) => put({ variants: x.variants?.map((y, j) => (i === j ? { ...y, script } : y)) })} />
             </div>
           ))}
           {x.variants && <Button size="small" icon={<PlusOutlined />} onClick={() => put({ variants: [...(x.variants ?? []), { name: String.fromCharCode(97 + (x.variants?.length ?? 0)), percent: 0, script: '' }] })}>{t.addArm}</Button>}
