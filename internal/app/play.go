@@ -50,6 +50,7 @@ func (a *App) hookPlaybooks(cfg *playbook.Config) {
 	cfg.Links = func(ctx context.Context, content json.RawMessage, o playbook.LinkOrder) (json.RawMessage, error) {
 		return a.shortLinks.Replace(ctx, content, link.Order{Ord: o.Ord, Playbook: o.Playbook, Step: o.Step, Run: o.Run, Delivery: o.Delivery})
 	}
+	cfg.Forget = func(ctx context.Context, book string) error { return a.sop.Forget(ctx, book) }
 	cfg.Brand = func(ctx context.Context) (string, error) { b, err := a.access.Brand(ctx); return b.Name, err }
 	cfg.CheckAssignee = func(ctx context.Context, corp, user string) error { return a.tasks.CheckAssignee(ctx, corp, user) }
 	cfg.CheckCorp = func(ctx context.Context) error {

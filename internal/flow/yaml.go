@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,13 +30,31 @@ func ParseYAML(raw []byte, zone *time.Location) (def json.RawMessage, f *Flow, e
 		return nil, nil, err
 	}
 	f, err = Parse(def, zone)
-	var e *fault.Error
-	if errors.As(err, &e) {
-		for i := range e.Fields {
-			e.Fields[i].Detail = fmt.Sprintf("line %d: %s", lines.of(e.Fields[i].Pointer), e.Fields[i].Detail)
-		}
+	return def, f, lines.name(err)
+}
+
+// NameLines is what a later check found wrong with a file that was read, with the lines that
+// the faults stand in.
+func NameLines(raw []byte, err error) error {
+	_, lines, unread := toJSON(raw)
+	if err == nil || unread != nil {
+		return err
 	}
-	return def, f, err
+	return lines.name(err)
+}
+
+// name puts the lines into the faults of a definition.
+func (l lines) name(err error) error {
+	var e *fault.Error
+	if !errors.As(err, &e) || e.Kind != fault.Invalid {
+		return err
+	}
+	named := *e
+	named.Fields = slices.Clone(e.Fields)
+	for i, f := range named.Fields {
+		named.Fields[i].Detail = fmt.Sprintf("line %d: %s", l.of(f.Pointer), f.Detail)
+	}
+	return &named
 }
 
 // lines is where the values of a file stand, by JSON pointer.

@@ -8,6 +8,7 @@ import (
 	"yutang/internal/event"
 	"yutang/internal/fault"
 	"yutang/internal/flow"
+	"yutang/internal/template"
 )
 
 // faults gathers what is wrong with a definition.
@@ -200,15 +201,28 @@ func (s *Service) checkTask(ctx context.Context, op *flow.Op, all *faults) {
 	if t.Assign != "" && t.Assign != "owner" && t.Assign != "leader" && s.CheckAssignee != nil {
 		all.add(at+"/assign", s.CheckAssignee(ctx, t.Corp, t.Assign))
 	}
-	if t.ScriptID == "" {
-		return
+	s.checkScript(ctx, op.Kind, t.ScriptID, at+"/script_id", all)
+}
+
+// checkScript asks whether the library has a script, and whether it reads only from what is
+// known where a task is composed.
+func (s *Service) checkScript(ctx context.Context, kind, id, ptr string, all *faults) {
+	switch {
+	case id == "":
+	case s.Script == nil:
+		all.missing(ptr, "there is no library of scripts")
+	default:
+		raw, err := s.Script(ctx, id)
+		all.add(ptr, err)
+		if err != nil {
+			return
+		}
+		if text, err := template.ParseText(raw, false); err != nil {
+			all.add(ptr, fmt.Errorf("the script cannot be read: %w", err))
+		} else if err := text.CheckRoots(s.known(kind)); err != nil {
+			all.add(ptr, fmt.Errorf("the script %w", err))
+		}
 	}
-	if s.Script == nil {
-		all.missing(at+"/script_id", "there is no library of scripts")
-		return
-	}
-	_, err := s.Script(ctx, t.ScriptID)
-	all.add(at+"/script_id", err)
 }
 
 func (s *Service) checkMaterial(ctx context.Context, kind, id, ptr string, all *faults) {

@@ -286,6 +286,33 @@ func TestPublish_RefusesWhatCanNeverWork(t *testing.T) {
 	b.play(`{"event":"A"}`, ``, `{"id":"x","update":{"stage":{"aipl":"interest"}}}`, `{"id":"y","task":{"title":"{{ customer.id }}","corp":"ww1","assign":"lin"}}`)
 }
 
+// covers: C1
+func TestPublish_ChecksTheScriptsOfTheLibrary(t *testing.T) {
+	t.Parallel()
+	b := open(t, dbtest.SQLite(t), clock.NewManual(noon))
+	defer b.stop()
+	library := map[string]string{"good": "Hello {{ traits.nickname }}", "odd": "I am {{ staff.name }}", "torn": "{{ if"}
+	b.playbooks.Script = func(_ context.Context, id string) (string, error) {
+		text, ok := library[id]
+		if !ok {
+			return "", fault.New(fault.NotFound, "material_not_found", "there is no script %q", id)
+		}
+		return text, nil
+	}
+	task := func(script string) json.RawMessage {
+		return b.document(`{"event":"A"}`, ``, `{"id":"x","task":{"title":"x","script_id":"`+script+`"}}`)
+	}
+	for script, says := range map[string]string{"gone": "there is no script", "odd": `the script reads "staff"`, "torn": "cannot be read"} {
+		p, err := b.playbooks.Create(context.Background(), task(script))
+		b.must(err)
+		_, err = b.playbooks.Publish(context.Background(), p.ID, "Ann")
+		if !points(err, "/steps/0/task/script_id") || !strings.Contains(fmt.Sprint(err.(*fault.Error).Fields), says) {
+			t.Errorf("%s: %v", script, err)
+		}
+	}
+	b.play(`{"event":"A"}`, ``, `{"id":"x","task":{"title":"x","script_id":"good"}}`)
+}
+
 // What was sent once may be published again: whoever is inside goes on.
 func TestPublish_TheMomentOfTheVersionInForceMayHavePassed(t *testing.T) {
 	t.Parallel()
@@ -305,4 +332,53 @@ func TestPublish_TheMomentOfTheVersionInForceMayHavePassed(t *testing.T) {
 func points(err error, ptr string) bool {
 	var e *fault.Error
 	return errors.As(err, &e) && slices.ContainsFunc(e.Fields, func(f fault.Field) bool { return f.Pointer == ptr })
+}
+
+// covers: C1
+func TestDelete_TakesDraftsThatNobodyUses(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		b := open(t, d, clock.NewManual(noon))
+		defer b.stop()
+		drop := func(key string) error {
+			return b.playbooks.Delete(ctx, key, func(context.Context, playbook.Playbook) error { return nil })
+		}
+		draft := func(name, step string) string {
+			t.Helper()
+			p, err := b.playbooks.Create(ctx, json.RawMessage(`{"name":"`+name+`","trigger":{"api":true},"steps":[`+step+`]}`))
+			b.must(err)
+			return p.ID
+		}
+		live := b.play(`{"event":"A"}`, ``, rest)
+		if err := drop(live); !fault.Is(err, fault.Precondition) || !strings.Contains(err.Error(), "end it instead") {
+			t.Fatal(err)
+		}
+		one := draft("one", rest)
+		other := draft("other", `{"id":"x","start":{"playbook":"one"}}`)
+		if err := drop(one); !fault.Is(err, fault.Conflict) || !strings.Contains(err.Error(), "other") {
+			t.Fatal(err)
+		}
+		_, err := b.playbooks.End(ctx, other)
+		b.must(err)
+		var forgotten []string
+		b.playbooks.Forget = func(_ context.Context, id string) error { forgotten = append(forgotten, id); return nil }
+		b.must(drop(one))
+		b.must(drop(other))
+		if diff := cmp.Diff([]string{one, other}, forgotten); diff != "" {
+			t.Fatal(diff)
+		}
+		if err := drop(one); !fault.Is(err, fault.NotFound) {
+			t.Fatal(err)
+		}
+		again := b.play(`{"event":"A"}`, ``, rest) // takes the number of what went
+		b.track("ann", "A", `{}`)
+		for _, pb := range []string{live, again} {
+			r, err := b.playbooks.Report(ctx, pb, 0)
+			b.must(err)
+			if r.Live != 1 || r.Runs != 1 {
+				t.Fatalf("%s: %+v", pb, r)
+			}
+		}
+	})
 }

@@ -205,6 +205,7 @@ type Config struct {
 	Member    func(audience string, root uint32) bool // under the lock of derived state
 	Ensure    func(ctx context.Context, owner, key string, a flow.Audience) (id string, err error)
 
+	Forget    func(ctx context.Context, playbook string) error   // a draft goes; in the transaction, nil: nobody remembers drafts
 	Brand     func(ctx context.Context) (name string, err error) // what templates read as brand.name; nil: they do not
 	Tasks     Tasks
 	Posts     Posts

@@ -16,7 +16,8 @@ const (
 		SELECT $1, COALESCE(MAX(num), 0) + 1, $2, $3, $4, $5, $6 FROM playbook`
 	updatePlaybook = `UPDATE playbook SET state = $1, version = $2, draft = $3, review = $4, submitted_by = $5, reviewed_by = $6, review_note = $7,
 		fired = $8, updated_at = $9 WHERE id = $10`
-	insertVersion = `INSERT INTO playbook_version (playbook, version, definition, audiences, published_at, published_by)
+	deletePlaybook = `DELETE FROM playbook WHERE id = $1 AND version = 0`
+	insertVersion  = `INSERT INTO playbook_version (playbook, version, definition, audiences, published_at, published_by)
 		VALUES ($1, $2, $3, $4, $5, $6)`
 	versionFields = `SELECT version, definition, audiences, published_at, published_by FROM playbook_version`
 	selectSetting = `SELECT value FROM playbook_setting WHERE name = $1`
@@ -35,6 +36,11 @@ func (s *Service) updatePlaybook(ctx context.Context, b Playbook) error {
 	}
 	_, err := s.DB.Exec(ctx, updatePlaybook, string(state), b.Version, string(b.Draft), string(b.Review), b.SubmittedBy, b.ReviewedBy,
 		b.ReviewNote, b.fired, b.UpdatedAt.UnixMilli(), b.ID)
+	return err
+}
+
+func (s *Service) deletePlaybook(ctx context.Context, b Playbook) error {
+	_, err := s.DB.Exec(ctx, deletePlaybook, b.ID)
 	return err
 }
 

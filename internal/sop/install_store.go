@@ -12,6 +12,12 @@ import (
 
 const installFields = `id, playbook, sop, version, industry, lang, params, document, at, made_by`
 
+// Forget drops what is known of how a playbook was installed. In ctx's transaction.
+func (s *Service) Forget(ctx context.Context, playbook string) error {
+	_, err := s.DB.Exec(ctx, `DELETE FROM sop_install WHERE playbook = $1`, playbook)
+	return err
+}
+
 func (s *Service) insertInstall(ctx context.Context, in Installed) error {
 	const query = `INSERT INTO sop_install (` + installFields + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`

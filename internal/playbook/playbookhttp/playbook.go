@@ -178,6 +178,12 @@ func (h *handlers) end(ctx context.Context, in *oneInput) (*output, error) {
 	return h.noted(ctx, "playbook.end", b, err)
 }
 
+func (h *handlers) remove(ctx context.Context, in *oneInput) (*struct{}, error) {
+	return nil, h.playbooks.Delete(ctx, in.ID, func(ctx context.Context, b playbook.Playbook) error {
+		return h.access.Audit(ctx, "playbook.delete", b.ID, map[string]any{"name": b.Name()})
+	})
+}
+
 // Version is a published definition.
 type Version struct {
 	Version     int             `json:"version"`

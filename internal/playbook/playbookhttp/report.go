@@ -190,7 +190,7 @@ type Touch struct {
 	Channel  string     `json:"channel,omitempty"`
 	State    string     `json:"state" doc:"of the delivery, or the outcome of the step"`
 	Reason   string     `json:"reason,omitempty"`
-	Detail   string     `json:"detail,omitempty"`
+	Detail   string     `json:"detail,omitempty" say:"zh"`
 	SentAt   *time.Time `json:"sent_at,omitempty"`
 }
 

@@ -125,5 +125,18 @@ func (h *handlers) updateYAML(ctx context.Context, in *yamlInput) (*output, erro
 		return nil, err
 	}
 	b, err := h.playbooks.Update(ctx, in.ID, def)
-	return h.noted(ctx, "playbook.update", b, err)
+	return h.noted(ctx, "playbook.update", b, flow.NameLines(in.RawBody, err))
+}
+
+type newYAMLInput struct {
+	RawBody []byte `contentType:"application/yaml"`
+}
+
+func (h *handlers) createYAML(ctx context.Context, in *newYAMLInput) (*output, error) {
+	def, _, err := flow.ParseYAML(in.RawBody, h.playbooks.Zone())
+	if err != nil {
+		return nil, err
+	}
+	b, err := h.playbooks.Create(ctx, def)
+	return h.noted(ctx, "playbook.create", b, flow.NameLines(in.RawBody, err))
 }

@@ -111,6 +111,26 @@ func TestRuns_StartedShownCountedAndStopped(t *testing.T) {
 		b := decode[playbookhttp.Playbook](t, op.Do("POST", "/playbooks", document("ep_1")), 201)
 		path := "/playbooks/" + b.ID
 		decode[playbookhttp.Playbook](t, op.Do("PUT", path+"/yaml", file, "Content-Type", "application/yaml"), 200)
+		for _, res := range []httpapitest.Response{
+			op.Do("PUT", path+"/yaml", strings.Replace(file, "for: 1d", "for: long", 1), "Content-Type", "application/yaml"),
+			op.Do("POST", "/playbooks/yaml", file+"    odd: 1\n", "Content-Type", "application/yaml"),
+			op.Do("POST", "/playbooks/yaml", strings.Replace(file, "event.props.who", "foo.who", 1), "Content-Type", "application/yaml"),
+		} {
+			if p := res.Problem(t); len(p.Errors) == 0 || !strings.HasPrefix(p.Errors[0].Pointer, "/steps/") || !strings.HasPrefix(p.Errors[0].Detail, "line ") {
+				t.Errorf("%d %s", res.Status, res.Body)
+			}
+		}
+		made := decode[playbookhttp.Playbook](t, op.Do("POST", "/playbooks/yaml", file, "Content-Type", "application/yaml"), 201)
+		if made.Name != "Care" || made.State != playbook.Draft {
+			t.Fatalf("%+v", made)
+		}
+		if res := op.Do("DELETE", "/playbooks/"+made.ID, nil); res.Status != 204 {
+			t.Fatalf("%d %s", res.Status, res.Body)
+		}
+		type shelf struct{ Items []playbookhttp.Playbook }
+		if all := decode[shelf](t, op.Do("GET", "/playbooks", nil), 200); len(all.Items) != 1 {
+			t.Fatalf("files that were refused left drafts behind: %+v", all)
+		}
 		if res := op.Do("PUT", path+"/yaml", "name: [", "Content-Type", "application/yaml"); res.Status != 400 && res.Status != 422 {
 			t.Fatalf("%d %s", res.Status, res.Body)
 		}

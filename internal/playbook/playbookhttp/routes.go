@@ -36,14 +36,16 @@ func Routes(a *httpapi.API, d Deps) {
 	op := func(method, path, id, summary string, needs access.Permission, status int) httpapi.Op {
 		return httpapi.Op{Method: method, Path: path, ID: id, Summary: summary, Needs: needs, Scope: access.ScopeBrand, Status: status}
 	}
-	const get, post, put = http.MethodGet, http.MethodPost, http.MethodPut
+	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 	const read, write, approve = access.PlaybooksRead, access.PlaybooksWrite, access.PlaybooksApprove
 
 	httpapi.Register(a, op(get, "/playbooks", "list-playbooks", "List playbooks with their counts", read, 0), h.list)
 	httpapi.Register(a, op(get, "/playbooks/lifts", "list-playbook-lifts", "What playbooks with a control group bring, in short", access.ExperimentsRead, 0), h.bring)
 	httpapi.Register(a, op(post, "/playbooks", "create-playbook", "Make a draft", write, http.StatusCreated), h.create)
+	httpapi.Register(a, op(post, "/playbooks/yaml", "create-playbook-yaml", "Make a draft of a file", write, http.StatusCreated), h.createYAML)
 	httpapi.Register(a, op(get, "/playbooks/{id}", "get-playbook", "Show a playbook with its draft", read, 0), h.get)
 	httpapi.Register(a, op(put, "/playbooks/{id}", "update-playbook", "Change the draft; what is published goes on until it is published anew", write, 0), h.update)
+	httpapi.Register(a, op(del, "/playbooks/{id}", "delete-playbook", "Delete a draft that was never published", write, http.StatusNoContent), h.remove)
 	httpapi.Register(a, op(get, "/playbooks/{id}/yaml", "get-playbook-yaml", "The draft as a file", read, 0), h.yaml)
 	httpapi.Register(a, op(put, "/playbooks/{id}/yaml", "update-playbook-yaml", "Change the draft by a file", write, 0), h.updateYAML)
 	httpapi.Register(a, op(get, "/playbooks/{id}/changes", "list-playbook-changes", "What the draft changes in the published version", read, 0), h.changes)
