@@ -86,7 +86,7 @@ func (l Link) Address() string {
 // Problem is why a link is not as it should be.
 type Problem struct {
 	Code    string    `json:"code"`
-	Detail  string    `json:"detail"`
+	Detail  string    `json:"detail" say:"zh"`
 	At      time.Time `json:"at"`
 	Retries bool      `json:"retries" doc:"whether it is tried again by itself"`
 }
@@ -123,7 +123,7 @@ type Quota struct {
 	Alarm    Alarm     `json:"alarm,omitempty" enum:"expiring,low,exhausted"`
 	AlarmAt  time.Time `json:"alarm_at,omitzero"`
 	PulledAt time.Time `json:"pulled_at,omitzero"`
-	Problem  string    `json:"problem,omitempty" doc:"why the last pull failed"`
+	Problem  string    `json:"problem,omitempty" say:"zh" doc:"why the last pull failed"`
 }
 
 // When a quota is low, and when a lot is about to expire.

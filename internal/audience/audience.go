@@ -78,5 +78,5 @@ type Audience struct {
 	CompleteTo  time.Time       `json:"complete_to" doc:"watermark: membership is exact up to this moment"`
 	CreatedAt   time.Time       `json:"created_at"`
 	UpdatedAt   time.Time       `json:"updated_at"`
-	BuildError  string          `json:"build_error,omitempty"`
+	BuildError  string          `json:"build_error,omitempty" say:"zh"`
 }

@@ -40,8 +40,8 @@ func (k Kind) String() string { return kindNames[k] }
 
 // Field names one fault of the input and its remedy.
 type Field struct {
-	Pointer string `json:"pointer"` // JSON pointer, CSV column or flag name
-	Detail  string `json:"detail"`  // what is wrong and what would be right
+	Pointer string `json:"pointer"`         // JSON pointer, CSV column or flag name
+	Detail  string `json:"detail" say:"zh"` // what is wrong and what would be right
 }
 
 // Error is an error with a kind. Code is stable for programs, Message is for people.

@@ -19,7 +19,7 @@ func openAPI(version string) huma.Config {
 	cfg := huma.DefaultConfig("Yutang", version)
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", "" // our own, see serveOpenAPI
 	cfg.CreateHooks = nil                                       // no $schema links in answers
-	cfg.Transformers = []huma.Transformer{sayProblems}
+	cfg.Transformers = []huma.Transformer{translate}
 	cfg.Info.Description = "The management API of Yutang. Every write takes an Idempotency-Key; lists are {items, next}; errors are RFC 9457 problems with a stable code."
 	cfg.Servers = []*huma.Server{{URL: Prefix}}
 	cfg.Components = &huma.Components{

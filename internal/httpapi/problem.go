@@ -41,9 +41,9 @@ var codeOf = map[int]string{
 // Problem is an error as RFC 9457 writes it. Code is stable for programs.
 type Problem struct {
 	Type   string        `json:"type" doc:"about:blank; the code tells problems apart"`
-	Title  string        `json:"title" doc:"the status in words"`
+	Title  string        `json:"title" say:"zh" doc:"the status in words"`
 	Status int           `json:"status" doc:"the HTTP status"`
-	Detail string        `json:"detail" doc:"what went wrong, for people"`
+	Detail string        `json:"detail" say:"zh" doc:"what went wrong, for people"`
 	Code   string        `json:"code" doc:"what went wrong, for programs; stable"`
 	Errors []fault.Field `json:"errors,omitempty" doc:"the fields at fault"`
 

@@ -27,7 +27,7 @@ const (
 type Reject struct {
 	Line   int    `json:"line"`
 	Column string `json:"column,omitempty"`
-	Reason string `json:"reason"`
+	Reason string `json:"reason" say:"zh"`
 }
 
 // row is a readable row of a file.

@@ -30,7 +30,7 @@ type Collection struct {
 	Missing   int       `json:"missing" doc:"codes whose contact way the platform knows no more"`
 	Foreign   int       `json:"foreign" doc:"left alone: they carry our mark and no code here, so another copy of this database made them, such as the one that this one was restored over"`
 	Doubled   int       `json:"doubled" doc:"left alone: their code is in use and shows another contact way"`
-	Problem   string    `json:"problem,omitempty"`
+	Problem   string    `json:"problem,omitempty" say:"zh"`
 }
 
 // planCollections puts the job of each corp.

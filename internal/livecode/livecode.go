@@ -127,7 +127,7 @@ type Remote struct {
 // Problem is why a code is not as it should be, with the remedy.
 type Problem struct {
 	Code    string    `json:"code"`
-	Detail  string    `json:"detail"`
+	Detail  string    `json:"detail" say:"zh"`
 	At      time.Time `json:"at"`
 	Retries bool      `json:"retries" doc:"whether it is tried again by itself"`
 }

@@ -30,7 +30,7 @@ type MessageLook struct {
 	SentAt        time.Time                  `json:"sent_at,omitzero" doc:"absent: it would not be sent"`
 	Quiet         bool                       `json:"quiet,omitempty" doc:"it waited for the end of quiet hours"`
 	Refuse        string                     `json:"refuse,omitempty" doc:"why it would not be sent: no_consent, no_address, capped, quota, expired, missing_value"`
-	Detail        string                     `json:"detail,omitempty"`
+	Detail        string                     `json:"detail,omitempty" say:"zh"`
 }
 
 // TaskLook is a task as the member would get it.

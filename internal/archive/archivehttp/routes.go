@@ -46,7 +46,7 @@ func Routes(a *httpapi.API, d Deps) {
 // Status is how the archive of a corp is.
 type Status struct {
 	State    archive.State `json:"state" enum:"not_configured,running,failing"`
-	Reason   string        `json:"reason,omitempty"`
+	Reason   string        `json:"reason,omitempty" say:"zh"`
 	Source   string        `json:"source,omitempty"`
 	Keys     []int         `json:"keys" doc:"versions of the private keys held"`
 	Cursor   int64         `json:"cursor"`

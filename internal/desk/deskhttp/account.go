@@ -12,7 +12,7 @@ import (
 type State struct {
 	KeepDays int        `json:"keep_days" doc:"how long what was said is kept; 0 for good"`
 	PulledAt *time.Time `json:"pulled_at,omitempty" doc:"when the accounts were asked for"`
-	Problem  string     `json:"problem,omitempty" doc:"why that failed last"`
+	Problem  string     `json:"problem,omitempty" say:"zh" doc:"why that failed last"`
 }
 
 func optional(t time.Time) *time.Time {
@@ -66,7 +66,7 @@ type Account struct {
 	Revoked   bool            `json:"revoked,omitempty" doc:"the admin took it from the app"`
 	GoneAt    *time.Time      `json:"gone_at,omitempty" doc:"when the platform did not list it any more"`
 	PulledAt  *time.Time      `json:"pulled_at,omitempty" doc:"when the end of its messages was reached"`
-	Problem   string          `json:"problem,omitempty" doc:"why the last pull failed"`
+	Problem   string          `json:"problem,omitempty" say:"zh" doc:"why the last pull failed"`
 }
 
 func wireAccount(a desk.Account) Account {

@@ -16,7 +16,7 @@ type Welcome struct {
 	External  string            `json:"external_userid"`
 	EnteredAt time.Time         `json:"entered_at"`
 	State     desk.WelcomeState `json:"state" enum:"waiting,calling,sent,late,refused,failed,unknown"`
-	Reason    string            `json:"reason,omitempty"`
+	Reason    string            `json:"reason,omitempty" say:"zh"`
 	SettledAt *time.Time        `json:"settled_at,omitempty"`
 }
 

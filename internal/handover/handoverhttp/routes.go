@@ -137,7 +137,7 @@ type wireItem struct {
 	Item     string         `json:"item"`
 	Customer string         `json:"customer,omitempty"`
 	State    handover.State `json:"state"`
-	Reason   string         `json:"reason,omitempty"`
+	Reason   string         `json:"reason,omitempty" say:"zh"`
 	Asked    *time.Time     `json:"asked_at,omitempty"`
 	Settled  *time.Time     `json:"settled_at,omitempty"`
 }

@@ -20,13 +20,13 @@ type Import struct {
 	Name       string           `json:"name" doc:"of the file"`
 	Source     string           `json:"source"`
 	State      importer.State   `json:"state" enum:"queued,running,done,failed,cancelled"`
-	Problem    string           `json:"problem,omitempty" doc:"why it failed"`
+	Problem    string           `json:"problem,omitempty" say:"zh" doc:"why it failed"`
 	Rows       int64            `json:"rows" doc:"in the file; 0 until counted"`
 	Accepted   int64            `json:"accepted" doc:"rows whose event was stored"`
 	Duplicates int64            `json:"duplicates" doc:"rows that were stored before, or stand twice in the file"`
 	RejectedN  int64            `json:"rejected_count"`
 	Events     int64            `json:"events" doc:"events stored; the lines of an order are one"`
-	Reasons    map[string]int64 `json:"reasons" doc:"of rejection, with their counts"`
+	Reasons    map[string]int64 `json:"reasons" say:"zh" doc:"of rejection, with their counts"`
 	Rejected   []Rejected       `json:"rejected" doc:"the first 100; only when one import is asked for"`
 	Progress   Progress         `json:"progress"`
 	Mapping    json.RawMessage  `json:"mapping"`
@@ -39,7 +39,7 @@ type Import struct {
 type Rejected struct {
 	Line   int    `json:"line"`
 	Column string `json:"column"`
-	Reason string `json:"reason"`
+	Reason string `json:"reason" say:"zh"`
 }
 
 // Progress is how far an import is.
@@ -101,7 +101,7 @@ type Preview struct {
 	Repeats   int64            `json:"duplicates" doc:"lines that stand twice in their order"`
 	RejectedN int64            `json:"rejected_count"`
 	Events    int64            `json:"events"`
-	Reasons   map[string]int64 `json:"reasons"`
+	Reasons   map[string]int64 `json:"reasons" say:"zh"`
 	Sample    []Sample         `json:"sample" doc:"the first events"`
 	Rejected  []Rejected       `json:"rejected" doc:"the first 100"`
 }

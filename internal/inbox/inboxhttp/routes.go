@@ -42,7 +42,7 @@ type wireCallback struct {
 	Event    string      `json:"event"`
 	State    inbox.State `json:"state" enum:"pending,done,ignored,dead"`
 	Attempts int         `json:"attempts"`
-	Reason   string      `json:"reason,omitempty"`
+	Reason   string      `json:"reason,omitempty" say:"zh"`
 }
 
 type listInput struct {

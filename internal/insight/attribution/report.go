@@ -33,7 +33,7 @@ type Answer struct {
 	Journey        Journey        `json:"journey"`
 	Reconciliation Reconciliation `json:"reconciliation"`
 	UnknownEvents  []string       `json:"unknown_events,omitempty"`
-	Notes          []string       `json:"notes"`
+	Notes          []string       `json:"notes" say:"zh"`
 }
 
 // Result is the credits of one model. They sum to the orders and the revenue of customers

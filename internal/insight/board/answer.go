@@ -45,7 +45,7 @@ type Value struct {
 	Before      *float64   `json:"before,omitempty"` // of the stretch to compare with
 	Change      *float64   `json:"change,omitempty"` // value / before - 1
 	Series      []*float64 `json:"series,omitempty"`
-	Reason      string     `json:"reason,omitempty"`
+	Reason      string     `json:"reason,omitempty" say:"zh"`
 	Cell        *Cell      `json:"cell,omitempty"` // for the people behind it; none behind money spent
 }
 

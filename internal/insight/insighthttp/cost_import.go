@@ -28,7 +28,7 @@ type CostImport struct {
 type RejectedCost struct {
 	Line   int    `json:"line"`
 	Column string `json:"column"`
-	Reason string `json:"reason"`
+	Reason string `json:"reason" say:"zh"`
 }
 
 type uploadInput struct{ httpapi.Upload }

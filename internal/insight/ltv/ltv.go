@@ -77,7 +77,7 @@ type Answer struct {
 	Calibration []Bin              `json:"calibration,omitempty"` // with days after the calibration
 	Tracking    []Track            `json:"tracking,omitempty"`
 	Fit         *Quality           `json:"quality,omitempty"`
-	Notes       []string           `json:"notes"`
+	Notes       []string           `json:"notes" say:"zh"`
 }
 
 // Decile is a tenth of the customers by expected value.

@@ -244,7 +244,7 @@ func majorUnit(currency string) float64 { return float64(money.Scale(currency)) 
 type Seasonality struct {
 	Known  bool      `json:"known"` // else all days are alike
 	Orders []float64 `json:"orders"`
-	Reason string    `json:"reason,omitempty"`
+	Reason string    `json:"reason,omitempty" say:"zh"`
 }
 
 // Least data for a seasonality.

@@ -25,7 +25,7 @@ type Progress struct {
 	Season  bool           `json:"seasonal"`
 	Behind  float64        `json:"behind_percent"` // the gap that makes an alarm
 	Nodes   []NodeProgress `json:"nodes"`
-	Notes   []string       `json:"notes"`
+	Notes   []string       `json:"notes" say:"zh"`
 }
 
 // NodeProgress is one number of a plan so far. Null is what nothing is known of.

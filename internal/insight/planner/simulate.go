@@ -29,7 +29,7 @@ type Answer struct {
 	Diamond     []Layer       `json:"diamond"`
 	Sensitivity []Swing       `json:"sensitivity"` // the rate that moves most first
 	Seasonality Seasonality   `json:"seasonality"`
-	Notes       []string      `json:"notes"`
+	Notes       []string      `json:"notes" say:"zh"`
 }
 
 // Node is one number of a plan. Null is what the data and the overrides say nothing of.

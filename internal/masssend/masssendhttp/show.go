@@ -214,7 +214,7 @@ type Receiver struct {
 	Delivery string          `json:"delivery"`
 	State    outreach.State  `json:"state" enum:"planned,attempting,handed,accepted,rejected,suppressed,expired,unknown"`
 	Reason   outreach.Reason `json:"reason,omitempty"`
-	Detail   string          `json:"detail,omitempty"`
+	Detail   string          `json:"detail,omitempty" say:"zh"`
 }
 
 type receiversInput struct {

@@ -26,7 +26,7 @@ type Delivery struct {
 	Transactional bool              `json:"transactional"`
 	State         outreach.State    `json:"state" enum:"planned,attempting,handed,accepted,rejected,suppressed,expired,unknown"`
 	Reason        outreach.Reason   `json:"reason,omitempty" doc:"why it is in this state: capped, quiet, no_consent, outranked, quota, holdout, stale, no_address ..."`
-	Detail        string            `json:"detail,omitempty"`
+	Detail        string            `json:"detail,omitempty" say:"zh"`
 	Priority      int               `json:"priority" doc:"1 to 100, the higher first"`
 	Value         float64           `json:"value" doc:"expected when it was planned, in the brand's currency"`
 	Attempts      int               `json:"attempts"`

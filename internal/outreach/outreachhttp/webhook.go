@@ -130,7 +130,7 @@ func (h *handlers) retire(ctx context.Context, in *oneInput) (*endpointOutput, e
 type Tested struct {
 	Verdict string          `json:"verdict" enum:"accepted,rejected,again,unknown"`
 	Reason  outreach.Reason `json:"reason,omitempty"`
-	Detail  string          `json:"detail,omitempty"`
+	Detail  string          `json:"detail,omitempty" say:"zh"`
 }
 
 type testOutput struct{ Body Tested }

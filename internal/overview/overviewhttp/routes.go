@@ -29,7 +29,7 @@ type Number struct {
 	Value  *float64   `json:"value" doc:"null if it is not known"`
 	Before *float64   `json:"before" doc:"of the 30 days before"`
 	Series []*float64 `json:"series" doc:"by day"`
-	Reason string     `json:"reason,omitempty" doc:"why it is not known"`
+	Reason string     `json:"reason,omitempty" say:"zh" doc:"why it is not known"`
 }
 
 // Lift is what an experiment has brought beyond its control group.
@@ -71,7 +71,7 @@ type Matter struct {
 	Link   string         `json:"link" doc:"names the page that deals with it"`
 	Count  int            `json:"count"`
 	More   bool           `json:"more,omitempty" doc:"there are more than count"`
-	Detail string         `json:"detail,omitempty"`
+	Detail string         `json:"detail,omitempty" say:"zh"`
 }
 
 type output struct {

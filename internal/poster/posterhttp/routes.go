@@ -246,7 +246,7 @@ type Batch struct {
 // Failure is a member whose poster could not be drawn.
 type Failure struct {
 	Staff  string `json:"staff"`
-	Reason string `json:"reason"`
+	Reason string `json:"reason" say:"zh"`
 }
 
 type batchOutput struct{ Body Batch }

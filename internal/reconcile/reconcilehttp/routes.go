@@ -43,7 +43,7 @@ type Run struct {
 	Origin  string      `json:"origin" enum:"hour,night,hand"`
 	Actor   string      `json:"actor,omitempty"`
 	State   string      `json:"state" enum:"running,done,failed"`
-	Error   string      `json:"error,omitempty"`
+	Error   string      `json:"error,omitempty" say:"zh"`
 	Started time.Time   `json:"started_at"`
 	Ended   *time.Time  `json:"ended_at,omitempty"`
 	Rests   string      `json:"rests,omitempty" doc:"why a running one rests: the platform asks to wait, or does not answer"`
@@ -60,14 +60,14 @@ type Kind struct {
 	Total int            `json:"total"`
 	Done  int            `json:"done"`
 	Drift map[string]int `json:"drift" doc:"differences by kind: missing, ended, readded, changed, person ..."`
-	Error string         `json:"error,omitempty"`
+	Error string         `json:"error,omitempty" say:"zh"`
 }
 
 // ItemError says what went wrong with one item.
 type ItemError struct {
 	Kind  string    `json:"kind"`
 	Item  string    `json:"item"`
-	Error string    `json:"error"`
+	Error string    `json:"error" say:"zh"`
 	At    time.Time `json:"at"`
 }
 

@@ -83,7 +83,7 @@ type Replay struct {
 	Until     time.Time        `json:"until"`
 	State     rehearse.State   `json:"state" enum:"waiting,running,done,failed"`
 	Progress  float64          `json:"progress" doc:"0 to 1"`
-	Error     string           `json:"error,omitempty"`
+	Error     string           `json:"error,omitempty" say:"zh"`
 	Result    *rehearse.Result `json:"result,omitempty" doc:"absent in lists"`
 	CreatedAt time.Time        `json:"created_at"`
 	CreatedBy string           `json:"created_by"`

@@ -40,7 +40,7 @@ type Check struct {
 	Key    string         `json:"key" enum:"road,database,disk,memory,snapshot,backup,outbox,callbacks,jobs,corps"`
 	State  system.State   `json:"state" enum:"ok,warn,bad"`
 	Remedy string         `json:"remedy,omitempty" doc:"key of a sentence that says what to do"`
-	Detail string         `json:"detail,omitempty"`
+	Detail string         `json:"detail,omitempty" say:"zh"`
 	Facts  map[string]any `json:"facts" doc:"figures by name: bytes, counts, seconds, moments"`
 }
 
@@ -51,7 +51,7 @@ type Jobs struct {
 	Running int        `json:"running"`
 	Failed  int        `json:"failed"`
 	NextDue *time.Time `json:"next_due"`
-	Error   string     `json:"error,omitempty" doc:"reason of a failed one"`
+	Error   string     `json:"error,omitempty" say:"zh" doc:"reason of a failed one"`
 }
 
 // Corp is how the connection of a corp is.
@@ -60,7 +60,7 @@ type Corp struct {
 	Name       string       `json:"name"`
 	State      system.State `json:"state" enum:"ok,warn,bad"`
 	Remedy     string       `json:"remedy,omitempty"`
-	Detail     string       `json:"detail,omitempty"`
+	Detail     string       `json:"detail,omitempty" say:"zh"`
 	CallbackAt *time.Time   `json:"callback_at"`
 	SyncedAt   *time.Time   `json:"synced_at"`
 }
@@ -109,7 +109,7 @@ type Job struct {
 	Queue    string    `json:"queue"`
 	DueAt    time.Time `json:"due_at"`
 	Attempts int       `json:"attempts"`
-	Reason   string    `json:"reason" doc:"why it was given up, or last delayed"`
+	Reason   string    `json:"reason" say:"zh" doc:"why it was given up, or last delayed"`
 }
 
 type jobsInput struct {

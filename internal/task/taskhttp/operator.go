@@ -84,7 +84,7 @@ type Message struct {
 	ID        string            `json:"id"`
 	Kind      string            `json:"kind" enum:"told,more,remind,escalate"`
 	State     task.MessageState `json:"state" enum:"planned,attempting,sent,failed,unknown,dropped"`
-	Reason    string            `json:"reason,omitempty"`
+	Reason    string            `json:"reason,omitempty" say:"zh"`
 	Tasks     int               `json:"tasks"`
 	Tries     int               `json:"tries"`
 	CreatedAt time.Time         `json:"created_at"`
