@@ -117,7 +117,7 @@ func valueOf(verb string) string {
 	case "c":
 		return `(.)`
 	}
-	return `(.+?)`
+	return `(.*?)`
 }
 
 // Known says whether the catalogue has the format.

@@ -34,7 +34,7 @@ func TestFaults_AreSaidInChinese(t *testing.T) {
 		}
 		c.texts(func(at token.Pos, text string) {
 			found++
-			if !fault.Known(text) {
+			if !fault.Known(strings.ReplaceAll(text, "%w", "%s")) {
 				t.Errorf("%s: internal/fault/zh has no Chinese for\n%s", c.files.Position(at), text)
 			}
 		})
@@ -161,6 +161,12 @@ func (c *code) through(n ast.Node, visit func(ast.Expr)) {
 			if at, ok := c.doors[called(n)]; ok && at < len(n.Args) {
 				visit(n.Args[at])
 			}
+		case *ast.AssignStmt:
+			for i, left := range n.Lhs {
+				if of, ok := left.(*ast.SelectorExpr); ok && (of.Sel.Name == "Message" || of.Sel.Name == "Detail") {
+					visit(set(n, i))
+				}
+			}
 		case *ast.CompositeLit:
 			for _, member := range n.Elts {
 				if pair, ok := member.(*ast.KeyValueExpr); !ok && isNamed(n, "problem") {
@@ -179,7 +185,7 @@ func isFaultText(lit *ast.CompositeLit, key ast.Expr) bool {
 	if !ok {
 		return false
 	}
-	return id.Name == "Detail" || id.Name == "Reason" || id.Name == "Message" && isNamed(lit, "Error")
+	return id.Name == "Detail" || id.Name == "Reason" || id.Name == "Message" && (isNamed(lit, "Error") || isNamed(lit, "ErrorDetail"))
 }
 
 func isNamed(lit *ast.CompositeLit, name string) bool {
@@ -230,7 +236,7 @@ func (c *code) literals(body ast.Node, e ast.Expr, deep int) []string {
 	}
 	switch e := e.(type) {
 	case *ast.Ident:
-		return c.assigned(body, e.Name, deep-1)
+		return append(c.assigned(body, e.Name, deep-1), c.constant(e.Name)...)
 	case *ast.CallExpr:
 		switch name := called(e); name {
 		case "fmt.Sprintf", "fmt.Errorf", "errors.New":
@@ -246,15 +252,39 @@ func (c *code) literals(body ast.Node, e ast.Expr, deep int) []string {
 
 func (c *code) assigned(body ast.Node, name string, deep int) (out []string) {
 	ast.Inspect(body, func(n ast.Node) bool {
-		if set, ok := n.(*ast.AssignStmt); ok {
-			for i, left := range set.Lhs {
+		if n, ok := n.(*ast.AssignStmt); ok {
+			for i, left := range n.Lhs {
 				if l, ok := left.(*ast.Ident); ok && l.Name == name {
-					out = append(out, c.literals(body, set.Rhs[min(i, len(set.Rhs)-1)], deep)...)
+					out = append(out, c.literals(body, set(n, i), deep)...)
 				}
 			}
 		}
 		return true
 	})
+	return out
+}
+
+// set is what an assignment gives to its i-th name.
+func set(n *ast.AssignStmt, i int) ast.Expr {
+	value := n.Rhs[min(i, len(n.Rhs)-1)]
+	if n.Tok == token.ADD_ASSIGN {
+		return &ast.BinaryExpr{X: n.Lhs[i], OpPos: n.TokPos, Op: token.ADD, Y: value}
+	}
+	return value
+}
+
+func (c *code) constant(name string) (out []string) {
+	for _, d := range c.decls {
+		group, ok := d.(*ast.GenDecl)
+		if !ok {
+			continue
+		}
+		for _, spec := range group.Specs {
+			if v, ok := spec.(*ast.ValueSpec); ok && len(v.Values) == 1 && v.Names[0].Name == name {
+				out = append(out, c.literals(v, v.Values[0], 1)...)
+			}
+		}
+	}
 	return out
 }
 
