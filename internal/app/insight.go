@@ -27,12 +27,13 @@ import (
 
 // proveRooms are the reports.
 type proveRooms struct {
-	reports  *insight.Desk
-	saver    *insight.Saver
-	costs    *cost.Service
-	plans    *planner.Service
-	maturity *maturity.Service
-	boards   *board.Store
+	reports   *insight.Desk
+	saver     *insight.Saver
+	costs     *cost.Service
+	plans     *planner.Service
+	maturity  *maturity.Service
+	boards    *board.Store
+	forecasts *ltv.Forecasts
 }
 
 // buildInsight makes the reports. All other rooms are there already.
@@ -53,6 +54,8 @@ func (a *App) buildInsight(ctx context.Context) error {
 	a.boards = &board.Store{DB: a.db, Base: base}
 	boards := &board.Report{Base: base, Costs: board.Spending{Service: a.costs, Zone: base.Zone}, Store: a.boards}
 	a.maturity = &maturity.Service{DB: a.db, Clock: a.Clock, Numbers: boards}
+	values := &ltv.Report{Base: base}
+	a.forecasts = &ltv.Forecasts{Report: values}
 	a.reports = insight.NewDesk()
 	for name, r := range map[string]insight.Report{
 		"attribution":  &attribution.Report{Base: base},
@@ -62,7 +65,7 @@ func (a *App) buildInsight(ctx context.Context) error {
 		"distribution": &distribution.Report{Base: base},
 		"experiment":   &behind.Arms{Experiments: a.experiments},
 		"funnel":       &funnel.Report{Base: base},
-		"ltv":          &ltv.Report{Base: base},
+		"ltv":          values,
 		"ltvtree":      &ltvtree.Report{Base: base, Ledger: a.outreach},
 		"paths":        &paths.Report{Base: base, EventName: a.log.Name},
 		"plan":         planner.Report{Service: a.plans},
@@ -79,6 +82,6 @@ func (a *App) buildInsight(ctx context.Context) error {
 // insightRoutes lists what they serve.
 func (a *App) insightRoutes(api *httpapi.API) {
 	insighthttp.Routes(api, insighthttp.Deps{
-		Desk: a.reports, Saver: a.saver, Access: a.access, Costs: a.costs, Plans: a.plans, Maturity: a.maturity, Boards: a.boards,
+		Desk: a.reports, Saver: a.saver, Access: a.access, Costs: a.costs, Plans: a.plans, Maturity: a.maturity, Boards: a.boards, Forecasts: a.forecasts,
 	})
 }

@@ -26,13 +26,14 @@ import (
 
 // Deps are what the routes serve.
 type Deps struct {
-	Desk     *insight.Desk
-	Saver    *insight.Saver
-	Access   *access.Service
-	Costs    *cost.Service
-	Maturity *maturity.Service
-	Plans    *planner.Service
-	Boards   *board.Store
+	Desk      *insight.Desk
+	Saver     *insight.Saver
+	Access    *access.Service
+	Costs     *cost.Service
+	Maturity  *maturity.Service
+	Plans     *planner.Service
+	Boards    *board.Store
+	Forecasts *ltv.Forecasts
 }
 
 // handlers serves the routes below.
@@ -54,6 +55,7 @@ func Routes(a *httpapi.API, d Deps) {
 	httpapi.Register(a, op(post, "/distribution", "insight-distribution", "How values are spread over customers or events", read), answer[distribution.Query, distribution.Answer](h, "distribution"))
 	httpapi.Register(a, op(post, "/funnel", "insight-funnel", "How many customers take step after step", read), answer[funnel.Query, funnel.Answer](h, "funnel"))
 	httpapi.Register(a, op(post, "/ltv", "insight-ltv", "Expected purchases and value of each customer, judged by a hold-out", read), answer[ltv.Query, ltv.Answer](h, "ltv"))
+	httpapi.Register(a, op(http.MethodGet, "/ltv/customers/{id}", "get-customer-forecast", "What one customer is expected to bring within twelve months", read), h.forecast)
 	httpapi.Register(a, op(post, "/ltvtree", "insight-ltvtree", "Lifetime value as a product of what the brand does, and what would move it", read), answer[ltvtree.Query, ltvtree.Answer](h, "ltvtree"))
 	httpapi.Register(a, op(post, "/paths", "insight-paths", "Which ways customers take", read), answer[paths.Query, paths.Answer](h, "paths"))
 	httpapi.Register(a, op(post, "/retention", "insight-retention", "How many come back, cohort by cohort", read), answer[retention.Query, retention.Answer](h, "retention"))

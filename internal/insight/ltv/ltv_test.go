@@ -170,3 +170,46 @@ func TestPredict_TooLittleIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// covers: I2
+func TestForecasts_SayOfOneWhatTheReportSaysOfAll(t *testing.T) {
+	t.Parallel()
+	r := cdnow(t)
+	f := &Forecasts{Report: desk(r)}
+	all, err := f.Report.Predict(context.Background(), json.RawMessage(`{"horizon":52,"limit":10000}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range all.Customers[:50] {
+		got, fit, err := f.Of(context.Background(), c.Root)
+		if err != nil || fit.Model != all.Model || fit.Buyers != all.Count {
+			t.Fatal(fit, err)
+		}
+		if want := (Forecast{Frequency: c.Frequency, Alive: c.Alive, Purchases: c.Purchases, Value: c.Value, Decile: c.Decile}); got != want {
+			t.Fatalf("%s: %+v, the report says %+v", c.ID, got, want)
+		}
+	}
+	late := all.Customers[len(all.Customers)-1].Root + 1
+	r.MustSubmit(t, r.Track("new", event.OrderCompleted, r.Clock.Now(), `{"order_id":"late","revenue":5}`))
+	if _, _, err := f.Of(context.Background(), late); !fault.Is(err, fault.NotFound) {
+		t.Fatalf("somebody who bought after the fit: %v", err)
+	}
+	r.Clock.Advance(time.Hour)
+	if got, _, err := f.Of(context.Background(), late); err != nil || got.Alive <= 0 {
+		t.Fatalf("after the next fit: %+v, %v", got, err)
+	}
+}
+
+func TestForecasts_SayThatThereIsTooLittleToLearnFrom(t *testing.T) {
+	t.Parallel()
+	r := roadtest.Open(t, dbtest.SQLite(t), clock.NewManual(time.Date(1998, 7, 1, 0, 0, 0, 0, time.UTC)), roadtest.Options{})
+	t.Cleanup(r.Close)
+	r.MustSubmit(t, r.Track("ann", event.OrderCompleted, r.Clock.Now(), `{"order_id":"1","revenue":5}`))
+	f := &Forecasts{Report: desk(r)}
+	for range 2 {
+		var told *fault.Error
+		if _, fit, err := f.Of(context.Background(), 1); !errors.As(err, &told) || told.Code != "too_few_purchases" || fit.AsOf.IsZero() {
+			t.Fatal(fit, err)
+		}
+	}
+}
