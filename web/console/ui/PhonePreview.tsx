@@ -18,11 +18,11 @@ export interface Bubble {
   asset?: string
 }
 
-/** A phone with messages in it, 300 px wide. */
-export function PhonePreview({ from, bubbles, children, title }: { from?: string; bubbles?: readonly Bubble[]; children?: ReactNode; title?: string }) {
+/** A phone with messages in it, 300 px wide, or with a moment. */
+export function PhonePreview({ from, bubbles, children, title, moment }: { from?: string; bubbles?: readonly Bubble[]; children?: ReactNode; title?: string; moment?: boolean }) {
   const t = useText(said)
   return (
-    <section className="y-phone" aria-label={title ?? t.label}>
+    <section className={moment ? 'y-phone y-phone-moment' : 'y-phone'} aria-label={title ?? t.label}>
       <header>{from ?? t.label}</header>
       <div>
         <time>{t.now}</time>

@@ -1,12 +1,13 @@
 import { call, must, type Schema } from '@shared/api/client'
 import { num } from '@shared/format'
-import { named, texts, useText } from '@shared/i18n'
+import { named, texts, useLang, useText } from '@shared/i18n'
 import { useQuery } from '@tanstack/react-query'
 import { Select } from 'antd'
 import { useMemo, useState } from 'react'
 import { useMay } from '../../app/session'
 import { useSettled } from '../../app/search'
 import { CustomerPicker, StaffPicker, useCorps } from '../../ui/pickers'
+import { pointerText } from '../../ui/message/words'
 import { PhonePreview } from '../../ui/PhonePreview'
 import { Failure } from '../../ui/states'
 import { bubbles, isEmpty, type Message, messageOf, tidy } from '../../ui/message/message'
@@ -68,10 +69,11 @@ export function PreviewPane({ message, uses: withUses = true }: { message: Messa
 
 function Findings({ preview: p, particular }: { preview: Schema<'LibraryPreview'>; particular: boolean }) {
   const t = useText(said)
+  const lang = useLang()
   return (
     <>
       {p.outcome !== 'sent' && <p className="y-tone-warn">{named({ skipped: t.skipped, broken: t.broken }, p.outcome)}</p>}
-      {p.problems.map((x) => <p key={x.pointer + x.detail} className="y-tone-bad"><code>{x.pointer}</code> {x.detail}</p>)}
+      {p.problems.map((x) => <p key={x.pointer + x.detail} className="y-tone-bad"><b>{pointerText(x.pointer, lang)}</b> {x.detail}</p>)}
       {p.variables.length > 0 && (
         <dl className="y-content-values" aria-label={t.values}>
           {p.variables.map((v) => (
@@ -82,7 +84,7 @@ function Findings({ preview: p, particular }: { preview: Schema<'LibraryPreview'
           ))}
         </dl>
       )}
-      {p.lengths.filter((x) => x.limit > 0 && x.bytes > x.limit * 0.8).map((x) => <p key={x.pointer} className={x.bytes > x.limit ? 'y-tone-bad' : 'y-faint'}><code>{x.pointer}</code> {t.left(num(x.bytes), num(x.limit))}</p>)}
+      {p.lengths.filter((x) => x.limit > 0 && x.bytes > x.limit * 0.8).map((x) => <p key={x.pointer} className={x.bytes > x.limit ? 'y-tone-bad' : 'y-faint'}><b>{pointerText(x.pointer, lang)}</b> {t.left(num(x.bytes), num(x.limit))}</p>)}
       {p.masked && <small className="y-faint">{t.masked}</small>}
     </>
   )

@@ -15,6 +15,7 @@ import { PhonePreview } from '../../ui/PhonePreview'
 import { CorpPicker, StaffPicker, useCorps } from '../../ui/pickers'
 import { Asked, Loading } from '../../ui/states'
 import { useRange, useVisible } from './moment'
+import './outreach.css'
 
 const said = texts({
   new: ['新建朋友圈', 'New moment'], edit: [(n: string) => `编辑 · ${n}`, (n: string) => `Edit · ${n}`], copy: [(n: string) => `${n} 副本`, (n: string) => `${n} copy`], name: ['名称（客户看不到）', 'Name (customers do not see it)'], what: ['发什么', 'Content'], text: ['消息文字', 'Text'],
@@ -108,7 +109,7 @@ function Editor({ wish, id: known }: { wish: Schema<'MomentWish'>; id?: string }
           </Card>
           {problem && <Faults problem={problem} />}
         </div>
-        <aside className="y-outreach-side"><PhonePreview bubbles={bubbles(w.content)} /></aside>
+        <aside className="y-outreach-side"><PhonePreview moment bubbles={bubbles(w.content)} /></aside>
       </div>
       <div className="y-outreach-foot">
         <span className="y-faint">{ready ? visible(w.visible ?? {}) : t.lack}</span><span className="y-grow" />

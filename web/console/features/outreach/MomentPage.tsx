@@ -72,7 +72,7 @@ function One({ moment: m }: { moment: Schema<'Moment'> }) {
             <Facts items={[[t.to, visible(m.visible)], [t.starts, when(m.scheduled_at)], [t.made, when(m.published_at)], [t.until, when(m.watch_until)], [t.created, when(m.created_at)], Boolean(m.reason) && [t.reason, reasonOf(reasons, m.reason)]]} />
           </Card>
         </div>
-        <aside className="y-outreach-side"><PhonePreview bubbles={bubbles(m.content)} /></aside>
+        <aside className="y-outreach-side"><PhonePreview moment bubbles={bubbles(m.content)} /></aside>
       </div>
     </PageShell>
   )

@@ -7,27 +7,22 @@ import { isFile, type Attachment } from './message'
 import { measure, partsOf, type Part, type Place } from './places'
 import { Count } from './TextField'
 import { useFault } from './useFault'
+import { partWords } from './words'
 
-const said = texts({
-  title: ['标题', 'Title'],
-  url: ['网址', 'Address'],
-  description: ['摘要（可空）', 'Summary (may be empty)'],
-  cover: ['选择封面', 'Choose a cover'],
-  app_id: ['小程序 AppID', 'AppID of the mini program'],
-  page: ['页面路径', 'Path of the page'],
-})
+const said = texts({ cover: ['选择封面', 'Choose a cover'] })
 
 /** What there is to say of one attachment. */
 export function AttachmentFields({ value: a, onChange, place, faults }: { value: Attachment; onChange: (a: Attachment) => void; place: Place; faults: Faults }) {
   const t = useText(said)
+  const p = useText(partWords)
   const parts = partsOf(a.kind, place)
   const set = (part: Part | 'asset', to: string | undefined) => onChange({ ...a, [part]: to || undefined })
   const placed = new Set(['/asset', ...parts.map(([part]) => `/${part}`)])
-  const whole = Object.entries(faults).filter(([p]) => !placed.has(p)).map(([, said]) => said)
+  const whole = Object.entries(faults).filter(([at]) => !placed.has(at)).map(([, said]) => said)
   return (
     <div className="y-message-fields">
       {whole.length > 0 && <em role="alert">{whole.join(' ')}</em>}
-      {parts.map(([part, most]) => <PartField key={part} label={t[part]} value={a[part] ?? ''} most={most} counted={part === 'title' || part === 'description'} placeholder={part === 'url' ? 'https://' : undefined} fault={faults[`/${part}`]} onChange={(to) => set(part, to)} />)}
+      {parts.map(([part, most]) => <PartField key={part} label={p[part]} value={a[part] ?? ''} most={most} counted={part === 'title' || part === 'description'} placeholder={part === 'url' ? 'https://' : undefined} fault={faults[`/${part}`]} onChange={(to) => set(part, to)} />)}
       {isFile(a.kind)
         ? <AssetPicker kind={a.kind} fault={faults['/asset']} value={a.asset} onChange={(to) => set('asset', to)} />
         : <AssetPicker kind="image" label={t.cover} optional={a.kind === 'link' && !place.needsCover} fault={faults['/asset']} value={a.asset} onChange={(to) => set('asset', to)} />}

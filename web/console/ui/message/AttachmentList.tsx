@@ -59,7 +59,7 @@ export function AttachmentList({ value: list, onChange, place, faults }: { value
         <Dropdown trigger={['click']} disabled={kinds.length === 0} menu={{ items: kinds.map((key) => ({ key, label: k[key] })), onClick: ({ key }) => start(key as AttachmentKind) }}>
           <Button size="small" className="y-message-add" icon={<PlusOutlined />}>{t.add}</Button>
         </Dropdown>
-        <small className="y-faint">{t.many(num(list.length), num(place.attachments))}</small>
+        <small className="y-faint">{t.many(num(list.length), num(list.length + left))}</small>
       </div>
       {choosing && (
         <Shelf

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { below, faultsAt } from './faults'
 import { bubbles, isEmpty, messageOf, tidy, type Attachment } from './message'
 import { joined, measure, partsOf, places, room } from './places'
+import { pointerText } from './words'
 import { adapted, filled, longest, strays } from './variables'
 
 const image = (asset: string): Attachment => ({ kind: 'image', asset })
@@ -87,4 +88,12 @@ test('faults of a message are told from others', () => {
   expect(faultsAt({ ...problem, errors: [{ pointer: '/body/text', detail: 'x' }] }, '/body').faults).toEqual({ '/body/text': 'x' })
   expect(faultsAt({ ...problem, errors: [{ pointer: '/body/body/text', detail: 'x' }] }, '/body').faults).toEqual({ '/body/text': 'x' })
   expect(faultsAt({ ...problem, errors: [{ pointer: '/body/variants/1/content/text', detail: 'x' }] }, '/content', '/variants/1/content').faults).toEqual({ '/variants/1/content/text': 'x' })
+})
+
+test('a pointer is said in words', () => {
+  expect(pointerText('/text', 'zh-CN')).toBe('正文')
+  expect(pointerText('/attachments/1/title', 'zh-CN')).toBe('附件 2 · 标题')
+  expect(pointerText('/attachments/0', 'en-US')).toBe('Attachment 1')
+  expect(pointerText('/attachments', 'en-US')).toBe('Attachments')
+  expect(pointerText('/odd', 'en-US')).toBe('odd')
 })
