@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"yutang/internal/wecomsim"
 )
 
@@ -48,12 +50,12 @@ type WeCom struct {
 
 // setup sets the demo's corp up through the management API, as an operator would.
 type setup struct {
-	d     Deps
-	api   api
-	users []string
-	made  map[string]string // audiences, name to id
-	image string            // asset
-	fresh bool              // the corp is new
+	d      Deps
+	api    api
+	users  []string
+	made   map[string]string // audiences, name to id
+	assets map[string]string // name to id
+	fresh  bool              // the corp is new
 }
 
 // connect connects the corp, pulls it, and makes what an operator would. What is there
@@ -73,11 +75,11 @@ func (d Deps) connect(ctx context.Context, made map[string]string, shop *shoppin
 		run  func(ctx context.Context) error
 	}{
 		{"connect the corp", c.put},
-		{"pull the corp", c.pull},
-		{"make the welcome image", c.picture},
+		{"pull the corp and fill the library", c.stock},
 		{"link customers", shop.link},
 		{"make tags", c.tags},
 		{"make live codes", c.codes},
+		{"make the welcome", c.welcome},
 		{"make the group code", c.groupCode},
 		{"make the win-back audience", c.winBack},
 		{"make the mass send", c.massSend},
@@ -114,6 +116,14 @@ func (c *setup) put(ctx context.Context) error {
 		Name: "main", AgentID: CorpAgent, Secret: corpSecret, CallbackURL: c.d.URL + w.Callback, Token: corpToken, AESKey: corpAESKey,
 		Home: c.d.URL + "/staff/?corp=" + Corp, Toolbar: c.d.URL + "/staff/panel?corp=" + Corp,
 	})
+}
+
+// stock pulls the corp and fills the library meanwhile: most of a pull is waiting.
+func (c *setup) stock(ctx context.Context) error {
+	all, ctx := errgroup.WithContext(ctx)
+	all.Go(func() error { return c.pull(ctx) })
+	all.Go(func() error { return c.library(ctx) })
+	return all.Wait()
 }
 
 // pull compares everything and shows how far it is. If a run is under way already, that one

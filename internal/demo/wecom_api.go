@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/png"
 	"io"
 	"math"
-	"mime/multipart"
 	"net/http"
 
 	"github.com/tidwall/gjson"
@@ -36,12 +34,22 @@ func (a api) do(ctx context.Context, method, path string, body any) (gjson.Resul
 	return a.send(ctx, method, path, "application/json", in)
 }
 
+// bytes sends a JSON body and gives the answer as it is.
+func (a api) bytes(ctx context.Context, path string, body any) ([]byte, error) {
+	return a.answer(ctx, "POST", path, "application/json", bytes.NewReader(asJSON(body)))
+}
+
 func (a api) send(ctx context.Context, method, path, kind string, body io.Reader) (gjson.Result, error) {
+	text, err := a.answer(ctx, method, path, kind, body)
+	return gjson.ParseBytes(text), err
+}
+
+func (a api) answer(ctx context.Context, method, path, kind string, body io.Reader) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, sendDeadline)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, a.url+path, body)
 	if err != nil {
-		return gjson.Result{}, err
+		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+a.token)
 	if body != nil {
@@ -49,48 +57,16 @@ func (a api) send(ctx context.Context, method, path, kind string, body io.Reader
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return gjson.Result{}, err
+		return nil, err
 	}
 	text, err := io.ReadAll(io.LimitReader(res.Body, 8<<20))
 	if err := errors.Join(err, res.Body.Close()); err != nil {
-		return gjson.Result{}, err
-	}
-	got := gjson.ParseBytes(text)
-	if res.StatusCode >= http.StatusMultipleChoices {
-		return gjson.Result{}, &refusal{res.StatusCode, string(text)}
-	}
-	return got, nil
-}
-
-const pictureName = "欢迎图"
-
-// picture takes in the image that welcomes carry.
-func (c *setup) picture(ctx context.Context) error {
-	id, err := c.named(ctx, "/assets?", pictureName)
-	if err != nil || id != "" {
-		c.image = id
-		return err
-	}
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	file, err := fields(form)
-	if err == nil {
-		err = png.Encode(file, pond())
-	}
-	if err := errors.Join(err, form.Close()); err != nil {
-		return err
-	}
-	made, err := c.api.send(ctx, "POST", "/assets", form.FormDataContentType(), &body)
-	c.image = made.Get("id").String()
-	return err
-}
-
-// fields writes the form up to its file.
-func fields(form *multipart.Writer) (io.Writer, error) {
-	if err := errors.Join(form.WriteField("kind", "image"), form.WriteField("name", pictureName)); err != nil {
 		return nil, err
 	}
-	return form.CreateFormFile("file", "welcome.png")
+	if res.StatusCode >= http.StatusMultipleChoices {
+		return nil, &refusal{res.StatusCode, string(text)}
+	}
+	return text, nil
 }
 
 // pond is a picture of rings on water.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,8 +151,12 @@ func (p *program) has(external, name string) bool {
 // counts are how many there are of what the demo makes.
 func (p *program) counts() map[string]int {
 	out := map[string]int{"contacts at the platform": p.sim.ContactCount()}
-	for _, path := range []string{"/codes", "/mass-sends", "/moments", "/groups/codes", "/assets", "/staff"} {
-		out[path] = int(p.get(path + "?limit=200&corp=" + Corp).Get("items.#").Int())
+	for _, path := range []string{"/codes", "/mass-sends", "/moments", "/groups/codes", "/assets", "/staff", "/materials", "/materials?space=scripts"} {
+		with := "?"
+		if strings.Contains(path, "?") {
+			with = "&"
+		}
+		out[path] = int(p.get(path + with + "limit=200&corp=" + Corp).Get("items.#").Int())
 	}
 	return out
 }
@@ -163,7 +168,7 @@ func TestWeCom_TheDemoLivesAndGoesOnAfterARestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := startDemo(t, dir)
-	for path, want := range map[string]int{"/codes": len(channels), "/mass-sends": 1, "/moments": 1, "/groups/codes": 1, "/assets": 1, "/staff": corpStaff} {
+	for path, want := range map[string]int{"/codes": len(channels), "/mass-sends": 1, "/moments": 1, "/groups/codes": 1, "/assets": 8, "/materials": 23, "/materials?space=scripts": 14, "/staff": corpStaff} {
 		if got := p.counts()[path]; got != want {
 			t.Errorf("%s: %d, want %d", path, got, want)
 		}
