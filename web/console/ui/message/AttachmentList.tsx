@@ -40,15 +40,16 @@ export function AttachmentList({ value: list, onChange, place, faults }: { value
         <ol className="y-message-list" aria-label={t.list}>
           {list.map((a, i) => {
             const name = `${i + 1} ${k[a.kind]}`
+            const fields = <AttachmentFields value={a} place={place} faults={below(faults, `/attachments/${i}`)} onChange={(next) => onChange(list.map((x, j) => (j === i ? next : x)))} />
             return (
               <li key={i}>
                 <div className="y-rowline">
-                  <b>{name}</b><span className="y-grow" />
+                  <b>{name}</b>{isFile(a.kind) && fields}<span className="y-grow" />
                   <Button size="small" type="text" icon={<ArrowUpOutlined />} aria-label={`${t.up}: ${name}`} disabled={i === 0} onClick={() => onChange(reorder(list, i, i - 1))} />
                   <Button size="small" type="text" icon={<ArrowDownOutlined />} aria-label={`${t.down}: ${name}`} disabled={i === list.length - 1} onClick={() => onChange(reorder(list, i, i + 1))} />
                   <Button size="small" type="text" icon={<CloseOutlined />} aria-label={`${t.remove}: ${name}`} onClick={() => { onChange(list.filter((_, j) => j !== i)); focus(-1) }} />
                 </div>
-                <AttachmentFields value={a} place={place} faults={below(faults, `/attachments/${i}`)} onChange={(next) => onChange(list.map((x, j) => (j === i ? next : x)))} />
+                {!isFile(a.kind) && fields}
               </li>
             )
           })}
