@@ -147,7 +147,7 @@ func Chinese(text string) string {
 		}
 	}
 	if best == nil {
-		return text
+		return pointed(text)
 	}
 	return best.fill(values)
 }
@@ -182,6 +182,15 @@ func value(verb, text string) string {
 		return Chinese(text)
 	}
 	return text
+}
+
+// pointed says a text after a JSON pointer.
+func pointed(text string) string {
+	pointer, rest, ok := strings.Cut(text, " ")
+	if !ok || !strings.HasPrefix(pointer, "/") {
+		return text
+	}
+	return pointer + " " + Chinese(rest)
 }
 
 // joined says what Error joins: a message and its fields.

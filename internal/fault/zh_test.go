@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -32,6 +33,31 @@ func TestChinese_SaysFieldsOfAnError(t *testing.T) {
 	e.Fields = []Field{{"/staff", "must name 1 to 10 staff"}, {"/name", "is required"}}
 	if diff := cmp.Diff("活码不能这样设置（/staff：要选 1 到 10 位员工；/name：必填）", Chinese(e.Error())); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A format stands in one file, so that a change has one place.
+func TestChinese_StandsOnce(t *testing.T) {
+	t.Parallel()
+	files, err := fs.Glob(catalogue, "zh/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := map[string]string{}
+	for _, name := range files {
+		raw, err := fs.ReadFile(catalogue, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(strings.TrimSpace(string(raw)), "\n") {
+			if chinese := strings.HasPrefix(line, "\t"); chinese == (i%2 == 0) {
+				t.Fatalf("%s:%d: a format and its Chinese alternate", name, i+1)
+			} else if !chinese && first[line] != "" {
+				t.Errorf("%q stands in %s and %s", line, first[line], name)
+			} else if !chinese {
+				first[line] = name
+			}
+		}
 	}
 }
 

@@ -140,14 +140,19 @@ func (c *code) findDoors() bool {
 	before := len(c.doors)
 	for _, f := range c.funcs {
 		c.through(f.body, func(e ast.Expr) {
-			if call, ok := e.(*ast.CallExpr); ok && called(call) == "fmt.Sprintf" {
-				e = call.Args[0]
-			}
-			if id, ok := e.(*ast.Ident); ok {
-				if i := slices.Index(f.params, id.Name); i >= 0 {
-					c.doors[f.name] = i
+			ast.Inspect(e, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.CallExpr:
+					return called(n) == "fmt.Sprintf" || called(n) == "Error"
+				case *ast.Ident:
+					if i := slices.Index(f.params, n.Name); i >= 0 {
+						c.doors[f.name] = i
+					}
+				case *ast.SelectorExpr:
+					return n.Sel.Name == "Error"
 				}
-			}
+				return true
+			})
 		})
 	}
 	return len(c.doors) > before
@@ -158,8 +163,13 @@ func (c *code) through(n ast.Node, visit func(ast.Expr)) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
-			if at, ok := c.doors[called(n)]; ok && at < len(n.Args) {
-				visit(n.Args[at])
+			at, ok := c.doors[called(n)]
+			if !ok || at >= len(n.Args) {
+				return true
+			}
+			visit(n.Args[at])
+			if text, _ := literal(n.Args[at]); text == "%s" && len(n.Args) > at+1 {
+				visit(n.Args[at+1])
 			}
 		case *ast.AssignStmt:
 			for i, left := range n.Lhs {
