@@ -1,10 +1,12 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"yutang/internal/fault"
@@ -93,6 +95,40 @@ func (c Content) needs(corp string, use Use) []mediaKey {
 		}
 	}
 	return out
+}
+
+// Media is what the platform has of an asset for one corp.
+type Media struct {
+	Corp      string    `json:"corp"`
+	As        string    `json:"as" enum:"image,video,file,picture,moment_image,moment_video" doc:"the way of upload; ids of one are of no use to another"`
+	MadeAt    time.Time `json:"made_at"`
+	ExpiresAt time.Time `json:"expires_at,omitzero" doc:"absent: the platform keeps it for good"`
+	RenewsAt  time.Time `json:"renews_at,omitzero" doc:"when it is uploaded again by itself; absent when nothing keeps it: then it is uploaded when it is used"`
+}
+
+// Media tells what the platform has of assets now, by asset.
+func (s *Service) Media(ctx context.Context, assets ...string) (map[string][]Media, error) {
+	out, now := map[string][]Media{}, s.Clock.Now()
+	kept, err := s.selectKept(ctx, assets)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for k, m := range s.media {
+		if !slices.Contains(assets, k.asset) || !m.alive(now) {
+			continue
+		}
+		one := Media{Corp: k.corp, As: string(k.upload), MadeAt: m.made, ExpiresAt: m.expires}
+		if kept[k] && !m.expires.IsZero() {
+			one.RenewsAt = renewAt(k, m.made)
+		}
+		out[k.asset] = append(out[k.asset], one)
+	}
+	for _, all := range out {
+		slices.SortFunc(all, func(a, b Media) int { return cmp.Or(cmp.Compare(a.Corp, b.Corp), cmp.Compare(a.As, b.As)) })
+	}
+	return out, nil
 }
 
 func (s *Service) held(k mediaKey) media {

@@ -3,7 +3,10 @@ package content
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
+
+	"yutang/internal/db"
 )
 
 const (
@@ -67,6 +70,32 @@ func (s *Service) deleteKeeps(ctx context.Context, owner, corp string) error {
 func (s *Service) deleteOwner(ctx context.Context, owner string) error {
 	_, err := s.DB.Exec(ctx, deleteOwner, owner)
 	return err
+}
+
+// keptChunk is how many assets one query looks at.
+const keptChunk = 50
+
+var selectKept = `SELECT DISTINCT corp, asset, upload FROM content_keep WHERE asset IN (` + db.Marks(1, keptChunk) + `)`
+
+// selectKept are the ids of assets that somebody needs.
+func (s *Service) selectKept(ctx context.Context, assets []string) (map[mediaKey]bool, error) {
+	out := map[mediaKey]bool{}
+	for some := range slices.Chunk(assets, keptChunk) {
+		args := make([]any, keptChunk)
+		for i := range args {
+			args[i] = some[min(i, len(some)-1)]
+		}
+		err := s.DB.Each(ctx, selectKept, args, func(rows *sql.Rows) error {
+			var k mediaKey
+			err := rows.Scan(&k.corp, &k.asset, &k.upload)
+			out[k] = true
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // kept says whether somebody needs the id.

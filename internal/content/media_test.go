@@ -151,6 +151,18 @@ func TestKeep_RenewsForAWeek(t *testing.T) {
 			}
 		}
 		p.rounds(ready)
+		now := p.Clock.Now()
+		known, err := p.Media(ctx, a.ID, b.ID)
+		must(t, err)
+		if len(known[a.ID]) != 4 || len(known[b.ID]) != 2 {
+			t.Fatalf("media %+v", known)
+		}
+		for _, m := range append(known[a.ID], known[b.ID]...) {
+			forever := m.As == string(upPicture)
+			if forever != m.ExpiresAt.IsZero() || forever != m.RenewsAt.IsZero() || !forever && (!m.RenewsAt.After(now) || !m.RenewsAt.Before(m.ExpiresAt)) {
+				t.Errorf("%+v", m)
+			}
+		}
 		// From the 40th to the 60th hour one corp refuses uploads.
 		for hour := range 7 * 24 {
 			if hour == 40 {

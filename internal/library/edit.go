@@ -38,6 +38,20 @@ type Change struct {
 	Name      *string
 	Tags      *[]string
 	ExpiresAt *time.Time // zero: never
+	Seen      time.Time  // when it had last been changed as the writer saw it; zero: whatever it is
+}
+
+// NewVersion says something new.
+type NewVersion struct {
+	Body  json.RawMessage
+	Note  string // what changed
+	After int    // newest version that the writer saw; 0: whatever it is
+}
+
+// overtaken refuses what was written before somebody else's change.
+func overtaken(m Material) error {
+	return fault.New(fault.Conflict, "changed_meanwhile", "%q was changed at %s by somebody else; look at version %d before you save over it", m.Name,
+		m.UpdatedAt.Format(time.RFC3339), m.Latest)
 }
 
 func actor(ctx context.Context) string {
@@ -176,23 +190,31 @@ func (s *Service) edit(ctx context.Context, materialID string, change func(ctx c
 
 // Update changes where a material lies and what it is called. What it says is a version.
 func (s *Service) Update(ctx context.Context, materialID string, c Change) (Material, error) {
-	return s.edit(ctx, materialID, func(ctx context.Context, m *Material) error { return s.apply(ctx, m, c) })
+	return s.edit(ctx, materialID, func(ctx context.Context, m *Material) error {
+		if !c.Seen.IsZero() && !c.Seen.Equal(m.UpdatedAt) {
+			return overtaken(*m)
+		}
+		return s.apply(ctx, m, c)
+	})
 }
 
 // AddVersion says something new, as a draft. The version in use stays until another is
 // approved.
-func (s *Service) AddVersion(ctx context.Context, materialID string, body json.RawMessage, note string) (Material, error) {
-	if err := checkNote(note); err != nil {
+func (s *Service) AddVersion(ctx context.Context, materialID string, n NewVersion) (Material, error) {
+	if err := checkNote(n.Note); err != nil {
 		return Material{}, err
 	}
 	return s.edit(ctx, materialID, func(ctx context.Context, m *Material) error {
-		assets, err := s.checkBody(ctx, m.Kind, body)
+		if n.After != 0 && n.After != m.Latest {
+			return overtaken(*m)
+		}
+		assets, err := s.checkBody(ctx, m.Kind, n.Body)
 		if err != nil {
 			return err
 		}
 		m.Latest++
 		m.UpdatedAt, m.UpdatedBy = s.Clock.Now(), actor(ctx)
-		m.Version = Version{Number: m.Latest, State: Draft, Body: body, Note: note, CreatedAt: m.UpdatedAt, CreatedBy: m.UpdatedBy}
+		m.Version = Version{Number: m.Latest, State: Draft, Body: n.Body, Note: n.Note, CreatedAt: m.UpdatedAt, CreatedBy: m.UpdatedBy}
 		return s.insertVersion(ctx, m.ID, m.Version, assets)
 	})
 }
@@ -240,7 +262,7 @@ type Filter struct {
 	Limit  int
 }
 
-// List pages through materials or scripts, newest first.
+// List pages through materials or scripts, newest first, each with its newest version.
 func (s *Service) List(ctx context.Context, f Filter) (page.Page[Material], error) {
 	if f.Space == "" {
 		f.Space = Materials
@@ -259,7 +281,8 @@ func (s *Service) List(ctx context.Context, f Filter) (page.Page[Material], erro
 	if err != nil {
 		return page.Page[Material]{}, err
 	}
-	return page.Cut(all, limit, func(m Material) string { return m.ID }), nil
+	p := page.Cut(all, limit, func(m Material) string { return m.ID })
+	return p, s.fillNewest(ctx, p.Items)
 }
 
 // Versions pages through the versions of a material, newest first.

@@ -101,7 +101,7 @@ type Material struct {
 	UpdatedAt time.Time
 	UpdatedBy string
 
-	Version Version // the one asked for
+	Version Version // the one asked for, in lists the newest
 }
 
 // Version is what a material says, or said.

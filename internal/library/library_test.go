@@ -132,7 +132,7 @@ func TestMaterial_FromDraftToArchive(t *testing.T) {
 		if err != nil || string(got.Version.Body) != `{"text":"您好 {{ traits.name }}"}` || got.Version.DecidedBy != "acc_chief" {
 			t.Fatalf("%+v %v", got, err)
 		}
-		if _, err := r.lib.AddVersion(ctx, m.ID, json.RawMessage(`{"text":"早上好"}`), "更短"); err != nil {
+		if _, err := r.lib.AddVersion(ctx, m.ID, library.NewVersion{Body: json.RawMessage(`{"text":"早上好"}`), Note: "更短"}); err != nil {
 			t.Fatal(err)
 		}
 		if got, err = r.lib.Approved(ctx, m.ID); err != nil || got.Version.Number != 1 {
@@ -177,7 +177,7 @@ func TestApproval_IsByAnotherWhereTheBrandAsks(t *testing.T) {
 		if _, err := r.lib.Approve(r.as(approver), m.ID, 0); code(err) != "wrong_state" {
 			t.Fatal(err)
 		}
-		if _, err := r.lib.AddVersion(r.as(author), m.ID, json.RawMessage(`{"text":"好"}`), ""); err != nil {
+		if _, err := r.lib.AddVersion(r.as(author), m.ID, library.NewVersion{Body: json.RawMessage(`{"text":"好"}`)}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := r.lib.Publish(r.as(author), m.ID, 0); err != nil {

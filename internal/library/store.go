@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,6 +105,37 @@ func (s *Service) readMaterials(ctx context.Context, query string, args ...any) 
 	return out, err
 }
 
+// newestChunk is how many materials one query looks at.
+const newestChunk = 50
+
+var selectNewest = `SELECT m.id, v.version, v.state, v.body, v.note, v.created_at, v.created_by, v.submitted_at, v.submitted_by, v.decided_at, v.decided_by,
+		v.reason
+	FROM library_material m JOIN library_version v ON v.material = m.id AND v.version = m.latest WHERE m.id IN (` + db.Marks(1, newestChunk) + `)`
+
+// fillNewest gives materials their newest versions.
+func (s *Service) fillNewest(ctx context.Context, materials []Material) error {
+	newest := map[string]Version{}
+	for some := range slices.Chunk(materials, newestChunk) {
+		args := make([]any, newestChunk)
+		for i := range args {
+			args[i] = some[min(i, len(some)-1)].ID
+		}
+		err := s.DB.Each(ctx, selectNewest, args, func(rows *sql.Rows) error {
+			var id string
+			v, err := scanVersion(rows, &id)
+			newest[id] = v
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for i := range materials {
+		materials[i].Version = newest[materials[i].ID]
+	}
+	return nil
+}
+
 func (s *Service) selectMaterial(ctx context.Context, id string) (Material, error) {
 	all, err := s.readMaterials(ctx, selectMaterial, id)
 	if err == nil && len(all) == 0 {
@@ -129,15 +161,20 @@ func (s *Service) insertVersion(ctx context.Context, id string, v Version, asset
 func (s *Service) readVersions(ctx context.Context, query string, args ...any) ([]Version, error) {
 	var out []Version
 	err := s.DB.Each(ctx, query, args, func(rows *sql.Rows) error {
-		var v Version
-		var body string
-		var created, submitted, decided int64
-		err := rows.Scan(&v.Number, &v.State, &body, &v.Note, &created, &v.CreatedBy, &submitted, &v.SubmittedBy, &decided, &v.DecidedBy, &v.Reason)
-		v.Body, v.CreatedAt, v.SubmittedAt, v.DecidedAt = json.RawMessage(body), moment(created), moment(submitted), moment(decided)
+		v, err := scanVersion(rows)
 		out = append(out, v)
 		return err
 	})
 	return out, err
+}
+
+// scanVersion reads a version that follows what goes before in its row.
+func scanVersion(rows *sql.Rows, before ...any) (v Version, err error) {
+	var body string
+	var created, submitted, decided int64
+	err = rows.Scan(append(before, &v.Number, &v.State, &body, &v.Note, &created, &v.CreatedBy, &submitted, &v.SubmittedBy, &decided, &v.DecidedBy, &v.Reason)...)
+	v.Body, v.CreatedAt, v.SubmittedAt, v.DecidedAt = json.RawMessage(body), moment(created), moment(submitted), moment(decided)
+	return v, err
 }
 
 func (s *Service) selectVersion(ctx context.Context, id string, number int) (Version, error) {

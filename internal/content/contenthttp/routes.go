@@ -51,18 +51,19 @@ func Routes(a *httpapi.API, s *content.Service, acc *access.Service) {
 
 // Asset is a file that messages carry.
 type Asset struct {
-	ID         string    `json:"id"`
-	Kind       string    `json:"kind" enum:"image,voice,video,file"`
-	Name       string    `json:"name" doc:"customers see it with files"`
-	Type       string    `json:"type" doc:"media type, found in the bytes"`
-	SHA256     string    `json:"sha256"`
-	Size       int64     `json:"size" doc:"bytes"`
-	Width      int       `json:"width,omitempty" doc:"of an image, pixels"`
-	Height     int       `json:"height,omitempty"`
-	DurationMS int64     `json:"duration_ms,omitempty" doc:"of a video or recording"`
-	CreatedAt  time.Time `json:"created_at"`
-	CreatedBy  string    `json:"created_by"`
-	Uses       []Usage   `json:"uses,omitempty" doc:"who keeps it ready; only when one asset is asked for"`
+	ID         string          `json:"id"`
+	Kind       string          `json:"kind" enum:"image,voice,video,file"`
+	Name       string          `json:"name" doc:"customers see it with files"`
+	Type       string          `json:"type" doc:"media type, found in the bytes"`
+	SHA256     string          `json:"sha256"`
+	Size       int64           `json:"size" doc:"bytes"`
+	Width      int             `json:"width,omitempty" doc:"of an image, pixels"`
+	Height     int             `json:"height,omitempty"`
+	DurationMS int64           `json:"duration_ms,omitempty" doc:"of a video or recording"`
+	CreatedAt  time.Time       `json:"created_at"`
+	CreatedBy  string          `json:"created_by"`
+	Media      []content.Media `json:"media" doc:"what the platform has of it now, by corp"`
+	Uses       []Usage         `json:"uses,omitempty" doc:"who keeps it ready; only when one asset is asked for"`
 }
 
 // Usage is one place that keeps an asset ready to be sent.
@@ -74,7 +75,7 @@ type Usage struct {
 func wire(a content.Asset) Asset {
 	return Asset{
 		ID: a.ID, Kind: a.Kind, Name: a.Name, Type: a.Type, SHA256: a.Hash, Size: a.Size, Width: a.Width, Height: a.Height,
-		DurationMS: a.Duration.Milliseconds(), CreatedAt: a.CreatedAt, CreatedBy: a.CreatedBy,
+		DurationMS: a.Duration.Milliseconds(), CreatedAt: a.CreatedAt, CreatedBy: a.CreatedBy, Media: []content.Media{},
 	}
 }
 
@@ -107,7 +108,16 @@ func (h *handlers) list(ctx context.Context, in *listInput) (*httpapi.List[Asset
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.Listed(p, wire), nil
+	ids := make([]string, len(p.Items))
+	for i, a := range p.Items {
+		ids[i] = a.ID
+	}
+	media, err := h.content.Media(ctx, ids...)
+	return httpapi.Listed(p, func(a content.Asset) Asset {
+		out := wire(a)
+		out.Media = append(out.Media, media[a.ID]...)
+		return out
+	}), err
 }
 
 type idInput struct {
@@ -123,7 +133,12 @@ func (h *handlers) get(ctx context.Context, in *idInput) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
+	media, err := h.content.Media(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
 	out := &output{wire(a)}
+	out.Body.Media = append(out.Body.Media, media[a.ID]...)
 	for _, u := range uses {
 		out.Body.Uses = append(out.Body.Uses, Usage(u))
 	}

@@ -87,11 +87,12 @@ type updateInput struct {
 		Tags      *[]string  `json:"tags,omitempty" nullable:"false"`
 		ExpiresAt *time.Time `json:"expires_at,omitempty"`
 		Endless   bool       `json:"endless,omitempty" doc:"takes the end away"`
+		Seen      time.Time  `json:"seen,omitzero" doc:"updated_at as you saw it; refused with 409 if it was changed since"`
 	}
 }
 
 func (h *handlers) update(ctx context.Context, in *updateInput) (*output, error) {
-	c := library.Change{Folder: in.Body.Folder, Name: in.Body.Name, Tags: in.Body.Tags, ExpiresAt: in.Body.ExpiresAt}
+	c := library.Change{Folder: in.Body.Folder, Name: in.Body.Name, Tags: in.Body.Tags, ExpiresAt: in.Body.ExpiresAt, Seen: in.Body.Seen}
 	if in.Body.Endless {
 		c.ExpiresAt = &time.Time{}
 	}
@@ -109,14 +110,15 @@ func (h *handlers) restore(ctx context.Context, in *idInput) (*output, error) {
 type versionInput struct {
 	ID   string `path:"id"`
 	Body struct {
-		Body json.RawMessage `json:"body"`
-		Note string          `json:"note,omitempty" doc:"what changed"`
+		Body  json.RawMessage `json:"body"`
+		Note  string          `json:"note,omitempty" doc:"what changed"`
+		After int             `json:"after,omitempty" minimum:"0" doc:"the newest version that you saw; refused with 409 if there is a newer one"`
 	}
 }
 
 func (h *handlers) addVersion(ctx context.Context, in *versionInput) (*output, error) {
 	return h.change(ctx, "material.version", func(ctx context.Context) (library.Material, error) {
-		return h.Library.AddVersion(ctx, in.ID, in.Body.Body, in.Body.Note)
+		return h.Library.AddVersion(ctx, in.ID, library.NewVersion(in.Body))
 	})
 }
 

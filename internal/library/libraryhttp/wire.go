@@ -44,7 +44,7 @@ type Material struct {
 	CreatedBy string          `json:"created_by"`
 	UpdatedAt time.Time       `json:"updated_at"`
 	UpdatedBy string          `json:"updated_by"`
-	Version   *Version        `json:"version,omitempty" doc:"the newest; not in lists"`
+	Version   *Version        `json:"version,omitempty" doc:"the newest"`
 	Uses      []library.Usage `json:"uses,omitempty" doc:"what uses it; only when one is asked for"`
 }
 

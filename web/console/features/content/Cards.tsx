@@ -13,7 +13,6 @@ import { held } from './Folders'
 import { assetURL, cover, messageOf } from '../../ui/message/message'
 import { summary, type Material } from './message'
 import { StateOf } from './StateOf'
-import { useWhole } from './useMaterials'
 import { common, kindWords } from './words'
 import { Words } from './Words'
 
@@ -51,8 +50,7 @@ function MaterialCard({ material: m, menu, path, onTag }: { material: Material; 
   const t = useText(said)
   const k = useText(kindWords)
   const may = useMay()('content.write')
-  const whole = useWhole(m.id)
-  const message = messageOf(whole.data?.version?.body)
+  const message = messageOf(m.version?.body)
   const picture = cover(message)
   return (
     <article className="y-content-card" {...(may ? held(m.id) : {})}>
@@ -66,7 +64,7 @@ function MaterialCard({ material: m, menu, path, onTag }: { material: Material; 
         <header><Link to={`/library/${m.id}` as string} title={m.name}>{m.name}</Link>
           {may && <Dropdown trigger={['click']} menu={{ items: menu }}><Button size="small" type="text" icon={<MoreOutlined />} aria-label={t.menu(m.name)} /></Dropdown>}
         </header>
-        <StateOf material={whole.data ?? m} brief />
+        <StateOf material={m} brief />
         <p>{m.tags.slice(0, 3).map((tag) => <button type="button" key={tag} onClick={() => onTag(tag)}>#{tag}</button>)}</p>
         <small className="y-faint"><span>{path ?? ''}</span><span>{m.used > 0 ? t.used(num(m.used)) : ago(m.updated_at)}</span></small>
       </div>

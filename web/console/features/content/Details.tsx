@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { DrawerForm, showFaults } from '../../ui/forms'
 import { MomentPicker } from '../../ui/MomentPicker'
 import { useFolders } from './folders'
+import { isOvertaken, Meanwhile } from './Meanwhile'
 import type { Material } from './message'
 import { useFresh } from './useMaterials'
 import { common } from './words'
@@ -32,14 +33,15 @@ export function Details({ material: m, onClose }: { material: Material; onClose:
     onSuccess: () => { void fresh(); onClose() },
     onError: (thrown: unknown) => { const left = showFaults(form, thrown); setRest(left.length > 0 ? { ...problemOf(thrown), errors: undefined, detail: left.join('；') } : undefined) },
   })
-  const save = async () => {
+  const save = async (seen = m.updated_at) => {
     const v = await form.validateFields().catch(() => undefined)
     if (!v) return
-    set.mutate({ params: { path: { id: m.id } }, body: { name: v.name.trim(), folder: v.folder ?? '', tags: v.tags ?? [], ...(v.expires ? { expires_at: v.expires } : { endless: true }) } })
+    set.mutate({ params: { path: { id: m.id } }, body: { name: v.name.trim(), folder: v.folder ?? '', tags: v.tags ?? [], ...(v.expires ? { expires_at: v.expires } : { endless: true }), seen } })
   }
   const scripts = m.space === 'scripts'
   return (
-    <DrawerForm open title={t.title} onClose={onClose} onSave={() => void save()} saving={set.isPending} problem={rest}>
+    <DrawerForm open title={t.title} onClose={onClose} onSave={() => void save()} saving={set.isPending} problem={isOvertaken(rest) ? undefined : rest}>
+      {isOvertaken(rest) && <Meanwhile id={m.id} onAnyway={(now) => { setRest(undefined); void save(now.updated_at) }} />}
       <Form form={form} layout="vertical" initialValues={{ name: m.name, folder: m.folder || undefined, tags: m.tags, expires: m.expires_at }}>
         <Form.Item name="name" label={c.name} rules={[{ required: true, whitespace: true }]}><Input maxLength={100} /></Form.Item>
         <Form.Item name="folder" label={scripts ? t.scenario : t.folder}><Select allowClear placeholder={c.top} options={folders.map((f) => ({ value: f.id, label: f.path }))} /></Form.Item>

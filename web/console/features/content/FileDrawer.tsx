@@ -13,6 +13,7 @@ import { Asked } from '../../ui/states'
 import { Thumb } from '../../ui/message/Thumb'
 import { assetURL } from '../../ui/message/message'
 import type { Asset } from '../../ui/message/upload'
+import { MediaLines } from './MediaLife'
 import { common, placeOf, useWords } from './words'
 
 const said = texts({
@@ -29,8 +30,6 @@ const said = texts({
   none: ['没有素材、欢迎语、活码、群发或朋友圈用到它。', 'No material, welcome, live code, send or moment uses it.'],
   media: ['企业微信临时素材', 'At WeCom'],
   mediaHelp: ['企业微信的临时素材只有 3 天。只要还有地方在用，系统会在到期前自动重新上传；不再使用后不再续传。', 'WeCom keeps a file for 3 days. As long as something uses it, it is uploaded again well before the end; then no more.'],
-  kept: [(n: string) => `正在为 ${n} 处续传`, (n: string) => `kept alive for ${n}`],
-  idle: ['没有续传', 'not kept'],
   sure: [(name: string) => `删除“${name}”？`, (name: string) => `Delete "${name}"?`],
   sureHelp: ['被素材、海报或消息用到的文件不会被删除。删除后不能恢复。', 'A file that a material, poster or message names is not deleted. Deleting cannot be undone.'],
   used: ['仍在使用，不能删除', 'It is in use and cannot be deleted'],
@@ -57,7 +56,6 @@ function File({ asset: a, onClose }: { asset: Asset; onClose: () => void }) {
   const fresh = () => Promise.all([client.invalidateQueries({ queryKey: ['get', '/assets'] }), client.invalidateQueries({ queryKey: ['get', '/assets/{id}'] })])
   const rename = api.useMutation('put', '/assets/{id}', { onError: useOops(), onSuccess: () => { message.success(c.saved); void fresh() } })
   const uses = a.uses ?? []
-  const kept = uses.filter((x) => !/^(material|library)\b/.test(x.owner))
   const remove = () => sure({
     title: t.sure(a.name), content: t.sureHelp, danger: true, ok: c.remove,
     go: async () => { await must(call.DELETE('/assets/{id}', { params: { path: { id: a.id } } })); message.success(t.deleted); onClose(); await client.invalidateQueries({ queryKey: ['get', '/assets'] }) },
@@ -74,7 +72,7 @@ function File({ asset: a, onClose }: { asset: Asset; onClose: () => void }) {
       ) : <b>{a.name}</b>}
       <Facts items={[
         [t.type, a.type], [t.size, bytes(a.size)], a.width !== undefined && a.width > 0 && [t.pixels, `${a.width} × ${a.height}`], Boolean(a.duration_ms) && [t.length, t.seconds(num((a.duration_ms ?? 0) / 1000, 1))],
-        [t.added, when(a.created_at)], [t.media, kept.length > 0 ? t.kept(num(kept.length)) : t.idle], [t.hash, <code key="h">{a.sha256.slice(0, 16)}…</code>],
+        [t.added, when(a.created_at)], [t.media, <MediaLines key="m" media={a.media} />], [t.hash, <code key="h">{a.sha256.slice(0, 16)}…</code>],
       ]}
       />
       <p className="y-faint y-content-note">{t.mediaHelp}</p>

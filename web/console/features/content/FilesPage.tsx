@@ -13,6 +13,7 @@ import { QueryTable, type Column } from '../../ui/QueryTable'
 import { Empty, Failure, Loading, NoMatch } from '../../ui/states'
 import { Thumb } from '../../ui/message/Thumb'
 import { FileDrawer } from './FileDrawer'
+import { MediaBrief } from './MediaLife'
 import { Sendings } from '../../ui/message/Sendings'
 import { limitWords, useUpload, type Asset } from '../../ui/message/upload'
 import { common } from './words'
@@ -31,6 +32,7 @@ const said = texts({
   pixels: ['像素 / 时长', 'Pixels / length'],
   seconds: [(n: string) => `${n} 秒`, (n: string) => `${n} s`],
   added: ['上传时间', 'Added'],
+  media: ['企业微信上', 'At WeCom'],
   limits: ['能上传什么', 'What can be uploaded'],
   none: ['还没有文件', 'No files yet'],
   noneHelp: ['把文件拖到这里，或点右上角上传。内容决定类型，改扩展名没有用。', 'Drop files here or use the button above. What a file is follows from its bytes, not from its name.'],
@@ -64,6 +66,7 @@ export function FilesPage() {
     { key: 'kind', title: t.kind, width: 100, render: (_, a) => t[a.kind] },
     { key: 'size', title: t.size, width: 110, num: true, render: (_, a) => bytes(a.size) },
     { key: 'pixels', title: t.pixels, width: 140, num: true, render: (_, a) => measure(a) },
+    { key: 'media', title: t.media, width: 190, render: (_, a) => <MediaBrief media={a.media} /> },
     { key: 'added', title: t.added, width: 140, render: (_, a) => <Tooltip title={exactly(a.created_at)}>{ago(a.created_at)}</Tooltip> },
   ]
   const empty = search.kind ? <NoMatch onClear={() => set({ kind: undefined })} /> : <Empty title={t.none}>{t.noneHelp}</Empty>

@@ -10,6 +10,7 @@ import { Asked } from '../../ui/states'
 import { below, faultsAt } from '../../ui/message/faults'
 import { messageOf, tidy, type Message } from '../../ui/message/message'
 import { top, useFolders } from './folders'
+import { isOvertaken, Meanwhile } from './Meanwhile'
 import { MaterialContent } from './MaterialContent'
 import { blank, kinds, type Material } from './message'
 import { PreviewPane } from './PreviewPane'
@@ -67,9 +68,11 @@ function Editor({ material: m, kind: first, start, folder }: { material?: Materi
   const [message, setMessage] = useState(start)
   const [problem, setProblem] = useState<unknown>()
   const [busy, setBusy] = useState('')
+  const [last, setLast] = useState<{ publish: boolean }>()
   const [form] = Form.useForm<{ name?: string; folder?: string; tags?: string[]; note?: string }>()
   const { faults, rest } = problem === undefined ? { faults: {} } : faultsAt(problem, '/body')
-  const save = async (publish: boolean) => {
+  const save = async (publish: boolean, after = m?.latest) => {
+    setLast({ publish })
     const v = await form.validateFields().catch(() => undefined)
     if (!v) return
     setBusy(publish ? 'publish' : 'draft')
@@ -77,7 +80,7 @@ function Editor({ material: m, kind: first, start, folder }: { material?: Materi
     try {
       const body = tidy(message)
       const made = m
-        ? await must(call.POST('/materials/{id}/versions', { params: { path: { id: m.id } }, body: { body, note: v.note?.trim() || undefined } }))
+        ? await must(call.POST('/materials/{id}/versions', { params: { path: { id: m.id } }, body: { body, note: v.note?.trim() || undefined, after } }))
         : await must(call.POST('/materials', { body: { kind: kind as Material['kind'], name: (v.name ?? '').trim(), folder: v.folder ?? '', tags: v.tags ?? [], body } }))
       if (publish) {
         const now = await must(call.POST('/materials/{id}/publish', { params: { path: { id: made.id } }, body: {} }))
@@ -104,7 +107,7 @@ function Editor({ material: m, kind: first, start, folder }: { material?: Materi
     >
       <div className="y-content-page">
         <div className="y-stack">
-          {rest && <Faults problem={rest} />}
+          {m && isOvertaken(problem) ? <Meanwhile id={m.id} onAnyway={(now) => void save(last?.publish ?? false, now.latest)} /> : rest && <Faults problem={rest} />}
           {!m && (
             <Card title={t.kind}>
               <Radio.Group

@@ -12,6 +12,7 @@ import { Faults } from '../../ui/forms'
 import { Card } from '../../ui/PageShell'
 import { Colour, LayerForm } from './LayerForm'
 import { LayerList } from './LayerList'
+import { isOvertaken, Meanwhile } from './Meanwhile'
 import type { Material } from './message'
 import { PosterCanvas } from './PosterCanvas'
 import { added, docOf, fresh as freshLayer, renumber, visible, without, type Doc, type Layer } from './posterDoc'
@@ -61,6 +62,7 @@ export function PosterEditor({ material: m }: { material: Material }) {
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set())
   const [problem, setProblem] = useState<unknown>()
   const [busy, setBusy] = useState('')
+  const [last, setLast] = useState<{ publish: boolean }>()
   const dirty = doc !== kept && JSON.stringify(doc) !== JSON.stringify(kept)
   useBlocker({ shouldBlockFn: () => dirty && !globalThis.confirm(t.leave), enableBeforeUnload: dirty })
   const layers = (next: Layer[], name?: string) => past.change({ ...doc, layers: next }, name)
@@ -69,13 +71,14 @@ export function PosterEditor({ material: m }: { material: Material }) {
   const remove = (i: number) => { layers(doc.layers.filter((_, j) => j !== i)); setHidden(without(hidden, i)); setChosen(undefined) }
   const put = (from: number, to: number) => { if (from !== to) { layers(reorder(doc.layers, from, to)); setHidden(renumber(hidden, from, to)); setChosen(to) } }
   const copy = (i: number) => { const x = doc.layers[i]; if (x) add({ ...x, x: (x.x ?? 0) + 20, y: (x.y ?? 0) + 20, ...(x.points ? { points: x.points.map(([a, b]): [number, number] => [a + 20, b + 20]) } : {}) }) }
-  const save = async (publish: boolean) => {
+  const save = async (publish: boolean, after = m.latest) => {
+    setLast({ publish })
     setBusy(publish ? 'publish' : 'save')
     setProblem(undefined)
     try {
       const params = { path: { id: m.id } }
       let now: Material = m
-      if (dirty) now = await must(call.POST('/materials/{id}/versions', { params, body: { body: doc } }))
+      if (dirty) now = await must(call.POST('/materials/{id}/versions', { params, body: { body: doc, after } }))
       setKept(doc)
       if (publish && now.approved !== now.latest) now = await must(call.POST('/materials/{id}/publish', { params, body: {} }))
       message.success(!publish ? c.saved : now.approved === now.latest ? t.published : t.submitted)
@@ -118,7 +121,7 @@ export function PosterEditor({ material: m }: { material: Material }) {
         {!locked && <Button loading={busy === 'save'} disabled={!dirty} onClick={() => void save(false)}>{t.save}</Button>}
         {!locked && <Button type="primary" loading={busy === 'publish'} disabled={!dirty && m.approved === m.latest} onClick={() => void save(true)}>{asks ? t.submit : t.publish}</Button>}
       </div>
-      {problem !== undefined && <Faults problem={problemOf(problem)} />}
+      {isOvertaken(problem) ? <Meanwhile id={m.id} onAnyway={(now) => void save(last?.publish ?? false, now.latest)} /> : problem !== undefined && <Faults problem={problemOf(problem)} />}
       <div className="y-poster-desk">
         <PosterCanvas doc={doc} hidden={hidden} chosen={chosen} locked={locked} onChoose={setChosen} onChange={setLayer} onRemove={remove} />
         <div className="y-stack">

@@ -13,7 +13,7 @@ import type { Material } from './message'
 import { docOf, emptyDoc, sheets } from './posterDoc'
 import { drawPoster, drawTemplate, Rendered } from './Rendered'
 import { StateOf } from './StateOf'
-import { useBulk, useFresh, useWhole } from './useMaterials'
+import { useBulk, useFresh } from './useMaterials'
 import { common } from './words'
 import './content.css'
 import './poster.css'
@@ -94,7 +94,6 @@ function Tile({ material: m }: { material: Material }) {
   const oops = useOops()
   const bulk = useBulk()
   const fresh = useFresh()
-  const whole = useWhole(m.id)
   const copy = async () => {
     try {
       const source = await must(call.GET('/materials/{id}', { params: { path: { id: m.id } } }))
@@ -121,7 +120,7 @@ function Tile({ material: m }: { material: Material }) {
           </Dropdown>
         )}
       </div>
-      <div><StateOf material={whole.data ?? m} brief /><small className="y-faint">{m.used > 0 ? t.used(num(m.used)) : ago(m.updated_at)}</small></div>
+      <div><StateOf material={m} brief /><small className="y-faint">{m.used > 0 ? t.used(num(m.used)) : ago(m.updated_at)}</small></div>
     </article>
   )
 }

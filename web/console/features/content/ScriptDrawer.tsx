@@ -7,6 +7,7 @@ import { useMay } from '../../app/session'
 import { Faults, showFaults } from '../../ui/forms'
 import { Asked } from '../../ui/states'
 import { useFolders } from './folders'
+import { isOvertaken, Meanwhile } from './Meanwhile'
 import { messageOf } from '../../ui/message/message'
 import type { Material } from './message'
 import { PreviewPane } from './PreviewPane'
@@ -54,7 +55,9 @@ function Editor({ material: m, folder, onClose }: { material?: Material; folder?
   const [fault, setFault] = useState<string>()
   const [rest, setRest] = useState<unknown>()
   const [busy, setBusy] = useState('')
-  const save = async (publish: boolean) => {
+  const [last, setLast] = useState<{ publish: boolean }>()
+  const save = async (publish: boolean, over = m) => {
+    setLast({ publish })
     const v = await form.validateFields().catch(() => undefined)
     if (!v) return
     setBusy(publish ? 'publish' : 'draft')
@@ -66,8 +69,8 @@ function Editor({ material: m, folder, onClose }: { material?: Material; folder?
       if (!m) now = await must(call.POST('/materials', { body: { kind: 'script', name: v.name.trim(), folder: v.folder ?? '', tags: v.tags ?? [], body } }))
       else {
         const params = { path: { id: m.id } }
-        await must(call.PUT('/materials/{id}', { params, body: { name: v.name.trim(), folder: v.folder ?? '', tags: v.tags ?? [] } }))
-        if (text !== before) now = await must(call.POST('/materials/{id}/versions', { params, body: { body } }))
+        await must(call.PUT('/materials/{id}', { params, body: { name: v.name.trim(), folder: v.folder ?? '', tags: v.tags ?? [], seen: over?.updated_at } }))
+        if (text !== before) now = await must(call.POST('/materials/{id}/versions', { params, body: { body, after: over?.latest } }))
       }
       if (publish && now && now.approved !== now.latest) {
         now = await must(call.POST('/materials/{id}/publish', { params: { path: { id: now.id } }, body: {} }))
@@ -105,7 +108,7 @@ function Editor({ material: m, folder, onClose }: { material?: Material; folder?
           <Form.Item name="folder" label={t.scenario}><Select allowClear placeholder={c.top} options={folders.map((f) => ({ value: f.id, label: f.path }))} /></Form.Item>
           <Form.Item name="tags" label={t.keywords} extra={t.keywordHelp}><Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', '，', '、']} /></Form.Item>
           <TextField label={t.text} dialect="library" rows={6} value={text} limit={places.message.text} fault={fault} onChange={setText} />
-          {rest !== undefined && <Faults problem={problemOf(rest)} />}
+          {m && isOvertaken(rest) ? <Meanwhile id={m.id} onAnyway={(now) => void save(last?.publish ?? false, now)} /> : rest !== undefined && <Faults problem={problemOf(rest)} />}
         </Form>
         <div><h3 className="y-h3">{t.preview}</h3><PreviewPane message={{ text }} uses={false} /></div>
       </div>

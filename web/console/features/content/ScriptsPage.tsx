@@ -18,7 +18,7 @@ import { messageOf } from '../../ui/message/message'
 import type { Material } from './message'
 import { ScriptDrawer } from './ScriptDrawer'
 import { StateOf } from './StateOf'
-import { useBulk, useWhole } from './useMaterials'
+import { useBulk } from './useMaterials'
 import { common, stateWords } from './words'
 import { Words } from './Words'
 import './content.css'
@@ -99,8 +99,7 @@ function Script({ material: m, query, path, trash, onOpen, onTag }: { material: 
   const bulk = useBulk()
   const sure = useSure()
   const { folders } = useFolders('scripts')
-  const whole = useWhole(m.id)
-  const text = messageOf(whole.data?.version?.body).text ?? ''
+  const text = messageOf(m.version?.body).text ?? ''
   const items = trash ? [{ key: 'restore', label: t.restore, onClick: () => void bulk.restore([m.id]) }] : [
     { key: 'move', label: t.move, children: folders.map((f) => ({ key: f.id, label: f.path, disabled: f.id === m.folder, onClick: () => void bulk.move([m.id], f.id) })) },
     { key: 'trash', label: t.trash, danger: true, onClick: () => sure({ title: t.sure(m.name), content: t.sureHelp, danger: true, ok: t.trash, go: () => bulk.trash([m.id]) }) },
@@ -110,7 +109,7 @@ function Script({ material: m, query, path, trash, onOpen, onTag }: { material: 
       <div>
         <div className="y-rowline">
           <button type="button" className="y-content-link" onClick={onOpen}><Marked text={m.name} query={query} /></button>
-          <StateOf material={whole.data ?? m} brief />
+          <StateOf material={m} brief />
           <span className="y-grow" />
           {may && !trash && <Button size="small" onClick={onOpen}>{t.edit}</Button>}
           {may && <Dropdown trigger={['click']} menu={{ items }}><Button size="small" type="text">{c.more}</Button></Dropdown>}

@@ -2,7 +2,6 @@ import { texts, useText } from '@shared/i18n'
 import { Tooltip } from 'antd'
 import { State } from '../../ui/PageShell'
 import type { Material } from './message'
-import { stateOf, useWhole } from './useMaterials'
 import { stateWords, tones } from './words'
 
 const said = texts({
@@ -16,9 +15,7 @@ const said = texts({
 export function StateOf({ material: m, brief }: { material: Material; brief?: boolean }) {
   const t = useText(said)
   const s = useText(stateWords)
-  const known = stateOf(m)
-  const whole = useWhole(known ? undefined : m.id)
-  const newest = known ?? whole.data?.version?.state
+  const newest = m.version?.state
   if (m.expires_at && new Date(m.expires_at).getTime() < Date.now()) return <State tone="warn">{t.expired}</State>
   if (m.approved === 0) return newest ? <State tone={tones[newest]}>{s[newest]}</State> : <span className="y-faint">{t.version(m.latest)}</span>
   const more = m.latest > m.approved && newest ? t.newer(m.latest, s[newest]) : undefined

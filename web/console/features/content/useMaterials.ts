@@ -1,8 +1,7 @@
-import { api, call, must, problemOf } from '@shared/api/client'
+import { call, must, problemOf } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
 import { App } from 'antd'
-import type { Material } from './message'
 
 const said = texts({
   moved: [(n: number) => `已移动 ${n} 项`, (n: number) => `${n} moved`],
@@ -10,11 +9,6 @@ const said = texts({
   restored: [(n: number) => `已恢复 ${n} 项`, (n: number) => `${n} restored`],
   kept: [(n: number, why: string) => `${n} 项未处理：${why}`, (n: number, why: string) => `${n} left as they are: ${why}`],
 })
-
-/** The whole of a material that a list only names: what it says and what uses it. */
-export function useWhole(id: string | undefined) {
-  return api.useQuery('get', '/materials/{id}', { params: { path: { id: id ?? '' } } }, { enabled: Boolean(id), staleTime: 20_000 })
-}
 
 /** Asks all lists of materials and the materials themselves anew. */
 export function useFresh() {
@@ -40,9 +34,4 @@ export function useBulk() {
     trash: (ids: readonly string[]) => each(ids, t.trashed, (id) => must(call.DELETE('/materials/{id}', path(id)))),
     restore: (ids: readonly string[]) => each(ids, t.restored, (id) => must(call.POST('/materials/{id}/restore', path(id)))),
   }
-}
-
-/** The state of a material's newest version, as far as a list tells. */
-export function stateOf(m: Material): 'draft' | 'review' | 'approved' | 'archived' | 'rejected' | undefined {
-  return m.version?.state ?? (m.approved > 0 && m.approved === m.latest ? 'approved' : undefined)
 }
