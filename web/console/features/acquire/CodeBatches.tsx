@@ -7,13 +7,13 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { App, Button, Drawer, Progress, Upload } from 'antd'
 import { useMemo, useState } from 'react'
 import { useMay } from '../../app/session'
+import { csvOf } from '../../ui/csv'
 import { download } from '../../ui/Drill'
 import { Faults } from '../../ui/forms'
 import { Card, PageShell, Stat, State } from '../../ui/PageShell'
 import { CorpPicker, useCorps } from '../../ui/pickers'
 import { PlainTable, QueryTable, type Column } from '../../ui/QueryTable'
 import { Asked, Empty } from '../../ui/states'
-import { csv } from './kit'
 import { PrintDrawer, type What } from './PrintDrawer'
 import './acquire.css'
 
@@ -109,10 +109,10 @@ export function CodeBatches() {
   )
 }
 
-const template = () => csv([
-  ['名称', '渠道', '员工', '备用员工', '标签', '门店', '备注', '每日上限', '免验证'],
-  ['示例门店台卡', 'store-01', 'zhangsan;lisi', 'wangwu', '渠道/门店', '示例门店', '{name}·门店', 50, '是'],
-])
+const template = () => csvOf({
+  columns: ['名称', '渠道', '员工', '备用员工', '标签', '门店', '备注', '每日上限', '免验证'],
+  rows: [['示例门店台卡', 'store-01', 'zhangsan;lisi', 'wangwu', '渠道/门店', '示例门店', '{name}·门店', 50, '是']],
+})
 
 function BatchDrawer({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useText(said)
@@ -149,7 +149,7 @@ function BatchDrawer({ id, onClose }: { id: string; onClose: () => void }) {
             )}
             <Card
               title={t.rejects} flush={x.rejected > 0}
-              extra={x.rejected > 0 && <>{x.rejected > (x.rejects?.length ?? 0) && <span className="y-faint">{t.first}</span>}<Button size="small" onClick={() => download(csv([[t.line, t.column, t.reason], ...(x.rejects ?? []).map((r) => [r.line, named(w, r.column), r.reason])]), `faults-${x.file}`)}>{t.faults}</Button></>}
+              extra={x.rejected > 0 && <>{x.rejected > (x.rejects?.length ?? 0) && <span className="y-faint">{t.first}</span>}<Button size="small" onClick={() => download(csvOf({ columns: [t.line, t.column, t.reason], rows: (x.rejects ?? []).map((r) => [r.line, named(w, r.column), r.reason]) }), `faults-${x.file}`)}>{t.faults}</Button></>}
             >
               <PlainTable label={t.rejects} rows={x.rejects ?? []} columns={columns} rowKey={(r) => `${r.line}-${r.column}-${r.reason}`} height={360} empty={<span className="y-faint">{t.none}</span>} />
             </Card>

@@ -38,15 +38,3 @@ const placeOf = (path: string[]) => {
   const row = path.find((s) => /^\d+$/.test(s))
   return row === undefined ? '' : `#${Number(row) + 1}: `
 }
-
-/** A CSV cell that a spreadsheet does not take for a formula. */
-export function cell(value: string | number | undefined): string {
-  const text = String(value ?? '')
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
-
-/** A CSV file that Excel opens in UTF-8. */
-export function csv(rows: readonly (readonly (string | number | undefined)[])[]): Blob {
-  return new Blob(['\uFEFF', rows.map((r) => r.map(cell).join(',')).join('\r\n')], { type: 'text/csv;charset=utf-8' })
-}

@@ -9,7 +9,8 @@ import { useDrill } from '../../ui/Drill'
 import { Card } from '../../ui/PageShell'
 import { ruleSentence, useWords, type Rule } from '../../ui/rule'
 import { Failure } from '../../ui/states'
-import { countOf, peopleOf, person } from './people'
+import { peopleOf, personOf } from '../../ui/customers'
+import { countOf } from './people'
 import { useEverybody, type Reach, type usePreview } from './usePreview'
 import { channels } from './words'
 
@@ -53,7 +54,7 @@ export function PreviewPanel({ rule, preview }: { rule: Rule; preview: ReturnTyp
           {people.length === 0 ? <p className="y-faint">{t.nobody}</p> : (
             <ul className="y-people">
               {people.map((c) => {
-                const p = person(c)
+                const p = personOf(c)
                 return <li key={c.id}><Link to={`/customers/${c.id}` as string} target="_blank"><b>{p.name ?? c.id}</b></Link><span className="y-faint">{p.detail}</span></li>
               })}
             </ul>

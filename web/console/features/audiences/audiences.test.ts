@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { ruleFaults, ruleSentence } from '../../ui/rule'
 import { diff } from './diff'
 import { links } from './flowLinks'
-import { at } from './pointer'
 import { templates } from './templates'
 
 describe('templates', () => {
@@ -30,15 +29,5 @@ describe('moves between levels', () => {
     expect(links('tier', [{ from: 'V2', to: 'V1', count: 3 }, { from: '', to: 'V1', count: 9 }, { from: 'V1', to: 'V3', count: 1 }, { from: 'V1', to: 'V1', count: 5 }, { from: 'V5', to: 'V4', count: 0 }])).toEqual([
       { from: '', to: 'V1', count: 9, up: true }, { from: 'V1', to: 'V3', count: 1, up: true }, { from: 'V2', to: 'V1', count: 3, up: false },
     ])
-  })
-})
-
-describe('a pointer', () => {
-  it('finds a part of a rule', () => {
-    const rule = { all: [{ not: { tag: 'a' } }, { 'x/y': { 'm~n': 7 } }] }
-    expect(at(rule, '')).toBe(rule)
-    expect(at(rule, '/all/0/not')).toEqual({ tag: 'a' })
-    expect(at(rule, '/all/1/x~1y/m~0n')).toBe(7)
-    expect(at(rule, '/any/3/tag')).toBeUndefined()
   })
 })

@@ -1,35 +1,5 @@
-import { call, must, type Schema } from '@shared/api/client'
-import { ago, money } from '@shared/format'
-import { type ReactNode } from 'react'
-import type { People, Person } from '../../ui/Drill'
+import { call, must } from '@shared/api/client'
 import type { Rule } from '../../ui/rule'
-
-/** What narrows a list of customers. */
-type Filter = Omit<Schema<'QueryInputBody'>, 'cursor' | 'limit' | 'sort'>
-
-/** A customer as a line of a list. */
-export function person(c: Schema<'CustomerView'>): Person {
-  const bought = c.orders.count > 0 ? money(c.orders.net_revenue, c.orders.currency, 0) : ''
-  return { id: c.id, name: c.name || undefined, detail: [c.tier, bought, c.last_seen && ago(c.last_seen)].filter(Boolean).join(' · ') }
-}
-
-/** The people who pass a filter, as the drawer behind a number takes them. */
-export function peopleOf(filter: Filter, title: ReactNode, count?: number): People {
-  return {
-    key: ['customers', JSON.stringify(filter)], title, count,
-    list: async (cursor, signal) => {
-      const page = await must(call.POST('/customers/query', { body: { ...filter, cursor, limit: 100 }, signal }))
-      return { items: page.items.map(person), next: page.next }
-    },
-    csv: () => fileOf(filter),
-    save: async (name) => (await must(call.POST('/customers/audience', { body: { ...filter, name } }))).id,
-  }
-}
-
-/** The people of a filter as a CSV file. */
-export async function fileOf(filter: Filter): Promise<Blob> {
-  return (await must(call.POST('/customers/export', { body: filter, parseAs: 'blob' }))) as unknown as Blob
-}
 
 /** How many match a rule, at a past moment if one is given. */
 export function countOf(rule: Rule, signal: AbortSignal, at?: string) {

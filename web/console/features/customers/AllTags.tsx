@@ -8,7 +8,7 @@ import { FilterBar, SearchBox } from '../../ui/FilterBar'
 import { Number } from '../../ui/PageShell'
 import { QueryTable, type Column } from '../../ui/QueryTable'
 import { Empty, NoMatch } from '../../ui/states'
-import { peopleOf } from './acting'
+import { peopleOf } from '../../ui/customers'
 import { Tag } from './bits'
 
 const said = texts({ title: ['使用中的标签', 'Tags in use'], tag: ['标签', 'Tag'], count: ['客户', 'Customers'], search: ['标签名', 'Name of the tag'], none: ['还没有客户带标签', 'Nobody has a tag yet'], have: [(x: string) => `有「${x}」的客户`, (x: string) => `Customers with “${x}”`] })

@@ -11,7 +11,7 @@ import { useDrill } from '../../ui/Drill'
 import { useOops, useSure } from '../../ui/forms'
 import { Card, Number } from '../../ui/PageShell'
 import { Asked, Empty } from '../../ui/states'
-import { peopleOf } from './acting'
+import { peopleOf } from '../../ui/customers'
 import { RenameDrawer, RuleTagDrawer } from './TagDrawers'
 import { tagReasons } from './words'
 

@@ -1,8 +1,7 @@
-import { call, must, problemOf, type Schema } from '@shared/api/client'
-import { ago, money, num } from '@shared/format'
+import { call, must, problemOf } from '@shared/api/client'
+import { num } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import { App } from 'antd'
-import type { People, Person } from '../../ui/Drill'
 import type { Filter } from './filter'
 
 const said = texts({
@@ -33,28 +32,4 @@ export function useExpecting() {
       }
     }
   }
-}
-
-/** A customer as a line of a list of people. */
-export function personOf(c: Schema<'CustomerView'>): Person {
-  const bought = c.orders.count > 0 ? money(c.orders.net_revenue, c.orders.currency, 0) : ''
-  return { id: c.id, name: c.name || undefined, detail: [c.tier, bought, c.last_seen && ago(c.last_seen)].filter(Boolean).join(' · ') }
-}
-
-/** The people of a filter, for the drawer behind a number. */
-export function peopleOf(filter: Filter, title: string, count?: number): People {
-  return {
-    key: ['customers', JSON.stringify(filter)], title, count,
-    list: async (cursor, signal) => {
-      const page = await must(call.POST('/customers/query', { body: { ...filter, cursor, limit: 100 }, signal }))
-      return { items: page.items.map(personOf), next: page.next }
-    },
-    csv: () => fileOf(filter),
-    save: async (name) => (await must(call.POST('/customers/audience', { body: { ...filter, name } }))).id,
-  }
-}
-
-/** The people of a filter as a CSV file. */
-export async function fileOf(filter: Filter, expect?: number, traits?: string[]): Promise<Blob> {
-  return (await must(call.POST('/customers/export', { body: { ...filter, expect, traits }, parseAs: 'blob' }))) as unknown as Blob
 }

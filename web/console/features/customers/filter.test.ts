@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ends, filterOf, labelParts, many, nextSort, pair, partAt, range, readSearch, viewFilter, viewOf } from './filter'
+import { ends, filterOf, labelParts, many, nextSort, pair, range, readSearch, viewFilter, viewOf } from './filter'
 
 test('an address gives the filter, and one tag may stand alone', () => {
   const s = readSearch({ q: 8000, tag: 'VIP', contact: 'odd', orders: '1..', sort: '-orders', rule: { tag: 'x' } })
@@ -32,10 +32,4 @@ test('names are cut at the first sign', () => {
   expect(pair('note:a:b')).toEqual(['note', 'a:b'])
   expect(labelParts('来源/门店')).toEqual({ group: '来源', name: '门店' })
   expect(labelParts('VIP')).toEqual({ name: 'VIP' })
-})
-
-test('a pointer finds its part of a rule', () => {
-  expect(partAt({ all: [{ tag: 'x' }] }, '/all/0')).toEqual({ tag: 'x' })
-  expect(partAt({ all: [] }, '/all/3/did')).toBeUndefined()
-  expect(partAt({ tag: 'x' }, '')).toEqual({ tag: 'x' })
 })

@@ -90,10 +90,3 @@ export function labelParts(label: string): { group?: string; name: string } {
   const at = label.indexOf('/')
   return at < 0 ? { name: label } : { group: label.slice(0, at), name: label.slice(at + 1) }
 }
-
-/** The part of a rule that a JSON pointer names; undefined if there is none. */
-export function partAt(rule: unknown, pointer: string): unknown {
-  let at = rule
-  for (const step of pointer.split('/').slice(1)) at = at && typeof at === 'object' ? (at as Record<string, unknown>)[step.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined
-  return at
-}

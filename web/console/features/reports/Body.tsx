@@ -7,7 +7,7 @@ import { FilterBar } from '../../ui/FilterBar'
 import { DaySpan } from '../../ui/DaySpan'
 import { AudiencePicker } from '../../ui/pickers'
 import { Failure, Loading } from '../../ui/states'
-import { csvOf, type Grid } from './csv'
+import { csvOf, type Table } from '../../ui/csv'
 import './reports.css'
 import type { Choice, Preset } from './span'
 import type { Spanned } from './useSpan'
@@ -74,7 +74,7 @@ export function Body<A extends Meta>({ asked, spanned, until, filters, reading, 
   until?: string
   filters: ReactNode
   reading?: (answer: A) => string | undefined
-  grid?: (answer: A) => Grid
+  grid?: (answer: A) => Table & { name: string }
   /** The viewer named no events, so that unknown ones are no fault of theirs. */
   unasked?: boolean
   children: (answer: A) => ReactNode
@@ -83,7 +83,7 @@ export function Body<A extends Meta>({ asked, spanned, until, filters, reading, 
   const { message } = App.useApp()
   const a = asked.data
   const copy = () => void navigator.clipboard.writeText(location.href).then(() => message.success(t.copied))
-  const save = () => { if (a && grid) { const g = grid(a); download(new Blob([csvOf(g)], { type: 'text/csv' }), `${g.name}.csv`) } }
+  const save = () => { if (a && grid) { const g = grid(a); download(csvOf(g), `${g.name}.csv`) } }
   const words = a && !asked.error ? reading?.(a) : undefined
   return (
     <>

@@ -8,7 +8,7 @@ import { DrawerForm } from '../../ui/forms'
 import { Facts } from '../../ui/PageShell'
 import { PlainTable } from '../../ui/QueryTable'
 import { useCostsChanged } from './Costs'
-import { csvOf } from './csv'
+import { csvOf } from '../../ui/csv'
 
 const said = texts({
   title: ['导入成本 CSV', 'Import costs'], go: ['导入', 'Import'], pick: ['选择文件', 'Choose a file'], drop: ['把 CSV 拖到这里，或点击选择', 'Drop a CSV here, or click'],
@@ -46,7 +46,7 @@ export function CostImport({ onClose }: { onClose: () => void }) {
       setBusy(false)
     }
   }
-  const template = () => download(new Blob([csvOf({ name: 'costs', columns: fields.map((f) => t[f]), rows: [['2026-01-01', '2026-01-31', 3100, 'douyin', '', 'spring', '']] })], { type: 'text/csv' }), 'costs.csv')
+  const template = () => download(csvOf({ columns: fields.map((f) => t[f]), rows: [['2026-01-01', '2026-01-31', 3100, 'douyin', '', 'spring', '']] }), 'costs.csv')
   return (
     <DrawerForm open title={t.title} size={640} onClose={onClose} onSave={() => (done ? (setDone(undefined), setFile(undefined)) : void go())} okText={done ? t.again : t.go} saving={busy} problem={problem} disabled={!file && !done}>
       {!done ? (
@@ -63,7 +63,7 @@ export function CostImport({ onClose }: { onClose: () => void }) {
           <Facts items={[[t.rows, num(done.rows)], [t.duplicates, num(done.duplicates)], [t.rejected, num(done.rejected)], [t.encoding, done.encoding], [t.mapping, Object.entries(done.mapping).map(([k, v]) => `${t[k as 'date'] ?? k} ← ${v}`).join('、')]]} />
           {done.rejects.length > 0 && (
             <>
-              <div className="y-rowline"><b>{t.faults}</b><Button size="small" onClick={() => download(new Blob([csvOf({ name: 'rejected', columns: [t.line, t.column, t.reason], rows: done.rejects.map((r) => [r.line, r.column, r.reason]) })], { type: 'text/csv' }), 'rejected.csv')}>{t.save}</Button></div>
+              <div className="y-rowline"><b>{t.faults}</b><Button size="small" onClick={() => download(csvOf({ columns: [t.line, t.column, t.reason], rows: done.rejects.map((r) => [r.line, r.column, r.reason]) }), 'rejected.csv')}>{t.save}</Button></div>
               <PlainTable label={t.faults} rows={done.rejects.map((r, i) => ({ ...r, i }))} rowKey="i" columns={[{ key: 'line', title: t.line, width: 80, num: true, render: (_, r) => num(r.line) }, { key: 'column', title: t.column, width: 120, render: (_, r) => r.column }, { key: 'reason', title: t.reason, width: 300, render: (_, r) => r.reason }]} />
             </>
           )}

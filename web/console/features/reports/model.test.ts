@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { csvOf } from './csv'
 import { whereTo } from './maturityLinks'
 import { byOf, literal, pick, picks, whole } from './model'
 import { byType, moves, typeOf } from './rfmTypes'
@@ -45,10 +44,6 @@ test('typed values keep their kind', () => {
   expect(literal('in', '1， b,true')).toEqual([1, 'b', true])
   expect(byOf('prop:a:b')).toEqual({ prop: 'a:b' })
   expect(byOf('nothing')).toBeUndefined()
-})
-
-test('a spreadsheet runs nothing of a file', () => {
-  expect(csvOf({ name: 'x', columns: ['a'], rows: [['=1+1'], [-5], ['a,"b"'], [null]] })).toBe('\uFEFFa\r\n\'=1+1\r\n-5\r\n"a,""b"""\r\n\r\n')
 })
 
 test('segments of any width have a type, and types add up', () => {
