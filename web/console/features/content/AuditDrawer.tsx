@@ -10,9 +10,9 @@ import { Facts, State } from '../../ui/PageShell'
 import { Asked } from '../../ui/states'
 import { useStaffName } from '../../ui/Who'
 import { AssetPicker } from '../../ui/message/AssetPicker'
+import { assetURL } from '../../ui/message/message'
 import { progress } from './audit'
 import type { Audit } from './Audits'
-import { assetURL } from '../../ui/message/message'
 import { common } from './words'
 
 const said = texts({

@@ -1,7 +1,7 @@
 import { texts, useText } from '@shared/i18n'
 import { useMemo } from 'react'
-import { diff, pieces } from './diff'
 import type { Message } from '../../ui/message/message'
+import { diff, pieces } from './diff'
 import { asLines } from './message'
 
 const said = texts({ same: ['两版完全一样', 'Both versions say the same'] })

@@ -2,9 +2,9 @@ import { texts, useText } from '@shared/i18n'
 import { Checkbox, Input, InputNumber, Segmented, Select, Slider } from 'antd'
 import type { ReactNode } from 'react'
 import { AssetPicker } from '../../ui/message/AssetPicker'
+import { TextField } from '../../ui/message/TextField'
 import { align, clamp } from './geometry'
 import { boxOf, withBox, type Doc, type Layer } from './posterDoc'
-import { TextField } from '../../ui/message/TextField'
 
 const said = texts({
   place: ['位置与大小（像素）', 'Place and size (pixels)'],
