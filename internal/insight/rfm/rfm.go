@@ -105,9 +105,10 @@ func (r *Report) Scores(ctx context.Context, query json.RawMessage) (Answer, err
 
 // cell is one number of an answer: one of its fields.
 type cell struct {
-	Segment string `json:"segment,omitempty"`
-	Level   int    `json:"level,omitempty"`
-	Score   int    `json:"score,omitempty"`
+	Segment  string   `json:"segment,omitempty"`
+	Segments []string `json:"segments,omitempty"` // any of these
+	Level    int      `json:"level,omitempty"`
+	Score    int      `json:"score,omitempty"`
 }
 
 // People are the customers of {"segment": "543"}, {"level": 4} or {"score": 12}.
@@ -120,8 +121,8 @@ func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roari
 	if err := insight.DecodeCell(raw, &c); err != nil {
 		return nil, err
 	}
-	if c == (cell{}) {
-		return nil, fault.BadField("/cell", `names a "segment", a "level" or a "score"`)
+	if c.empty() {
+		return nil, fault.BadField("/cell", `names a "segment", "segments", a "level" or a "score"`)
 	}
 	rows, _, _, err := r.rows(ctx, p)
 	if err != nil {
@@ -129,11 +130,20 @@ func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roari
 	}
 	out := roaring.New()
 	for _, row := range rows {
-		if (c.Segment == "" || c.Segment == row.Segment) && (c.Level == 0 || c.Level == row.Level) && (c.Score == 0 || c.Score == row.Score) {
+		if c.holds(&row) {
 			out.Add(row.Root)
 		}
 	}
 	return out, nil
+}
+
+func (c cell) empty() bool {
+	return c.Segment == "" && len(c.Segments) == 0 && c.Level == 0 && c.Score == 0
+}
+
+func (c cell) holds(row *Row) bool {
+	return (c.Segment == "" || c.Segment == row.Segment) && (len(c.Segments) == 0 || slices.Contains(c.Segments, row.Segment)) &&
+		(c.Level == 0 || c.Level == row.Level) && (c.Score == 0 || c.Score == row.Score)
 }
 
 // rows are everybody who bought until the end, in order of number, with scores.

@@ -10,6 +10,7 @@ import { Asked } from '../../ui/states'
 import { Avatar } from './bits'
 import { AudiencesTab } from './AudiencesTab'
 import { ContactsCard } from './ContactsCard'
+import { Forecast } from './Forecast'
 import { IdentityTab } from './IdentityTab'
 import { Menu } from './Menu'
 import { MovesTab } from './MovesTab'
@@ -90,6 +91,7 @@ function Figures({ customer: c }: { customer: Customer }) {
       <div><span>{t.net}</span><b>{money(o.net_revenue, o.currency)}</b>{o.other_currencies && o.other_currencies.length > 0 && <small>{t.other(o.other_currencies.join('、'))}</small>}</div>
       <div><span>{t.orders}</span><b>{num(o.count)}</b>{o.last_at && <small>{t.lastOrder(day(o.last_at))}</small>}</div>
       <div><span>{t.aov}</span><b>{o.count > 0 ? money(o.net_revenue / o.count, o.currency) : none}</b></div>
+      <Forecast id={c.id} />
       <div><span>{t.seen}</span>{moment(c.last_seen)}</div>
       <div><span>{t.first}</span><b>{day(c.first_seen)}</b></div>
       <div><span>{t.events}</span><b>{num(c.events)}</b></div>

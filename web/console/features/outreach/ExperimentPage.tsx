@@ -4,6 +4,7 @@ import { named, texts, useLang, useText } from '@shared/i18n'
 import { getRouteApi } from '@tanstack/react-router'
 import { Alert, Tabs } from 'antd'
 import { useDrill } from '../../ui/Drill'
+import { reportPeople } from '../../ui/people'
 import { Card, Columns, Facts, Number, PageShell, State } from '../../ui/PageShell'
 import { PlainTable, QueryTable } from '../../ui/QueryTable'
 import { Asked, Empty } from '../../ui/states'
@@ -74,7 +75,7 @@ function Arms({ outcome: o }: { outcome: Schema<'ExperimentOutcome'> }) {
   const arms = useText(armWords)
   const drill = useDrill()
   const people = (arm: string, title: string, count: number, filter: { converted?: 'true' | 'false'; mature?: 'true' | 'false' }) => (count > 0 ? () => drill({
-    key: ['experiment', o.experiment.id, arm, filter], title: `${named(arms, arm)} · ${title}`, count,
+    ...reportPeople('experiment', { experiment: o.experiment.id }, { arm, ...(filter.converted && { converted: filter.converted === 'true' }), ...(filter.mature && { mature: filter.mature === 'true' }) }, `${named(arms, arm)} · ${title}`, count),
     list: async (cursor, signal) => {
       const page = await must(call.GET('/experiments/{experiment}/customers', { params: { path: { experiment: o.experiment.id }, query: { arm, ...filter, cursor, limit: 100 } }, signal }))
       return { items: page.items.map((p) => ({ id: p.customer, detail: p.orders > 0 ? t.bought(num(p.orders), money(p.revenue, o.currency)) : when(p.exposed_at) })), next: page.next }

@@ -5,7 +5,9 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Segmented, Select } from 'antd'
 import { useMemo, useState } from 'react'
 import CloseOutlined from '@ant-design/icons/CloseOutlined'
+import { DaySpan } from '../../ui/DaySpan'
 import { useDrill } from '../../ui/Drill'
+import { reportPeople } from '../../ui/people'
 import { Hint, Number as Figure } from '../../ui/PageShell'
 import { Failure, Loading } from '../../ui/states'
 import { Canvas } from './Canvas'
@@ -43,6 +45,8 @@ const said = texts({
   passed: ['完成', 'Done'],
   failed: ['失败', 'Failed'],
   define: ['进入：来到这一步的次数；完成：做完往下走的（含超时、对照组）；停留：此刻还在这里；失败：做不成，记下原因后继续走。点数字看是谁。', 'In: came here. Done: went on, by time-out and the control group too. Now: still here. Failed: could not be done; the run goes on. A number opens its people.'],
+  defineSpan: ['选了日期后：经过按发生的那天计，触达按计划的那天计、状态取现在的；“进行中”“停留”始终是此刻。', 'With days chosen: what happened counts on its day, touches on the day they were planned, in their state of now; under way and Now are as of now.'],
+  span: ['只看这段时间', 'Within days'],
   rateHelp: ['已结束的实例中达成目标的比例', 'Of the runs that have ended'],
   people: [(step: string, what: string) => `${step} · ${what}`, (step: string, what: string) => `${step} · ${what}`],
   whole: ['整条 SOP', 'The playbook'],
@@ -71,17 +75,19 @@ export function FlowTab({ book, nameOf }: { book: Playbook; nameOf: NameOf }) {
   const [share, setShare] = useState(false)
   const [selected, setSelected] = useState<string[]>([])
   const versions = api.useQuery('get', '/playbooks/{id}/versions', { params: { path: { id: book.id } } }, { enabled: book.version > 0 })
-  const report = api.useQuery('get', '/playbooks/{id}/report', { params: { path: { id: book.id }, query: { version: search.version } } }, { enabled: book.version > 0, refetchInterval: 30_000 })
+  const report = api.useQuery('get', '/playbooks/{id}/report', { params: { path: { id: book.id }, query: { version: search.version, from: search.from, to: search.to } } }, { enabled: book.version > 0, refetchInterval: 30_000, placeholderData: (old) => old })
   const doc = docOf(versions.data?.items?.find((v) => v.version === (search.version ?? book.version))?.definition ?? book.definition)
   const by = useMemo(() => new Map(report.data?.steps.map((s) => [s.id, s])), [report.data])
   const isForCustomers = (doc.subject ?? 'customer') === 'customer'
   const outcomeNames = useText(outcomeWords)
+  const span = { from: search.from, to: search.to }
+  const set = (part: Partial<typeof search>) => void go({ to: '/playbooks/$id', params: { id: book.id }, search: { ...search, ...part }, replace: true })
   const open = (step: string, title: string, count: number, query: { outcome?: string; detail?: string; state?: string; reason?: string }) => {
     if (!isForCustomers || count === 0) return undefined
     return () => drill({
-      key: ['playbook', book.id, search.version, step, query], title: t.people(step ? nameOf('step', step) : t.whole, title), count,
+      ...reportPeople('playbook', { playbook: book.id, version: search.version, ...span }, { step: step || undefined, ...query }, t.people(step ? nameOf('step', step) : t.whole, title), count),
       list: async (cursor) => {
-        const page = await must(call.GET('/playbooks/{id}/people', { params: { path: { id: book.id }, query: { step: step || undefined, version: search.version, cursor, ...query } as never } }))
+        const page = await must(call.GET('/playbooks/{id}/people', { params: { path: { id: book.id }, query: { step: step || undefined, version: search.version, cursor, ...span, ...query } as never } }))
         return { items: (page.items ?? []).map((p) => ({ id: p.customer ?? '', detail: when(p.at) })).filter((p) => p.id), next: page.next }
       },
     })
@@ -119,13 +125,14 @@ export function FlowTab({ book, nameOf }: { book: Playbook; nameOf: NameOf }) {
     <div className="y-playbooks-edit">
       {report.data && <Totals report={report.data} t={t} open={open} outcome={(o) => named(outcomeNames, o)} />}
       <div className="y-playbooks-bar">
-        <Segmented value={as} onChange={(v) => void go({ to: '/playbooks/$id', params: { id: book.id }, search: { ...search, as: v as 'canvas' }, replace: true })} options={[{ value: 'canvas', label: t.canvas }, { value: 'outline', label: t.outline }]} />
+        <Segmented value={as} onChange={(v) => set({ as: v as 'canvas' })} options={[{ value: 'canvas', label: t.canvas }, { value: 'outline', label: t.outline }]} />
         <Segmented value={share ? 'share' : 'n'} onChange={(v) => setShare(v === 'share')} options={[{ value: 'n', label: t.numbers }, { value: 'share', label: t.percent }]} />
         <Select
-          aria-label={t.all} style={{ width: 150 }} value={search.version ?? 0} onChange={(v: number) => void go({ to: '/playbooks/$id', params: { id: book.id }, search: { ...search, version: v || undefined }, replace: true })}
+          aria-label={t.all} style={{ width: 150 }} value={search.version ?? 0} onChange={(v: number) => set({ version: v || undefined })}
           options={[{ value: 0, label: t.all }, ...(versions.data?.items ?? []).map((v) => ({ value: v.version, label: `${t.version(String(v.version))}${v.version === book.version ? ` (${t.now})` : ''}` }))]}
         />
-        <Hint>{t.define}</Hint>
+        <span role="group" aria-label={t.span}><DaySpan allowClear value={span} onChange={set} /></span>
+        <Hint>{t.define} {t.defineSpan}</Hint>
       </div>
       <div className="y-playbooks-stage">
         {as === 'canvas'

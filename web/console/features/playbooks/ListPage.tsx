@@ -7,10 +7,11 @@ import { useMemo, useState } from 'react'
 import PlusOutlined from '@ant-design/icons/PlusOutlined'
 import { useMay } from '../../app/session'
 import { FilterBar, SearchBox } from '../../ui/FilterBar'
-import { PageShell, State } from '../../ui/PageShell'
+import { Hint, PageShell, State } from '../../ui/PageShell'
 import { PlainTable, type Column } from '../../ui/QueryTable'
 import { Empty, Failure, Loading, NoMatch } from '../../ui/states'
 import { docOf, useNameOf, usePlaybooks, type Playbook } from './data'
+import { Lift, useLifts } from './Lift'
 import { SettingsDrawer } from './SettingsDrawer'
 import { triggerText } from './say'
 import type { NameOf } from './say'
@@ -33,8 +34,8 @@ const said = texts({
   runs: ['累计进入', 'Runs'],
   sent: ['已发送', 'Sent'],
   goal: ['目标达成率', 'Goal rate'],
-  lift: ['增量', 'Lift'],
-  seeLift: ['看增量', 'See lift'],
+  lift: ['增量收入', 'Incremental revenue'],
+  liftHelp: ['有对照组的 SOP 才有：（触达组人均收入 − 对照组人均收入）× 触达组人数，只算已满观察期的客户，收入扣退款。下面是任何时候看都成立的区间；两组各满 100 人才有区间。', 'For playbooks with a holdout: revenue per customer touched less that of the control, times the customers touched; mature customers only, net of refunds. Below it the interval that holds at any look, from 100 customers an arm.'],
   updated: ['更新', 'Updated'],
   noGoal: ['未设目标', 'No goal'],
   steps: [(n: string) => `${n} 步`, (n: string) => `${n} steps`],
@@ -45,6 +46,7 @@ const said = texts({
   byNew: ['最近更新', 'Updated last'],
   byRuns: ['进行中最多', 'Most under way'],
   byGoal: ['达成率最高', 'Best goal rate'],
+  byLift: ['增量收入最高', 'Most lift'],
 })
 
 const goalRate = (p: Playbook) => (p.counts && p.counts.runs > p.counts.live && docOf(p.definition).goal ? p.counts.goal / (p.counts.runs - p.counts.live) : undefined)
@@ -58,7 +60,7 @@ export function ListPage() {
   const go = useNavigate()
   const search = useSearch({ from: '/shell/playbooks' })
   const query = usePlaybooks()
-  const experiments = api.useQuery('get', '/experiments', { params: { query: { limit: 1000 } } }, { enabled: may('experiments.read'), staleTime: 60_000 })
+  const lifts = useLifts()
   const nameOf = useNameOf()
   const [isSetting, setSetting] = useState(false)
   const sentence = (p: Playbook) => { const doc = docOf(p.definition); const names: NameOf = (kind, id) => doc.audiences?.[id]?.name ?? nameOf(kind, id); return triggerText(doc.trigger, names) }
@@ -68,23 +70,22 @@ export function ListPage() {
     const list = (query.data?.items ?? []).filter((p) => (!search.state || p.state === search.state)
       && (!search.subject || (docOf(p.definition).subject ?? 'customer') === search.subject)
       && (!q || `${p.name} ${sentence(p)}`.toLowerCase().includes(q)))
-    const by = { runs: (p: Playbook) => p.counts?.live ?? 0, goal: (p: Playbook) => goalRate(p) ?? -1, new: (p: Playbook) => Date.parse(p.updated_at) }
-    const rank = by[search.sort === 'runs' || search.sort === 'goal' ? search.sort : 'new']
-    return list.toSorted((a, b) => rank(b) - rank(a))
-  }, [query.data, search, nameOf])
-  const tested = useMemo(() => new Set(experiments.data?.items?.map((e) => e.origin)), [experiments.data])
+    const by = { runs: (p: Playbook) => p.counts?.live ?? 0, goal: (p: Playbook) => goalRate(p) ?? -1, lift: (p: Playbook) => lifts.by.get(p.id)?.incremental_revenue?.amount ?? -Infinity, new: (p: Playbook) => Date.parse(p.updated_at) }
+    const rank = by[search.sort ?? 'new']
+    return list.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)))
+  }, [query.data, search, nameOf, lifts.by])
   const columns: Column<Playbook>[] = [
-    { key: 'name', title: t.name, width: 330, render: (_, p) => (
+    { key: 'name', title: t.name, width: 280, render: (_, p) => (
       <div className="y-playbooks-name"><Link to={`/playbooks/${p.id}` as string}>{p.name}</Link><small title={sentence(p)}>{sentence(p)}</small></div>
     ) },
-    { key: 'state', title: t.state, width: 130, render: (_, p) => <span className="y-playbooks-name"><span><State tone={stateTone[p.state]}>{states[p.state]}</State></span>{p.version > 0 && <small>v{p.version}{p.review && ` · ${t.changed}`}</small>}</span> },
-    { key: 'subject', title: t.subject, width: 110, render: (_, p) => <span className="y-playbooks-name"><span>{subjects[docOf(p.definition).subject ?? 'customer']}</span><small>{t.steps(num(docOf(p.definition).steps.length))}</small></span> },
-    { key: 'live', title: t.live, width: 90, num: true, render: (_, p) => (p.counts ? <Link to={`/playbooks/${p.id}?tab=runs&live=true` as string}>{num(p.counts.live)}</Link> : '–') },
-    { key: 'runs', title: t.runs, width: 90, num: true, render: (_, p) => (p.counts ? <Link to={`/playbooks/${p.id}?tab=runs` as string}>{num(p.counts.runs)}</Link> : '–') },
-    { key: 'sent', title: t.sent, width: 90, num: true, render: (_, p) => <Sent id={p.id} version={p.version} /> },
-    { key: 'goal', title: t.goal, width: 110, num: true, render: (_, p) => (docOf(p.definition).goal ? pct(goalRate(p)) : <span className="y-faint">{t.noGoal}</span>) },
-    { key: 'lift', title: t.lift, width: 90, render: (_, p) => (tested.has(p.id) ? <Link to={'/experiments' as string} search={{ q: p.id } as never}>{t.seeLift}</Link> : '–') },
-    { key: 'updated', title: t.updated, width: 110, render: (_, p) => <Tooltip title={exactly(p.updated_at)}><span>{ago(p.updated_at)}</span></Tooltip> },
+    { key: 'state', title: t.state, width: 112, render: (_, p) => <span className="y-playbooks-name"><span><State tone={stateTone[p.state]}>{states[p.state]}</State></span>{p.version > 0 && <small>v{p.version}{p.review && ` · ${t.changed}`}</small>}</span> },
+    { key: 'subject', title: t.subject, width: 106, render: (_, p) => <span className="y-playbooks-name"><span>{subjects[docOf(p.definition).subject ?? 'customer']}</span><small>{t.steps(num(docOf(p.definition).steps.length))}</small></span> },
+    { key: 'live', title: t.live, width: 86, num: true, render: (_, p) => (p.counts ? <Link to={`/playbooks/${p.id}?tab=runs&live=true` as string}>{num(p.counts.live)}</Link> : '–') },
+    { key: 'runs', title: t.runs, width: 78, num: true, render: (_, p) => (p.counts ? <Link to={`/playbooks/${p.id}?tab=runs` as string}>{num(p.counts.runs)}</Link> : '–') },
+    { key: 'sent', title: t.sent, width: 72, num: true, render: (_, p) => <Sent id={p.id} version={p.version} /> },
+    { key: 'goal', title: t.goal, width: 96, num: true, render: (_, p) => (docOf(p.definition).goal ? pct(goalRate(p)) : <span className="y-faint">{t.noGoal}</span>) },
+    ...(lifts.isShown ? [{ key: 'lift', title: <>{t.lift} <Hint>{t.liftHelp}</Hint></>, width: 168, num: true, render: (_: unknown, p: Playbook) => <Lift book={p} lift={lifts.by.get(p.id)} isReady={lifts.isReady} /> }] : []),
+    { key: 'updated', title: t.updated, width: 104, render: (_, p) => <Tooltip title={exactly(p.updated_at)}><span>{ago(p.updated_at)}</span></Tooltip> },
   ]
   const items = [
     { key: 'blank', label: <Link to={'/playbooks/new' as string}>{t.blank}</Link> }, { key: 'template', label: <Link to={'/sop' as string}>{t.template}</Link> },
@@ -104,7 +105,7 @@ export function ListPage() {
         <SearchBox value={search.q ?? ''} placeholder={t.search} onChange={(q) => set({ q: q || undefined })} />
         <Select allowClear aria-label={t.state} placeholder={t.state} style={{ width: 130 }} value={search.state} onChange={(state?: string) => set({ state })} options={Object.entries(states).map(([value, label]) => ({ value, label }))} />
         <Select allowClear aria-label={t.subject} placeholder={t.subject} style={{ width: 130 }} value={search.subject} onChange={(subject?: string) => set({ subject })} options={Object.entries(subjects).map(([value, label]) => ({ value, label }))} />
-        <Select aria-label={t.sort} style={{ width: 150 }} value={search.sort ?? 'new'} onChange={(v: string) => set({ sort: v === 'new' ? undefined : (v as 'runs') })} options={[{ value: 'new', label: t.byNew }, { value: 'runs', label: t.byRuns }, { value: 'goal', label: t.byGoal }]} />
+        <Select aria-label={t.sort} style={{ width: 150 }} value={search.sort ?? 'new'} onChange={(v: 'new' | 'runs' | 'goal' | 'lift') => set({ sort: v === 'new' ? undefined : v })} options={[{ value: 'new', label: t.byNew }, { value: 'runs', label: t.byRuns }, { value: 'goal', label: t.byGoal }, ...(lifts.isShown ? [{ value: 'lift' as const, label: t.byLift }] : [])]} />
       </FilterBar>
       {query.error ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : query.isPending ? <Loading rows={8} /> : query.data.items.length === 0 ? (
         <Empty title={t.none} action={may('playbooks.write') && <><Link to={'/sop' as string}><Button type="primary">{t.template}</Button></Link><Link to={'/playbooks/new' as string}><Button>{t.blank}</Button></Link></>}>{t.noneText}</Empty>

@@ -3,13 +3,14 @@ import { texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Form, Input, Segmented, Upload } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Faults } from '../../ui/forms'
 import { Card, PageShell } from '../../ui/PageShell'
 import { AudiencePicker } from '../../ui/pickers'
 import type { Doc, Subject, Trigger } from './document'
 import { KindIcon } from './icons'
 import { subjectWords } from './words'
+import { YamlFaults, type Area } from './YamlFaults'
 import './playbooks.css'
 
 const said = texts({
@@ -35,7 +36,6 @@ const said = texts({
   paste: ['粘贴 YAML，或选择文件', 'Paste YAML or choose a file'],
   file: ['选择文件', 'Choose a file'],
   importIt: ['导入为草稿', 'Import as a draft'],
-  imported: ['导入', 'Imported'],
   yamlNote: ['可以是别处导出的文件，或命令行 yutang playbook export 的结果。有问题会指出在哪里。', 'A file from elsewhere or from yutang playbook export. Faults are shown with where they are.'],
   first: ['第一步', 'First step'],
 })
@@ -121,19 +121,16 @@ function Blank({ audience: given }: { audience?: string }) {
 
 function Import() {
   const t = useText(said)
+  const area = useRef<Area>(null)
   const go = useNavigate()
   const client = useQueryClient()
   const [text, setText] = useState('')
-  const [draft, setDraft] = useState<string>()
   const [problem, setProblem] = useState<Problem>()
   const [isBusy, setBusy] = useState(false)
   const bring = async () => {
     setBusy(true)
     try {
-      const name = /^name:\s*["']?(.+?)["']?\s*$/m.exec(text)?.[1] ?? t.imported
-      const id = draft ?? (await must(call.POST('/playbooks', { body: { definition: { name, trigger: { api: true }, steps: [{ id: 'wait', wait: { for: '1d' } }] } } }))).id
-      setDraft(id)
-      await must(call.PUT('/playbooks/{id}/yaml', { params: { path: { id } }, body: text as never, bodySerializer: (b) => b as never, headers: { 'Content-Type': 'application/yaml' } }))
+      const { id } = await must(call.POST('/playbooks/yaml', { body: text as never, bodySerializer: (b) => b as never, headers: { 'Content-Type': 'application/yaml' } }))
       void client.invalidateQueries({ queryKey: ['get', '/playbooks'] })
       await go({ to: '/playbooks/$id', params: { id }, search: { tab: 'edit' } })
     } catch (thrown) {
@@ -146,8 +143,8 @@ function Import() {
     <Card title={t.paste} extra={<Upload accept=".yaml,.yml" showUploadList={false} beforeUpload={(f) => { void f.text().then(setText); return false }}><Button>{t.file}</Button></Upload>}>
       <div className="y-playbooks-stack">
         <p className="y-faint">{t.yamlNote}</p>
-        <Input.TextArea aria-label={t.paste} className="y-mono" rows={20} value={text} onChange={(e) => setText(e.target.value)} spellCheck={false} />
-        {problem && <Faults problem={problem} />}
+        {problem && <YamlFaults text={text} problem={problem} area={area} />}
+        <Input.TextArea ref={area} aria-label={t.paste} className="y-mono" rows={20} value={text} onChange={(e) => setText(e.target.value)} spellCheck={false} />
         <Button type="primary" disabled={!text.trim()} loading={isBusy} onClick={() => void bring()}>{t.importIt}</Button>
       </div>
     </Card>

@@ -2,12 +2,12 @@ import { call, must, problemOf, type Problem } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, App, Button, Input } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useMay } from '../../app/session'
 import { download } from '../../ui/Drill'
-import { Faults } from '../../ui/forms'
 import { Asked } from '../../ui/states'
 import type { Draft, Playbook } from './data'
+import { YamlFaults, type Area } from './YamlFaults'
 
 const said = texts({
   note: ['草稿的文件形式，可以放进版本库，用命令行 yutang playbook apply 发布。', 'The draft as a file. Keep it under version control and apply it by yutang playbook apply.'],
@@ -28,6 +28,7 @@ export function YamlTab({ book, draft }: { book: Playbook; draft: Draft }) {
   const may = useMay()
   const client = useQueryClient()
   const { message } = App.useApp()
+  const area = useRef<Area>(null)
   const [text, setText] = useState<string>()
   const [problem, setProblem] = useState<Problem>()
   const [isBusy, setBusy] = useState(false)
@@ -62,8 +63,8 @@ export function YamlTab({ book, draft }: { book: Playbook; draft: Draft }) {
             : <><Button onClick={() => { setText(undefined); setProblem(undefined) }}>{t.cancel}</Button><Button type="primary" loading={isBusy} onClick={() => void save()}>{t.save}</Button></>)}
         </div>
         {draft.isDirty && <Alert type="info" showIcon title={t.dirty} />}
-        {problem && <Faults problem={problem} />}
-        <Input.TextArea aria-label={t.label} className="y-mono" spellCheck={false} readOnly={text === undefined} value={text ?? yaml} onChange={(e) => setText(e.target.value)} />
+        {problem && text !== undefined && <YamlFaults text={text} problem={problem} area={area} />}
+        <Input.TextArea ref={area} aria-label={t.label} className="y-mono" spellCheck={false} readOnly={text === undefined} value={text ?? yaml} onChange={(e) => setText(e.target.value)} />
       </div>
     )}</Asked>
   )

@@ -6,7 +6,7 @@ import { flag, number, oneOf, reads, text } from '../../ui/search'
 export const tabs = ['flow', 'edit', 'runs', 'test', 'replay', 'versions', 'yaml'] as const
 
 const listRoute = createRoute({
-  getParentRoute: () => shellRoute, path: '/playbooks', validateSearch: reads({ q: text, state: text, subject: text, sort: oneOf('runs', 'goal', 'name') }),
+  getParentRoute: () => shellRoute, path: '/playbooks', validateSearch: reads({ q: text, state: text, subject: text, sort: oneOf('runs', 'goal', 'lift') }),
   component: lazyRouteComponent(() => import('./ListPage'), 'ListPage'),
 })
 
@@ -16,7 +16,7 @@ const newRoute = createRoute({
 })
 
 const pageRoute = createRoute({
-  getParentRoute: () => shellRoute, path: '/playbooks/$id', validateSearch: reads({ tab: oneOf(...tabs), step: text, version: number, live: flag, replay: text, customer: text, as: oneOf('canvas', 'outline') }),
+  getParentRoute: () => shellRoute, path: '/playbooks/$id', validateSearch: reads({ tab: oneOf(...tabs), step: text, version: number, from: text, to: text, live: flag, replay: text, customer: text, as: oneOf('canvas', 'outline') }),
   component: lazyRouteComponent(() => import('./PlaybookPage'), 'PlaybookPage'),
 })
 

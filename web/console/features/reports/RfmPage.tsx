@@ -9,7 +9,7 @@ import { PlainTable } from '../../ui/QueryTable'
 import { Empty } from '../../ui/states'
 import { AtPicker, richEnd } from './AtPicker'
 import { Body, Common } from './Body'
-import { chainPeople, reportPeople } from './people'
+import { reportPeople } from './people'
 import { Plot } from './Plot'
 import { sayRfm } from './readings'
 import { RfmMoves } from './RfmMoves'
@@ -88,7 +88,7 @@ export function RfmPage() {
             <>
               <div className="y-reports-segments">
                 {types.map((x) => (
-                  <button type="button" key={x.type} className="y-reports-segment" style={{ '--y-tone': tone[x.type] } as React.CSSProperties} disabled={x.count === 0} onClick={() => drill(chainPeople('rfm', query, x.segments.map((segment) => ({ segment })), t[x.type], x.count))}>
+                  <button type="button" key={x.type} className="y-reports-segment" style={{ '--y-tone': tone[x.type] } as React.CSSProperties} disabled={x.count === 0} onClick={() => drill(reportPeople('rfm', query, { segments: x.segments }, t[x.type], x.count))}>
                     <span>{t[x.type]}</span>
                     <span><b>{num(x.count)}</b> <span className="y-faint">{pct(x.count / a.count)}</span></span>
                     <small>{t.means(num(x.days), num(x.often, 1), money(x.money, undefined, 0))}</small>
