@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { antdStyles, ourRulesWin } from './scripts/antd.mjs'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -18,8 +19,10 @@ export default defineConfig(({ mode }) => {
   return {
     root: here(app.root),
     base: app.base,
-    plugins: [react()],
-    resolve: { alias: { '@shared': here('shared'), '@': here('console') } },
+    plugins: [react(), app === apps.console && antdStyles()],
+    css: { postcss: { plugins: app === apps.console ? [ourRulesWin] : [] } },
+    // Every browser that we build for has ResizeObserver.
+    resolve: { alias: { '@shared': here('shared'), '@': here('console'), 'resize-observer-polyfill': here('shared/observer.ts') } },
     server: {
       port: app.port,
       proxy: Object.fromEntries(['/api', '/wecom/', '/s/'].map((path) => [path, { target: server, changeOrigin: true, headers: { origin: server } }])),

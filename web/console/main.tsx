@@ -1,3 +1,4 @@
+import './common'
 import 'antd/dist/reset.css'
 import '@shared/tokens.css'
 import './console.css'

@@ -8,7 +8,6 @@ import zhCN from 'antd-mobile/es/locales/zh-CN'
 import { Component, lazy, Suspense, useEffect, type ReactNode } from 'react'
 import { useRoute, type PageName } from './route'
 import { justTried, keepCorp, login } from './session'
-import { TodayPage } from './tasks/TodayPage'
 import './theme'
 import { Tabs } from './ui/Page'
 import { useAround } from './ui/sending'
@@ -19,6 +18,7 @@ const client = new QueryClient({
   defaultOptions: { queries: { staleTime: 20_000, retry: (n, thrown) => n < 2 && [0, 429, 503].includes(problemOf(thrown).status) } },
 })
 
+const TodayPage = lazy(() => import('./tasks/TodayPage').then((m) => ({ default: m.TodayPage })))
 const CardPage = lazy(() => import('./tasks/CardPage').then((m) => ({ default: m.CardPage })))
 const TeamPage = lazy(() => import('./tasks/TeamPage').then((m) => ({ default: m.TeamPage })))
 const MatePage = lazy(() => import('./tasks/TeamPage').then((m) => ({ default: m.MatePage })))

@@ -2,7 +2,7 @@ import { signedOut } from '@shared/api/client'
 import { useLang } from '@shared/i18n'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { App as Antd, ConfigProvider } from 'antd'
+import { ConfigProvider } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
 import dayjs from 'dayjs'
@@ -27,7 +27,7 @@ const client = new QueryClient({
 /** Fetches what most pages share while the first one is being read, so that the next opens at once. */
 function warm() {
   const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 2000))
-  idle(() => { void Promise.all([import('../ui/QueryTable'), import('../ui/forms'), import('../ui/pickers'), import('../ui/DaySpan')]).catch(() => {}) })
+  idle(() => { void Promise.all([import('../ui/QueryTable'), import('../ui/forms'), import('../ui/pickers'), import('../ui/calendar')]).catch(() => {}) })
 }
 
 /** The whole console. */
@@ -49,11 +49,9 @@ export function App() {
   }, [lang])
   return (
     <ConfigProvider locale={lang === 'zh-CN' ? zhCN : enUS} theme={antdTheme(isDark)} variant="outlined">
-      <Antd message={{ maxCount: 3 }}>
-        <QueryClientProvider client={client}>
-          <RouterProvider router={router} />
-        </QueryClientProvider>
-      </Antd>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
     </ConfigProvider>
   )
 }

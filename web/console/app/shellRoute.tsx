@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, lazyRouteComponent, Outlet } from '@tanst
 import { App } from 'antd'
 import { Shell } from './Shell'
 import { Broken, Lost } from './Broken'
+import { SignIn } from './SignIn'
 
 // Messages and dialogues stand inside the router, so that they may hold links.
 function Root() {
@@ -19,7 +20,7 @@ export const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: (s: Record<string, unknown>) => ({ to: typeof s.to === 'string' ? s.to : undefined }),
-  component: lazyRouteComponent(() => import('./SignIn'), 'SignIn'),
+  component: SignIn,
 })
 
 /** The page of a new server, opened by the one-time link. */

@@ -75,6 +75,8 @@ const night: ThemeConfig['token'] = {
 /** antd in our colours. */
 export function antdTheme(isDark: boolean): ThemeConfig {
   return {
+    // The build writes antd's styles (scripts/antd.mjs); a development server lets antd make them.
+    zeroRuntime: import.meta.env.PROD, hashed: false, cssVar: { key: 'antd' },
     algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: { ...shared, ...(isDark ? night : light) },
     components: {

@@ -1,5 +1,5 @@
 import { texts, useText } from '@shared/i18n'
-import { DatePicker } from 'antd'
+import { DateRangePicker } from './dates'
 import dayjs, { type Dayjs } from 'dayjs'
 import { brandWall } from './MomentPicker'
 
@@ -20,7 +20,7 @@ export function DaySpan({ value, onChange, allowClear }: { value?: { from?: stri
   const now = brandWall(Date.now())
   const span = (days: number): [Dayjs, Dayjs] => [now.subtract(days - 1, 'day'), now]
   return (
-    <DatePicker.RangePicker
+    <DateRangePicker
       allowClear={allowClear ?? false} placeholder={[t.from, t.to]} value={value?.from && value.to ? [dayjs(value.from), dayjs(value.to)] : null}
       presets={[
         { label: t.today, value: span(1) }, { label: t.last7, value: span(7) }, { label: t.last30, value: span(30) }, { label: t.last90, value: span(90) },

@@ -1,5 +1,5 @@
 import { brandZone } from '@shared/format'
-import { DatePicker } from 'antd'
+import { DatePicker } from './dates'
 import dayjs, { type Dayjs } from 'dayjs'
 import timezone from 'dayjs/plugin/timezone'
 import utc from 'dayjs/plugin/utc'

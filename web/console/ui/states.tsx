@@ -1,6 +1,6 @@
 import { problemOf } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
-import { Alert, Button, Skeleton } from 'antd'
+import { Alert, Button } from 'antd'
 import { useEffect, useState, type ReactNode } from 'react'
 import { useMay } from '../app/session'
 
@@ -23,7 +23,7 @@ export function Loading({ tall, rows = 6 }: { tall?: boolean; rows?: number }) {
     const timer = setTimeout(() => setLate(true), 300)
     return () => clearTimeout(timer)
   }, [])
-  return <div className={tall ? 'y-loading y-loading-tall' : 'y-loading'} role="status" aria-busy="true">{late && <Skeleton active paragraph={{ rows }} />}</div>
+  return <div className={tall ? 'y-loading y-loading-tall' : 'y-loading'} role="status" aria-busy="true">{late && Array.from({ length: rows + 1 }, (_, i) => <i key={i} />)}</div>
 }
 
 /** Why something could not be shown, with the way on. */

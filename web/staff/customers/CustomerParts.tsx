@@ -1,11 +1,14 @@
+import { lazy, Suspense } from 'react'
 import { texts, useText } from '@shared/i18n'
 import { Tabs } from 'antd-mobile'
-import { Library } from '../library/Library'
 import type { Customer } from '../types'
 import { NextPart } from './NextPart'
 import { OrdersPart } from './OrdersPart'
 import { ProfilePart } from './ProfilePart'
 import { TimelinePart } from './TimelinePart'
+import { Loading } from '../ui/states'
+
+const Library = lazy(() => import('../library/Library').then((m) => ({ default: m.Library })))
 
 const said = texts({ next: ['下一步', 'Next'], profile: ['画像', 'Profile'], timeline: ['时间线', 'Timeline'], orders: ['订单', 'Orders'], scripts: ['话术', 'Scripts'] })
 
@@ -21,7 +24,7 @@ export function CustomerParts({ of: c, part, onPart }: { of: Customer; part: str
       {part === 'profile' && <ProfilePart of={c} />}
       {part === 'timeline' && <TimelinePart of={c} />}
       {part === 'orders' && <OrdersPart of={c} />}
-      {part === 'scripts' && <Library space="scripts" customer={c.external_userid} />}
+      {part === 'scripts' && <Suspense fallback={<Loading />}><Library space="scripts" customer={c.external_userid} /></Suspense>}
     </>
   )
 }

@@ -1,11 +1,13 @@
+import { lazy, Suspense } from 'react'
 import { api } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import { useMe } from '../tasks/acts'
 import { isOpen } from '../tasks/list'
 import { DoneRow, TaskRow } from '../tasks/TaskRow'
-import { Library } from '../library/Library'
 import type { Customer } from '../types'
-import { Asked, Empty } from '../ui/states'
+import { Asked, Empty, Loading } from '../ui/states'
+
+const Library = lazy(() => import('../library/Library').then((m) => ({ default: m.Library })))
 
 const said = texts({
   open: ['现在要做', 'To do now'], done: ['做过的', 'Done before'], none: ['没有未完成的任务', 'No open task'], noneWhy: ['这位客户的 SOP 现在不需要你做什么。可以用下面的话术主动问候。', 'No playbook needs you for this customer now. You can greet with a script from below.'], scripts: ['合适的话术', 'Scripts that fit'],
@@ -25,7 +27,7 @@ export function NextPart({ of: c }: { of: Customer }) {
           {open.length > 0 ? <h2 className="s-label">{t.open}</h2> : <Empty icon="today" title={t.none}>{t.noneWhy}</Empty>}
           <ul className="s-list">{open.map((x) => <TaskRow key={x.id} of={x} mine={x.staff === me?.staff} inside />)}</ul>
           <h2 className="s-label">{t.scripts}</h2>
-          <Library space="scripts" customer={c.external_userid} most={3} />
+          <Suspense fallback={<Loading />}><Library space="scripts" customer={c.external_userid} most={3} /></Suspense>
           {done.length > 0 && <h2 className="s-label">{t.done}</h2>}
           <ul className="s-list">{done.map((x) => <DoneRow key={x.id} of={{ ...x, customer_name: x.title }} />)}</ul>
         </>

@@ -1,19 +1,20 @@
 import { api, problemOf } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import { Button, Tabs } from 'antd-mobile'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { CustomerHead } from '../customers/CustomerHead'
 import { NextPart } from '../customers/NextPart'
-import { OrdersPart } from '../customers/OrdersPart'
-import { ProfilePart } from '../customers/ProfilePart'
-import { TimelinePart } from '../customers/TimelinePart'
-import { Library } from '../library/Library'
 import { useRoute } from '../route'
 import { nameOf } from '../ui/bits'
 import { Link, Page } from '../ui/Page'
 import { useAround } from '../ui/sending'
 import { Asked, Empty, Loading } from '../ui/states'
 import { common } from '../ui/words'
+
+const OrdersPart = lazy(() => import('../customers/OrdersPart').then((m) => ({ default: m.OrdersPart })))
+const ProfilePart = lazy(() => import('../customers/ProfilePart').then((m) => ({ default: m.ProfilePart })))
+const TimelinePart = lazy(() => import('../customers/TimelinePart').then((m) => ({ default: m.TimelinePart })))
+const Library = lazy(() => import('../library/Library').then((m) => ({ default: m.Library })))
 
 const said = texts({
   title: ['客户', 'Customer'], group: ['客户群', 'Group'], profile: ['画像', 'Profile'], scripts: ['话术', 'Scripts'], materials: ['素材', 'Materials'], orders: ['订单', 'Orders'], tasks: ['任务', 'Tasks'], timeline: ['动态', 'Events'], app: ['工作台', 'All pages'],
@@ -52,11 +53,13 @@ function CustomerPanel({ external }: { external: string }) {
             <Tabs.Tab key="tasks" title={t.tasks} /><Tabs.Tab key="profile" title={t.profile} /><Tabs.Tab key="scripts" title={t.scripts} /><Tabs.Tab key="materials" title={t.materials} /><Tabs.Tab key="orders" title={t.orders} /><Tabs.Tab key="timeline" title={t.timeline} />
           </Tabs>
           {part === 'tasks' && <NextPart of={customer} />}
-          {part === 'profile' && <ProfilePart of={customer} />}
-          {part === 'scripts' && <Library space="scripts" customer={external} />}
-          {part === 'materials' && <Library space="materials" customer={external} />}
-          {part === 'orders' && <OrdersPart of={customer} />}
-          {part === 'timeline' && <TimelinePart of={customer} />}
+          <Suspense fallback={<Loading />}>
+            {part === 'profile' && <ProfilePart of={customer} />}
+            {part === 'scripts' && <Library space="scripts" customer={external} />}
+            {part === 'materials' && <Library space="materials" customer={external} />}
+            {part === 'orders' && <OrdersPart of={customer} />}
+            {part === 'timeline' && <TimelinePart of={customer} />}
+          </Suspense>
         </>
       )}</Asked>
     </Page>
@@ -69,7 +72,7 @@ function GroupPanel() {
   return (
     <>
       <Tabs activeKey={part} onChange={setPart} className="s-parts" stretch><Tabs.Tab key="scripts" title={t.scripts} /><Tabs.Tab key="materials" title={t.materials} /></Tabs>
-      <Library key={part} space={part === 'scripts' ? 'scripts' : 'materials'} />
+      <Suspense fallback={<Loading />}><Library key={part} space={part === 'scripts' ? 'scripts' : 'materials'} /></Suspense>
     </>
   )
 }

@@ -10,7 +10,6 @@ import { common, results } from '../ui/words'
 import { useMe, useTaskActs } from './acts'
 import { due, near } from './due'
 import { isOpen, otherResults } from './list'
-import { pickMember } from './pick'
 import { ScriptText } from './ScriptText'
 
 const said = texts({
@@ -39,6 +38,7 @@ export function TaskRow({ of: task, script, mine, inside }: { of: Task; script?:
     if (text && (await sending.send({ type: 'text', text }))) setTouched(true)
   }
   const pass = async () => {
+    const { pickMember } = await import('./pick')
     const to = await pickMember(me?.team ?? [], task.staff, t.passOn, c.cancel)
     if (to) await acts.passOn(task, to)
   }

@@ -8,7 +8,6 @@ import { Asked, Empty } from '../ui/states'
 import { common } from '../ui/words'
 import { useMe, useTaskActs } from './acts'
 import { PileRow } from './PileRow'
-import { pickMember } from './pick'
 
 const said = texts({
   title: ['团队任务', 'My team'], late: [(n: number) => `${n} 逾期`, (n: number) => `${n} overdue`], open: [(n: number) => `${n} 待完成`, (n: number) => `${n} to do`], done: [(n: number) => `今天完成 ${n}`, (n: number) => `${n} done today`],
@@ -50,6 +49,7 @@ export function MatePage() {
   const q = api.useQuery('get', '/panel/tasks', { params: { query: { staff } } })
   const name = me?.team?.find((m) => m.staff === staff)?.name ?? staff
   const pass = async () => {
+    const { pickMember } = await import('./pick')
     const to = await pickMember(me?.team ?? [], staff, t.over, c.cancel)
     if (to) await acts.passAll(staff, to)
   }

@@ -3,7 +3,8 @@ import { texts, useText } from '@shared/i18n'
 import DeleteOutlined from '@ant-design/icons/DeleteOutlined'
 import PlusOutlined from '@ant-design/icons/PlusOutlined'
 import { useQueryClient } from '@tanstack/react-query'
-import { App, Button, Form, Input, InputNumber, Select, Switch, TimePicker } from 'antd'
+import { App, Button, Form, Input, InputNumber, Select, Switch } from 'antd'
+import { TimeRangePicker } from '@/ui/dates'
 import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useMay } from '../../app/session'
@@ -170,7 +171,7 @@ function VariantEditor({ value = {}, onChange, onRemove, faults }: { value?: Var
     <>
       <div className="y-rowline">
         <Select mode="multiple" size="small" style={{ minWidth: 180 }} aria-label={t.days} placeholder={t.days} value={value.days ?? []} onChange={(days: number[]) => onChange?.({ ...value, days: days.length ? days : undefined })} options={[1, 2, 3, 4, 5, 6, 7].map((d) => ({ value: d, label: dayName(w, d) }))} />
-        <TimePicker.RangePicker size="small" format="HH:mm" order={false} aria-label={t.hours} value={value.from && value.to ? [time(value.from), time(value.to)] : null} onChange={(v) => onChange?.({ ...value, from: v?.[0]?.format('HH:mm'), to: v?.[1]?.format('HH:mm') })} />
+        <TimeRangePicker size="small" format="HH:mm" order={false} aria-label={t.hours} value={value.from && value.to ? [time(value.from), time(value.to)] : null} onChange={(v) => onChange?.({ ...value, from: v?.[0]?.format('HH:mm'), to: v?.[1]?.format('HH:mm') })} />
         <span className="y-grow" />
         <Button size="small" type="text" icon={<DeleteOutlined />} aria-label={t.remove} onClick={onRemove} />
       </div>

@@ -2,7 +2,7 @@ import { num } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Alert, App, Badge, Button, Dropdown, Modal, Segmented, Tooltip } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import RedoOutlined from '@ant-design/icons/RedoOutlined'
 import UndoOutlined from '@ant-design/icons/UndoOutlined'
 import QuestionOutlined from '@ant-design/icons/QuestionOutlined'
@@ -10,13 +10,15 @@ import { isWriting } from '../../app/shortcuts'
 import { Canvas } from './Canvas'
 import type { Draft, Playbook } from './data'
 import { Outline } from './Outline'
-import { StepPanel } from './StepPanel'
-import { EntryPanel, RulesPanel } from './WholePanel'
 import { blank, change, copied, duplicate, find, freshId, idsOf, insert, move, pasted, remove, rename, renamed, type Slot } from './model'
 import type { Kind } from './document'
 import { typedAt } from './history'
 import type { NameOf } from './say'
 import { useNarrow } from './narrow'
+
+const StepPanel = lazy(() => import('./StepPanel').then((m) => ({ default: m.StepPanel })))
+const EntryPanel = lazy(() => import('./WholePanel').then((m) => ({ default: m.EntryPanel })))
+const RulesPanel = lazy(() => import('./WholePanel').then((m) => ({ default: m.RulesPanel })))
 
 const said = texts({
   canvas: ['画布', 'Canvas'],
@@ -143,7 +145,7 @@ export function EditTab({ book, draft, nameOf }: { book: Playbook; draft: Draft;
         {as === 'canvas'
           ? <Canvas doc={doc} nameOf={nameOf} issues={issues} selected={selected} onSelect={choose} focus={focus} {...(isNarrow ? {} : { onInsert: add, onPaste: (s: Slot) => void paste(s), onMove: (id: string, s: Slot) => { apply(move(doc, id, s)); show(id) } })} />
           : <Outline doc={doc} nameOf={nameOf} issues={issues} selected={selected} onSelect={choose} onEdit={isNarrow ? undefined : { apply, add, drop, copy }} />}
-        {!isNarrow && shown}
+        <Suspense>{!isNarrow && shown}</Suspense>
       </div>
       {showKeys && (
         <Modal open title={t.keys} footer={null} onCancel={() => setKeys(false)}>

@@ -1,6 +1,6 @@
 import { texts, useText } from '@shared/i18n'
 import { AutoComplete, Checkbox, Input, InputNumber, Segmented, Select } from 'antd'
-import { RuleBuilder } from '../../ui/rule'
+import { RuleBuilder } from '../../ui/rule/Later'
 import type { Doc, Schedule, Trigger } from './document'
 import { AudienceField, Clock, Duration, EventField, Field, Weekdays, WhereList } from './fields'
 import { clean } from './model'

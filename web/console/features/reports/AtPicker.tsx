@@ -1,6 +1,6 @@
 import { isoDay } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
-import { DatePicker } from 'antd'
+import { DatePicker } from '@/ui/dates'
 import dayjs from 'dayjs'
 import type { Era } from './span'
 

@@ -3,7 +3,8 @@ import { ago, day, money, when } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import { getRouteApi } from '@tanstack/react-router'
 import { useQueryClient } from '@tanstack/react-query'
-import { App, Button, DatePicker, Form, Input, InputNumber, Tooltip } from 'antd'
+import { App, Button, Form, Input, InputNumber, Tooltip } from 'antd'
+import { DateRangePicker } from '@/ui/dates'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useMay } from '../../app/session'
@@ -118,7 +119,7 @@ function CostForm({ cost, onClose }: { cost?: Cost; onClose: () => void }) {
   return (
     <DrawerForm open title={cost ? t.edit : t.add} onClose={onClose} onSave={() => void save()} saving={saving} problem={problem}>
       <Form form={form} layout="vertical" initialValues={{ days: cost ? [dayjs(cost.date), dayjs(cost.to ?? cost.date)] : [dayjs(), dayjs()], amount: cost?.amount, channel: cost?.channel, staff: cost?.staff ? [cost.staff] : [], campaign: cost?.campaign, phase: cost?.phase, note: cost?.note }}>
-        <Form.Item name="days" label={t.dates} rules={[{ required: true, message: t.required }]}><DatePicker.RangePicker allowClear={false} /></Form.Item>
+        <Form.Item name="days" label={t.dates} rules={[{ required: true, message: t.required }]}><DateRangePicker allowClear={false} /></Form.Item>
         <Form.Item name="amount" label={t.amount} extra={t.amountHelp} rules={[{ required: true, message: t.required }]}><InputNumber precision={2} style={{ width: 180 }} /></Form.Item>
         <Form.Item name="channel" label={t.channel}><Input maxLength={200} /></Form.Item>
         <Form.Item name="staff" label={t.staff}><StaffPicker single /></Form.Item>

@@ -2,12 +2,13 @@ import { api } from '@shared/api/client'
 import { bytes } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import { Button } from 'antd'
-import { useState } from 'react'
-import { Shelf } from './Shelf'
+import { lazy, Suspense, useState } from 'react'
 import { Thumb } from './Thumb'
 import type { AssetKind } from './upload'
 import { useFault } from './useFault'
 import './message.css'
+
+const Shelf = lazy(() => import('./Shelf').then((m) => ({ default: m.Shelf })))
 
 const said = texts({
   image: ['选择图片', 'Choose an image'],
@@ -35,7 +36,7 @@ export function AssetPicker({ kind, value, onChange, label, optional, fault: tol
         {value && optional && <Button size="small" type="text" aria-label={`${t.clear}: ${what}`} onClick={() => onChange?.(undefined)}>{t.clear}</Button>}
       </span>
       {fault && <em role="alert">{fault}</em>}
-      {open && <Shelf kind={kind} title={what} value={value} onClose={() => setOpen(false)} onPick={([picked]) => { onChange?.(picked); setOpen(false) }} />}
+      {open && <Suspense><Shelf kind={kind} title={what} value={value} onClose={() => setOpen(false)} onPick={([picked]) => { onChange?.(picked); setOpen(false) }} /></Suspense>}
     </div>
   )
 }

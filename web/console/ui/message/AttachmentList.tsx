@@ -6,13 +6,14 @@ import ArrowUpOutlined from '@ant-design/icons/ArrowUpOutlined'
 import CloseOutlined from '@ant-design/icons/CloseOutlined'
 import PlusOutlined from '@ant-design/icons/PlusOutlined'
 import { Button, Dropdown } from 'antd'
-import { useRef, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { AttachmentFields } from './AttachmentFields'
 import { below, type Faults } from './faults'
 import { isFile, type Attachment, type AttachmentKind, type FileKind } from './message'
 import { room, type Place } from './places'
-import { Shelf } from './Shelf'
 import { attachmentWords } from './words'
+
+const Shelf = lazy(() => import('./Shelf').then((m) => ({ default: m.Shelf })))
 
 const said = texts({
   list: ['附件', 'Attachments'],
@@ -63,10 +64,10 @@ export function AttachmentList({ value: list, onChange, place, faults }: { value
         <small className="y-faint">{t.many(num(list.length), num(list.length + left))}</small>
       </div>
       {choosing && (
-        <Shelf
+        <Suspense><Shelf
           kind={choosing} title={t.choose(k[choosing])} most={place.imagesOnly && choosing !== 'image' ? 1 : left} onClose={() => setChoosing(undefined)}
           onPick={(ids) => { setChoosing(undefined); add(ids.map((asset) => ({ kind: choosing, asset }))) }}
-        />
+        /></Suspense>
       )}
     </div>
   )

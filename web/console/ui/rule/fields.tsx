@@ -1,5 +1,6 @@
 import { texts, useText } from '@shared/i18n'
-import { DatePicker, Input, InputNumber, Select, Space } from 'antd'
+import { Input, InputNumber, Select, Space } from 'antd'
+import { DatePicker } from '../dates'
 import dayjs from 'dayjs'
 import { useMemo, useState } from 'react'
 import { readLast } from './parts'
