@@ -6,10 +6,10 @@ import { useMay } from '../../app/session'
 import { Hint } from '../../ui/PageShell'
 
 const said = texts({
-  title: ['未来 12 个月预计', 'Next 12 months'],
+  title: ['12 个月预计', 'In 12 months'],
   what: [(model: string, buyers: string, at: string) => `仅按过往购买的天数、间隔和金额推算：未来 52 周的预计购买次数 × 预计每次金额，未折现、未扣退款。活跃概率：此人仍会再买的可能性。模型 ${model}，用 ${buyers} 位买过的客户拟合于${at}，每小时更新。`, (model: string, buyers: string, at: string) => `From past purchases alone: expected purchases within 52 weeks times the expected value of one, not discounted, refunds not taken off. P(alive): how likely the customer still buys. ${model}, fitted to ${buyers} buyers ${at}, anew each hour.`],
   detail: [(alive: string, buys: string) => `活跃概率 ${alive} · 约 ${buys} 次`, (alive: string, buys: string) => `P(alive) ${alive} · ${buys} orders`],
-  decile: [(n: string) => `在买过的客户里排第 ${n} 个十分之一（1 最高）`, (n: string) => `tenth ${n} of the buyers, 1 the most valuable`],
+  decile: [(n: string) => `在买过的客户里排第 ${n} 档（共 10 档，第 1 档价值最高）。`, (n: string) => `In tenth ${n} of the buyers; 1 is the most valuable.`],
 })
 
 const whys = texts({
