@@ -331,7 +331,7 @@ func (a *App) wecomRoutes(api *httpapi.API) {
 	corphttp.Routes(api, corphttp.Deps{Corps: a.corps, Access: a.access})
 	inboxhttp.Routes(api, inboxhttp.Deps{Inbox: a.inbox, Access: a.access})
 	contenthttp.Routes(api, a.content, a.access)
-	welcomehttp.Routes(api, a.welcome, a.access)
+	welcomehttp.Routes(api, a.welcome, a.access, a.customerOf)
 	taghttp.Routes(api, taghttp.Deps{Tags: a.tags, Find: a.search.Find, Access: a.access})
 	livecodehttp.Routes(api, a.codes, a.access)
 	acquisitionhttp.Routes(api, a.links, a.access)

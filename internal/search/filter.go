@@ -37,7 +37,8 @@ type Terms struct {
 // Filter says which customers; all that is given must hold. The zero value is everybody.
 type Filter struct {
 	Terms
-	Rule json.RawMessage `json:"rule,omitempty" doc:"a rule: see docs/rules.md"`
+	Rule      json.RawMessage `json:"rule,omitempty" doc:"a rule: see docs/rules.md"`
+	Customers []string        `json:"customers,omitempty" maxItems:"5000" nullable:"false" doc:"ids: only these, whoever else passes"`
 }
 
 // condition is one part of a filter as a rule, and the member it comes from.
@@ -54,7 +55,7 @@ const (
 	epoch   = "1970-01-01"
 )
 
-func (f Filter) wordless() bool { return f.Q == "" && f.Identity == "" }
+func (f Filter) wordless() bool { return f.Q == "" && f.Identity == "" && len(f.Customers) == 0 }
 
 func (f Filter) ruleless() bool { return len(f.Rule) == 0 && len(f.conditions(nil)) == 0 }
 

@@ -18,6 +18,7 @@ package search
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -58,7 +59,7 @@ func New(cfg Config) *Service { return &Service{Config: cfg} }
 // Found is who a filter is about. Set belongs to the caller's reading: it is not changed.
 type Found struct {
 	Set  *roaring.Bitmap
-	Rule json.RawMessage // the filter as one rule; nil if it asks for words
+	Rule json.RawMessage // the filter as one rule; nil if it asks for words or names customers
 
 	mu    sync.Mutex // guards what pages of one order have found beyond their end
 	sort  string
@@ -118,15 +119,22 @@ func (s *Service) everybody() *roaring.Bitmap {
 	return all
 }
 
-// words is who has the identity, and whose name, phone, identity or id the text is.
+// words is who is named, has the identity, and whose name, phone, identity or id the text is.
 func (s *Service) words(f Filter) (*roaring.Bitmap, error) {
-	var out *roaring.Bitmap
+	out, err := s.chosen(f.Customers)
+	if err != nil {
+		return nil, err
+	}
 	if f.Identity != "" {
 		who, err := ParseIdentity(f.Identity)
 		if err != nil {
 			return nil, err
 		}
-		out = s.owner(who)
+		has := s.owner(who)
+		if out != nil {
+			has.And(out)
+		}
+		out = has
 	}
 	if f.Q == "" {
 		return out, nil
@@ -136,6 +144,24 @@ func (s *Service) words(f Filter) (*roaring.Bitmap, error) {
 		found.And(out)
 	}
 	return found, nil
+}
+
+// chosen is the survivors of ids, nil of none. An id that nobody has is a fault.
+func (s *Service) chosen(ids []string) (*roaring.Bitmap, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	out := roaring.New()
+	s.Timeline.RLock()
+	defer s.Timeline.RUnlock()
+	for i, text := range ids {
+		ord, err := id.ParseCustomer(text)
+		if err != nil || ord == 0 || int(ord) > s.Timeline.Customers() {
+			return nil, fault.BadField(fmt.Sprintf("/customers/%d", i), "there is no customer %q", text)
+		}
+		out.Add(s.Timeline.Root(ord))
+	}
+	return out, nil
 }
 
 // text tries ids and whole identities first, then names and phone tails.

@@ -86,14 +86,24 @@ func TestExport_IsMaskedInertAndLogged(t *testing.T) {
 		if rows := read(access.Viewer, `{"q":"8000"}`); len(rows) != 2 || rows[1][1] != "张**" || !strings.Contains(rows[1][2], "****8000") {
 			t.Fatalf("a viewer gets %q", rows)
 		}
+		chosen := rows[2][0]
+		if rows := read(access.Operator, `{"customers":["`+chosen+`"],"expect":1}`); len(rows) != 2 || rows[1][0] != chosen || rows[1][1] != "'=cmd()" {
+			t.Fatalf("the one chosen: %q", rows)
+		}
+		if res := s.Client(t, access.Operator).Do("POST", "/customers/export", `{"customers":["c99"]}`); res.Status != 422 || res.Problem(t).Errors[0].Pointer != "/customers/0" {
+			t.Fatalf("nobody: %d %s", res.Status, res.Body)
+		}
 		if res := s.Client(t, access.Operator).Do("POST", "/customers/export", `{"expect":9}`); res.Status != 409 {
 			t.Fatalf("another count: %d %s", res.Status, res.Body)
 		}
 		trail, err := s.Access.AuditTrail(access.As(t.Context(), access.System), access.AuditQuery{Action: "customer.export"})
-		if err != nil || len(trail.Items) != 2 {
+		if err != nil || len(trail.Items) != 3 {
 			t.Fatalf("%d in the trail, %v", len(trail.Items), err)
 		}
-		if last := string(trail.Items[0].Detail); strings.Contains(last, "8000") || !strings.Contains(last, `"customers":1`) {
+		if last := string(trail.Items[0].Detail); !strings.Contains(last, `"`+chosen+`"`) || !strings.Contains(last, `"customers":1`) {
+			t.Fatalf("the trail says %s", last)
+		}
+		if last := string(trail.Items[1].Detail); strings.Contains(last, "8000") || !strings.Contains(last, `"customers":1`) {
 			t.Fatalf("the trail says %s", last)
 		}
 	})

@@ -50,6 +50,7 @@ type Entry struct {
 	Corp        string          `json:"corp"`
 	User        string          `json:"staff"`
 	External    string          `json:"external_userid"`
+	Customer    string          `json:"customer,omitempty" doc:"customer id"`
 	Source      string          `json:"source" enum:"code,rule,default"`
 	Origin      string          `json:"origin"`
 	Outcome     welcome.Outcome `json:"outcome" enum:"sent,missed,failed"`
@@ -91,5 +92,9 @@ func (h *handlers) ledger(ctx context.Context, in *ledgerInput) (*httpapi.List[E
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.Listed(p, wireEntry), nil
+	return httpapi.Listed(p, func(e welcome.Entry) Entry {
+		out := wireEntry(e)
+		out.Customer = h.customer(e.Corp, e.External)
+		return out
+	}), nil
 }

@@ -13,13 +13,17 @@ import (
 )
 
 type handlers struct {
-	welcome *welcome.Service
-	access  *access.Service
+	welcome  *welcome.Service
+	access   *access.Service
+	customer Customer
 }
 
+// Customer is the id of the customer who is this contact, "" of nobody known.
+type Customer func(corp, external string) string
+
 // Routes lists the routes of welcome messages.
-func Routes(a *httpapi.API, s *welcome.Service, acc *access.Service) {
-	h := &handlers{welcome: s, access: acc}
+func Routes(a *httpapi.API, s *welcome.Service, acc *access.Service, customer Customer) {
+	h := &handlers{welcome: s, access: acc, customer: customer}
 	op := func(method, path, id, summary string, needs access.Permission, status int) httpapi.Op {
 		return httpapi.Op{Method: method, Path: path, ID: id, Summary: summary, Needs: needs, Scope: access.ScopeBrand, Status: status}
 	}

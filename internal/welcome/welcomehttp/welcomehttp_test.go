@@ -25,6 +25,9 @@ type road struct{}
 
 func (road) SubmitEvents(_ context.Context, evs []*event.Event) (int, error) { return len(evs), nil }
 
+// known are the customers whom contacts are.
+var known = map[string]string{"ww1/wm3": "c7"}
+
 func start(t *testing.T, d *db.DB) (*httpapitest.Server, *welcome.Service, chan welcome.Entry) {
 	t.Helper()
 	srv := httpapitest.New(t, d)
@@ -41,7 +44,7 @@ func start(t *testing.T, d *db.DB) (*httpapitest.Server, *welcome.Service, chan 
 		},
 		Observe: func(e welcome.Entry) { entries <- e },
 	})
-	welcomehttp.Routes(srv.API, s, srv.Access)
+	welcomehttp.Routes(srv.API, s, srv.Access, func(corp, external string) string { return known[corp+"/"+external] })
 	if err := s.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -159,6 +162,11 @@ func TestLedger_ThroughTheAPI(t *testing.T) {
 		op.Call("GET", "/welcome/ledger?corp=ww1&outcome=failed&limit=2&cursor="+first.Next, nil, &rest)
 		if len(first.Items) != 2 || len(rest.Items) != 1 || rest.Next != "" || first.Items[0].Reason != "no_client" || rest.Items[0].ID == first.Items[1].ID {
 			t.Fatalf("%+v %+v", first, rest)
+		}
+		for _, e := range append(first.Items, rest.Items...) {
+			if want := known["ww1/"+e.External]; e.Customer != want {
+				t.Errorf("%s is customer %q, want %q", e.External, e.Customer, want)
+			}
 		}
 		var stats welcomehttp.Stats
 		day := "&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z"

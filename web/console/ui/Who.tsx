@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useMay } from '../app/session'
 import { useCorps } from './pickers'
+import { useSomeone } from './someone'
 
 /** Gives the name of a member of staff by userid, or the userid itself while nobody of that name is known. */
 export function useStaffName(corp?: string): (user: string | undefined) => string {
@@ -25,7 +26,7 @@ export function Names({ of, most = 3, corp }: { of: readonly string[] | null | u
 /** A customer by id, or by the platform's external_userid, with the name and the way to the customer's page. */
 export function Who({ id, corp, external }: { id?: string; corp?: string; external?: string }) {
   const may = useMay()
-  const known = api.useQuery('get', '/customers/{id}', { params: { path: { id: id ?? '' } } }, { enabled: may('customers.read') && Boolean(id), staleTime: 300_000, retry: false })
+  const known = useSomeone(id, may('customers.read'))
   const query = { identity: `external_userid:${corp}:${external}`, limit: 1 }
   const found = api.useQuery('get', '/customers', { params: { query } }, { enabled: may('customers.read') && Boolean(!id && corp && external), staleTime: 300_000, retry: false })
   const customer = known.data ?? found.data?.items?.[0]

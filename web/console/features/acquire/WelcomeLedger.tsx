@@ -49,7 +49,7 @@ export function WelcomeLedger({ corp, search, set }: { corp: string; search: Sea
   const columns: Column<Entry>[] = [
     { key: 'at', title: t.at, width: 170, always: true, render: (_, x) => <Tooltip title={exactly(x.received_at)}>{when(x.received_at)}</Tooltip> },
     { key: 'staff', title: t.staff, width: 120, render: (_, x) => name(x.staff) },
-    { key: 'customer', title: t.customer, width: 140, render: (_, x) => <Who corp={x.corp} external={x.external_userid} /> },
+    { key: 'customer', title: t.customer, width: 140, render: (_, x) => <Who id={x.customer} corp={x.corp} external={x.external_userid} /> },
     { key: 'outcome', title: t.outcome, width: 110, render: (_, x) => <State tone={x.outcome === 'sent' ? (x.fallback ? 'warn' : 'good') : x.outcome === 'missed' ? 'warn' : 'bad'}>{named(o, x.outcome)}</State> },
     { key: 'reason', title: t.reason, width: 250, render: (_, x) => <>{x.fallback && t.fallback}{x.reason && named(r, x.reason)}{x.errcode ? <span className="y-faint"> {t.code(String(x.errcode))}</span> : null}</> },
     { key: 'source', title: t.source, width: 150, render: (_, x) => (x.source === 'code' ? <Link to={`/codes/${x.origin}` as string}>{named(s, x.source)}</Link> : named(s, x.source)) },

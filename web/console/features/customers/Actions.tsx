@@ -139,7 +139,8 @@ function Export({ target, onClose }: { target: Target; onClose: () => void }) {
   const go = async () => {
     setBusy(true)
     try {
-      const file = await act(target.filter, target.count, (expect) => fileOf(target.filter, expect, traits.length > 0 ? traits : undefined))
+      const columns = traits.length > 0 ? traits : undefined
+      const file = target.customers ? await fileOf({ customers: target.customers }, target.count, columns) : await act(target.filter, target.count, (expect) => fileOf(target.filter, expect, columns))
       if (!file) return
       download(file, 'customers.csv')
       void message.success(t.done)

@@ -106,7 +106,7 @@ export function CustomerList() {
         )}
         bulk={mine.length === 0 ? undefined : (chosen) => {
           const rows = chosen.all ? undefined : chosen.rows
-          return mine.filter((a) => chosen.all || a !== 'export').map((a) => <Button key={a} size="small" onClick={() => begin(a, rows)}>{t[a]}</Button>)
+          return mine.map((a) => <Button key={a} size="small" onClick={() => begin(a, rows)}>{t[a]}</Button>)
         }}
       />
       {target && <ActionDrawer target={target} onClose={() => setTarget(undefined)} />}
