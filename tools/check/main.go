@@ -1,9 +1,9 @@
 // Command check runs every test of the repository and ends with one line, "N passed, N
-// failed": Go tests on SQLite and PostgreSQL, and the conformance tests, in which client
-// SDKs that we did not write talk to the real program.
+// failed": Go tests on SQLite and PostgreSQL, the console in Chromium, and the conformance
+// tests, in which client SDKs that we did not write talk to the real program.
 //
-// It starts a private PostgreSQL cluster in a temporary directory and ends it. Flags
-// choose the longer steps.
+// It starts a private PostgreSQL cluster in a temporary directory and ends it. Flags add
+// fuzzing and leave steps out.
 package main
 
 import (
@@ -37,12 +37,12 @@ func (t *tally) fail(name string) {
 func main() {
 	fuzz := flag.Duration("fuzz", 0, "also fuzz each target for this long")
 	skipSDKs := flag.Bool("no-conformance", false, "leave the client SDKs out")
-	browser := flag.Bool("e2e", false, "also drive the console in Chromium")
+	skipBrowser := flag.Bool("no-e2e", false, "leave the console in Chromium out")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	t := &tally{}
-	t.run(ctx, *fuzz, *skipSDKs, *browser)
+	t.run(ctx, *fuzz, *skipSDKs, !*skipBrowser)
 	for _, name := range t.failures {
 		fmt.Println("FAILED", name)
 	}
