@@ -12,7 +12,7 @@ import { Failure } from '../../ui/states'
 import { peopleOf, personOf } from '../../ui/customers'
 import { countOf } from './people'
 import { useEverybody, type Reach, type usePreview } from './usePreview'
-import { channels } from './words'
+import { channelWords } from '../../ui/words/touch'
 
 const said = texts({
   now: ['现在符合', 'Match now'], people: ['人', 'people'], share: [(p: string) => `占全部客户 ${p}`, (p: string) => `${p} of all customers`], took: [(ms: string) => `精确 · 用时 ${ms} 毫秒`, (ms: string) => `Exact · took ${ms} ms`],
@@ -67,7 +67,7 @@ export function PreviewPanel({ rule, preview }: { rule: Rule; preview: ReturnTyp
 
 function ReachCard({ reach, count }: { reach: Reach; count: number }) {
   const t = useText(said)
-  const c = useText(channels)
+  const c = useText(channelWords)
   return (
     <Card title={t.reach}>
       <div className="y-audience-reach"><span>{t.reachable}</span><b>{num(reach.reachable)}</b><small className="y-faint">{count > 0 ? pct(reach.reachable / count) : ''}</small></div>

@@ -2,7 +2,7 @@ import { num, pct } from '@shared/format'
 import { named, texts, useText } from '@shared/i18n'
 import { Stat } from '../../ui/PageShell'
 import { useReach } from './usePreview'
-import { channels } from './words'
+import { channelWords } from '../../ui/words/touch'
 
 const said = texts({
   reachable: ['可触达', 'Can be written to'], hint: ['至少有一个渠道能发：有地址、已同意、不在对照组、额度没用完。', 'By one channel at least: with an address, with consent, not held out, quota left.'],
@@ -12,7 +12,7 @@ const said = texts({
 /** How many of an audience can be written to, in all and by channel. */
 export function ReachStats({ id, count }: { id: string; count: number }) {
   const t = useText(said)
-  const c = useText(channels)
+  const c = useText(channelWords)
   const reach = useReach({ audience: id })
   if (!reach.data) return null
   const share = (n: number) => (count > 0 ? t.note(pct(n / count)) : undefined)

@@ -6,8 +6,5 @@ export const states = texts({ live: ['实时', 'Live'], building: ['构建中', 
 /** Why a membership changed. */
 export const causes = texts({ event: ['发生了行为', 'An event'], time: ['时间到了', 'Time passed'], merge: ['客户合并', 'A merge'], edit: ['规则变化', 'A changed rule'] })
 
-/** Channels that reach customers. */
-export const channels = texts({ wecom_mass: ['企微群发', 'WeCom mass send'], sms: ['短信', 'SMS'], email: ['邮件', 'E-mail'] })
-
 /** How a state looks. */
 export const toneOf = (state: string, error?: string) => (error ? 'bad' : state === 'live' ? 'good' : 'live') as 'bad' | 'good' | 'live'

@@ -6,7 +6,8 @@ import { State } from '../../ui/PageShell'
 import { QueryTable, type Column } from '../../ui/QueryTable'
 import { Empty } from '../../ui/states'
 import { placeOf, useTitles } from './titles'
-import { channelName, touchReasons, touchStates, touchTones } from './words'
+import { reasonWords, touchTone } from '../../ui/words/touch'
+import { channelName, touchStates } from './words'
 
 type Touch = Schema<'PlaybookTouch'>
 
@@ -19,14 +20,14 @@ export function TouchesTab({ id }: { id: string }) {
   const t = useText(said)
   const lang = useLang()
   const states = useText(touchStates)
-  const reasons = useText(touchReasons)
+  const reasons = useText(reasonWords)
   const title = useTitles()
   const list = api.useInfiniteQuery('get', '/customers/{id}/touches', { params: { path: { id } } }, byCursor)
   const columns: Column<Touch>[] = [
     { key: 'at', title: t.at, width: 150, always: true, render: (_, x) => when(x.at) },
     { key: 'from', title: t.from, width: 220, render: (_, x) => <Link to={placeOf(x.playbook) as string}>{title(x.playbook) ?? x.playbook}</Link> },
     { key: 'channel', title: t.channel, width: 110, render: (_, x) => channelName(x.channel, lang) || '–' },
-    { key: 'state', title: t.state, width: 130, render: (_, x) => <State tone={touchTones[x.state] ?? 'quiet'}>{named(states, x.state)}</State> },
+    { key: 'state', title: t.state, width: 130, render: (_, x) => <State tone={touchTone(x.state)}>{named(states, x.state)}</State> },
     { key: 'why', title: t.why, width: 220, render: (_, x) => <span title={x.detail}>{x.reason ? named(reasons, x.reason) : (x.state === 'accepted' ? '' : x.detail)}</span> },
     { key: 'sent', title: t.sent, width: 150, hidden: true, render: (_, x) => when(x.sent_at) },
   ]

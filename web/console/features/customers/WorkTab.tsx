@@ -8,7 +8,8 @@ import { State } from '../../ui/PageShell'
 import { Asked } from '../../ui/states'
 import { useStaffName } from '../../ui/Who'
 import { useTitles } from './titles'
-import { runOutcomes, taskStates, taskTones } from './words'
+import { taskTones, taskWords } from '../../ui/words/tasks'
+import { runOutcomes } from './words'
 
 const said = texts({
   runs: ['SOP 实例', 'Runs of playbooks'], noRuns: ['没有进入过 SOP', 'In no playbook so far'], live: ['进行中', 'Under way'], holdout: ['对照组', 'Control group'], at: [(step: string) => `停在 ${step}`, (step: string) => `at ${step}`], due: [(at: string) => `${at} 前继续`, (at: string) => `goes on by ${at}`], more: ['加载更多', 'Load more'],
@@ -50,7 +51,7 @@ function Runs({ id }: { id: string }) {
 
 function Tasks({ id }: { id: string }) {
   const t = useText(said)
-  const states = useText(taskStates)
+  const states = useText(taskWords)
   const name = useStaffName()
   const list = api.useInfiniteQuery('get', '/tasks', { params: { query: { customer: id } } }, byCursor)
   const rows = list.data?.pages.flatMap((p) => p.items)

@@ -2,7 +2,8 @@ import type { Schema } from '@shared/api/client'
 import { money, num } from '@shared/format'
 import type { Lang } from '@shared/i18n'
 import { eventLabel, kindLabel, propLabel, stageLabel } from '../../ui/rule/labels'
-import { channelName, touchReasons, typeName } from './words'
+import { reasonWords } from '../../ui/words/touch'
+import { channelName, typeName } from './words'
 
 /** One event of a customer. */
 export type CustomerEvent = Schema<'CustomerEvent'>
@@ -108,7 +109,7 @@ const tagsOf = (e: CustomerEvent, p: Props) => e.tags?.map((x) => x.tag).join('ã
 
 function reason(code: string, lang: Lang): string | undefined {
   if (!code) return undefined
-  const known = (touchReasons as Record<string, readonly [string, string]>)[code]
+  const known = (reasonWords as Record<string, readonly [string, string]>)[code]
   return known ? known[lang === 'zh-CN' ? 0 : 1] : code
 }
 

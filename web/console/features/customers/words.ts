@@ -1,14 +1,16 @@
 import { named, texts, type Lang, words } from '@shared/i18n'
+import { channelWords, touchWords } from '../../ui/words/touch'
 
 /** Where customers come from, as far as the platform names it. */
 export const channelNames = texts({
-  wecom_qr: ['扫二维码', 'QR code'], wecom_phone_search: ['搜索手机号', 'Phone search'], wecom_card: ['名片分享', 'Name card'], wecom_group: ['客户群', 'Group'], wecom_phone_book: ['手机通讯录', 'Phone book'], wecom_wechat_friend: ['微信好友', 'WeChat friend'],
+  ...channelWords,
+  wecom_qr: ['扫二维码', 'QR code'], wecom_phone_search: ['搜索手机号', 'Phone search'], wecom_card: ['名片分享', 'Name card'], wecom_phone_book: ['手机通讯录', 'Phone book'], wecom_wechat_friend: ['微信好友', 'WeChat friend'],
   wecom_service_app: ['客服应用', 'Service app'], wecom_mail_search: ['搜索邮箱', 'E-mail search'], wecom_channels: ['视频号', 'Channels'], wecom_calendar: ['日程', 'Calendar'], wecom_meeting: ['会议', 'Meeting'], wecom_wecom_of_wechat: ['微信里的企微', 'WeCom in WeChat'],
   wecom_device: ['智慧硬件', 'Device'], wecom_door_service: ['上门服务', 'Door service'], wecom_acquisition_link: ['获客链接', 'Acquisition link'], wecom_custom: ['定制开发', 'Custom'], wecom_demand: ['需求回复', 'Demand'], wecom_presales: ['售前咨询', 'Pre-sales'],
   wecom_partner: ['合作伙伴', 'Partner'], wecom_friend_request: ['好友申请', 'Friend request'], wecom_shared: ['内部共享', 'Shared'], wecom_assigned: ['管理员分配', 'Assigned'],
   wecom: ['企业微信', 'WeCom'], group: ['客户群', 'Group'], live: ['直播间', 'Live room'], xiaohongshu: ['小红书', 'Xiaohongshu'], douyin: ['抖音', 'Douyin'], store: ['门店', 'Store'], parcel: ['包裹卡', 'Parcel card'], referral: ['老客推荐', 'Referral'],
-  official: ['公众号', 'Official account'], wechat_official: ['公众号', 'Official account'], staff: ['员工名片', 'Staff card'], wecom_mass: ['企微群发', 'WeCom mass send'], sms: ['短信', 'SMS'], email: ['邮件', 'E-mail'], webhook: ['Webhook', 'Webhook'], kf: ['微信客服', 'WeChat service'], welcome: ['欢迎语', 'Welcome'],
-  wechat_mini: ['小程序', 'Mini-program'], moments: ['朋友圈', 'Moments'], task: ['员工任务', 'Staff task'], website: ['官网', 'Website'], tmall: ['天猫', 'Tmall'], jd: ['京东', 'JD'], '*': ['所有渠道', 'All channels'],
+  official: ['公众号', 'Official account'], wechat_official: ['公众号', 'Official account'], staff: ['员工名片', 'Staff card'], kf: ['微信客服', 'WeChat service'], welcome: ['欢迎语', 'Welcome'],
+  wechat_mini: ['小程序', 'Mini program'], moments: ['朋友圈', 'Moments'], website: ['官网', 'Website'], tmall: ['天猫', 'Tmall'], jd: ['京东', 'JD'], '*': ['所有渠道', 'All channels'],
 })
 
 /** A channel in the operator's words. */
@@ -70,30 +72,8 @@ export const roomNames = texts({
   moments: ['朋友圈互动', 'Moments'], archive: ['会话存档', 'Archive'], desk: ['客服消息', 'Customer service'], jobs: ['排队的工作', 'Jobs'], exports: ['导出文件', 'Exports'], events: ['行为事件（去标识保留）', 'Events (stay without a name)'], callbacks: ['平台回调', 'Callbacks'], profile: ['档案', 'Profile'], answers: ['接口应答', 'Kept answers'], blocked: ['加入屏蔽名单', 'Blocked values'],
 })
 
-/** States of a touch. */
-export const touchStates = texts({
-  planned: ['待发', 'Planned'], attempting: ['发送中', 'Being sent'], handed: ['已交付待确认', 'Handed over'], accepted: ['已送达', 'Delivered'], suppressed: ['未发送', 'Not sent'], rejected: ['被拒绝', 'Rejected'], unknown: ['结果未知', 'Unknown'], expired: ['已过期', 'Expired'], held: ['暂停发送', 'Held'],
-  failed: ['失败', 'Failed'], held_out: ['对照组', 'Held out'], refused: ['未进入', 'Refused'], skipped: ['跳过', 'Skipped'], done: ['完成', 'Done'],
-})
-
-/** The colour of a touch. */
-export const touchTones: Record<string, 'good' | 'warn' | 'bad' | 'live' | 'quiet'> = {
-  planned: 'live', attempting: 'live', handed: 'live', accepted: 'good', done: 'good', suppressed: 'warn', held_out: 'warn', held: 'warn', refused: 'warn', expired: 'quiet', skipped: 'quiet', rejected: 'bad', failed: 'bad', unknown: 'bad',
-}
-
-/** Why a touch did not go out. */
-export const touchReasons = texts({
-  capped: ['已达触达上限', 'Cap reached'], quiet: ['免打扰时段', 'Quiet hours'], no_consent: ['未授权', 'No consent'], quota: ['平台额度用尽', 'Quota used up'], holdout: ['对照组', 'Control group'], stale: ['已过时', 'Out of date'], no_address: ['没有联系方式', 'No address'],
-  missing_value: ['缺少变量', 'A value is missing'], bad_template: ['模板有误', 'The template failed'], no_endpoint: ['接收端不存在', 'No endpoint'], playbook_paused: ['SOP 已暂停', 'Playbook paused'], playbook_ended: ['SOP 已结束', 'Playbook ended'], retrying: ['重试中', 'Trying again'], gave_up: ['多次失败', 'Gave up'],
-  interrupted: ['中断', 'Interrupted'], no_answer: ['无应答', 'No answer'], refused: ['对方拒绝', 'Refused'], server_error: ['对方出错', 'Server error'], unreachable: ['连不上', 'No connection'], rate_limited: ['对方限流', 'Rate limited'], blocked_address: ['地址不允许', 'Address blocked'],
-  resolved_sent: ['人工确认已发', 'Resolved: sent'], resolved_not_sent: ['人工确认未发', 'Resolved: not sent'], no_contact: ['不是好友', 'Not in contact'], erased: ['客户已删除', 'Erased'], outbid: ['被更重要的内容占用额度', 'Outbid by something that matters more'], expired: ['已过期', 'Expired'],
-})
-
 /** What became of a run. */
 export const runOutcomes = texts({ goal: ['达成目标', 'Goal reached'], exited: ['已退出', 'Exited'], stopped: ['被停止', 'Stopped'], done: ['走完', 'Done'], failed: ['失败', 'Failed'], moved: ['转入新版', 'Moved'], held_out: ['对照组', 'Held out'], timed_out: ['超时', 'Timed out'] })
 
-/** States of tasks. */
-export const taskStates = texts({ planned: ['待开始', 'Planned'], unassigned: ['无人负责', 'Nobody has it'], queued: ['排队', 'Queued'], open: ['进行中', 'Open'], overdue: ['已超时', 'Overdue'], done: ['已完成', 'Done'], cancelled: ['已取消', 'Cancelled'] })
-
-/** The colour of a task's state. */
-export const taskTones: Record<string, 'good' | 'bad' | 'live' | 'quiet'> = { planned: 'quiet', unassigned: 'bad', queued: 'quiet', open: 'live', overdue: 'bad', done: 'good', cancelled: 'quiet' }
+/** What became of a touch, or of a run in place of one. */
+export const touchStates = texts({ ...touchWords, held_out: ['对照组', 'Held out'], refused: ['未进入', 'Refused'], skipped: ['跳过', 'Skipped'], done: ['完成', 'Done'] })

@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { useMay } from '../../app/session'
 import { DrawerForm, useOops, useSure } from '../../ui/forms'
 import { MomentPicker } from '../../ui/MomentPicker'
-import { armWords, eventWords } from './words'
+import { armWords, eventWords, resultEvents } from './words'
 
 const said = texts({
   stop: ['停止入组', 'End enrolment'], resume: ['恢复入组', 'Resume'], decide: ['做决定', 'Decide'], settings: ['设置', 'Settings'], stopSure: ['停止入组？', 'End the enrolment?'], stopNote: ['之后的客户不再计入；已入组的继续观察到满期。SOP 或群发本身照常进行。', 'Who is exposed later does not count; those exposed before are measured to the end of their horizon. The playbook goes on.'],
@@ -72,7 +72,7 @@ function Settings({ info: x, onDone, onClose }: Ends) {
     const body = { ...s, ...f, planned_customers: f.planned_customers || undefined, planned_until: f.planned_until || undefined, hypothesis: f.hypothesis || undefined, owner: f.owner || undefined, control: f.control || undefined }
     put.mutate({ params: { path: { experiment: x.id } }, body })
   }, () => undefined)
-  const known = Object.keys(eventWords).map((e) => ({ value: e, label: named(events, e) }))
+  const known = resultEvents.map((e) => ({ value: e, label: named(events, e) }))
   return (
     <DrawerForm open title={t.settings} onClose={onClose} onSave={save} saving={put.isPending} problem={put.error}>
       <Form form={form} layout="vertical" initialValues={s}>

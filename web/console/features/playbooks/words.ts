@@ -1,4 +1,8 @@
 import { texts } from '@shared/i18n'
+import { reasonWords as reasons } from '../../ui/words/touch'
+
+export { eventWords } from '../../ui/words/events'
+export { channelWords, touchWords } from '../../ui/words/touch'
 
 /** Kinds of step. */
 export const kindWords = texts({
@@ -45,43 +49,8 @@ export function outcomeTone(outcome: string): 'good' | 'warn' | 'bad' | 'live' |
   return ['waiting', 'entered', 'open', 'took'].includes(outcome) ? 'live' : 'quiet'
 }
 
-/** States of a touch. */
-export const touchWords = texts({
-  planned: ['待发', 'planned'], attempting: ['发送中', 'being sent'], handed: ['已交付待确认', 'handed over'], accepted: ['已送达', 'delivered'], suppressed: ['未发送', 'not sent'],
-  rejected: ['被拒绝', 'rejected'], unknown: ['结果未知', 'unknown'], expired: ['已过期', 'expired'], held: ['暂停发送', 'held'], failed: ['失败', 'failed'],
-})
-
-/** Why something was not sent or did not start. */
-export const reasonWords = texts({
-  capped: ['已达触达上限', 'cap reached'], quiet: ['免打扰时段', 'quiet hours'], no_consent: ['未授权', 'no consent'], quota: ['平台额度用尽', 'quota used up'], holdout: ['对照组', 'control group'],
-  stale: ['已过时', 'out of date'], no_address: ['没有联系方式', 'no address'], missing_value: ['缺少变量', 'value missing'], bad_template: ['模板有误', 'template failed'], no_endpoint: ['接收端不存在', 'no endpoint'],
-  playbook_paused: ['SOP 已暂停', 'playbook paused'], playbook_ended: ['SOP 已结束', 'playbook ended'], retrying: ['重试中', 'trying again'], gave_up: ['多次失败', 'gave up'], interrupted: ['中断', 'interrupted'],
-  no_answer: ['无应答', 'no answer'], refused: ['对方拒绝', 'refused'], server_error: ['对方出错', 'server error'], unreachable: ['连不上', 'no connection'], rate_limited: ['对方限流', 'rate limited'],
-  blocked_address: ['地址不允许', 'address blocked'], resolved_sent: ['人工确认已发', 'resolved: sent'], resolved_not_sent: ['人工确认未发', 'resolved: not sent'], no_contact: ['不是好友', 'no contact'],
-  staff_gone: ['员工已离职', 'staff have left'], other_staff: ['属于其他员工', 'with other staff'], duplicate: ['重复', 'duplicate'], stopped: ['已停止', 'stopped'], unconfirmed: ['员工未确认', 'not confirmed'],
-  not_reported: ['平台结果中没有', 'not reported'], account: ['账号不可用', 'account fails'], window_closed: ['不在可发时间窗', 'window closed'], outranked: ['让位给更重要的消息', 'outranked'],
-  staff_full: ['员工当日确认已满', 'staff are full'], expired: ['过期', 'expired'], had_already: ['已进入过', 'had it already'], has_one: ['正在进行', 'one under way'], no_key: ['缺少编号', 'no key'],
-  full: ['同时进行已满', 'full'], at_start: ['开始时已满足', 'already at the start'], too_late: ['来得太晚', 'too late'], chain_too_long: ['SOP 互相触发过长', 'chain too long'], unassigned: ['无人可派', 'nobody to take it'],
-  overdue: ['逾期未做', 'overdue'], done: ['已完成', 'done'], met: ['发生了', 'happened'], timed_out: ['超时', 'timed out'], else: ['其他', 'else'], treatment: ['触达组', 'treatment'], control: ['对照组', 'control'],
-  unreachable_task: ['联系不上', 'unreachable'],
-})
-
-/** Channels. */
-export const channelWords = texts({
-  wecom_mass: ['企微群发', 'WeCom mass message'], webhook: ['接口推送', 'Webhook'], sms: ['短信', 'SMS'], email: ['邮件', 'E-mail'], wechat_service: ['服务号消息', 'Service account'],
-  wechat_template: ['服务号模板消息', 'Template message'], mini_subscribe: ['小程序订阅消息', 'Mini-program message'], wecom_group: ['企微客户群', 'WeCom groups'], wecom_moment: ['企微朋友圈', 'Moments'], task: ['员工任务', 'Staff task'],
-})
-
-/** Events that Yutang itself knows. Others may be typed. */
-export const eventWords = texts({
-  'Contact Added': ['加为好友', 'Contact Added'], 'Contact Lost': ['被客户删除', 'Contact Lost'], 'Contact Deleted': ['员工删除好友', 'Contact Deleted'], 'Group Joined': ['加入客户群', 'Group Joined'],
-  'Group Left': ['退出客户群', 'Group Left'], 'Message Replied': ['回复消息', 'Message Replied'], 'Message Delivered': ['消息送达', 'Message Delivered'], 'Link Clicked': ['点击链接', 'Link Clicked'],
-  'Material Opened': ['打开素材', 'Material Opened'], 'Form Submitted': ['提交表单', 'Form Submitted'], 'Page Viewed': ['浏览页面', 'Page Viewed'], 'Product Viewed': ['浏览商品', 'Product Viewed'],
-  'Product Added': ['加购', 'Product Added'], 'Checkout Started': ['提交订单', 'Checkout Started'], 'Order Created': ['下单', 'Order Created'], 'Order Completed': ['付款成功', 'Order Completed'],
-  'Order Shipped': ['订单发货', 'Order Shipped'], 'Order Cancelled': ['取消订单', 'Order Cancelled'], 'Order Refunded': ['退款', 'Order Refunded'], 'Coupon Issued': ['发券', 'Coupon Issued'],
-  'Coupon Redeemed': ['核销优惠券', 'Coupon Redeemed'], 'Referral Completed': ['推荐成功', 'Referral Completed'], 'Consent Given': ['授权触达', 'Consent Given'], 'Consent Withdrawn': ['撤回授权', 'Consent Withdrawn'],
-  'Task Completed': ['任务完成', 'Task Completed'], 'Task Overdue': ['任务逾期', 'Task Overdue'], 'Livestream Watched': ['观看直播', 'Livestream Watched'],
-})
+/** Why something was not sent or did not start, and how a step went on. */
+export const reasonWords = texts({ ...reasons, has_one: ['正在进行', 'One under way'], no_key: ['缺少编号', 'No key'], full: ['同时进行已满', 'Full'], at_start: ['开始时已满足', 'Already at the start'], too_late: ['来得太晚', 'Too late'], chain_too_long: ['SOP 互相触发过长', 'Chain too long'], unassigned: ['无人可派', 'Nobody to take it'], overdue: ['逾期未做', 'Overdue'], done: ['已完成', 'Done'], met: ['发生了', 'Happened'], timed_out: ['超时', 'Timed out'], else: ['其他', 'Else'], treatment: ['触达组', 'Treatment'], control: ['对照组', 'Control'], unreachable_task: ['联系不上', 'Unreachable'] })
 
 /** Traits with a date. */
 export const traitWords = texts({ birthday: ['生日', 'birthday'], baby_birthday: ['宝宝生日', 'baby’s birthday'] })

@@ -1,6 +1,6 @@
 import { api } from '@shared/api/client'
 import { useMemo } from 'react'
-import { eventWords } from './words'
+import { eventWords } from '../../ui/words/events'
 
 /** Names that reports can be asked about. */
 export interface Vocabulary {
@@ -17,7 +17,7 @@ export function useVocabulary(): Vocabulary {
     const props = new Map<string, number>()
     for (const e of data?.events ?? []) for (const p of e.properties) props.set(p.name, (props.get(p.name) ?? 0) + e.count)
     return {
-      events: ['*', ...new Set([...seen, ...Object.keys(eventWords).filter((e) => e !== '*')])],
+      events: ['*', ...new Set([...seen, ...Object.keys(eventWords)])],
       props: [...props].sort((x, y) => y[1] - x[1]).map(([name]) => name),
       traits: data?.traits.filter((x) => !x.personal).map((x) => x.name) ?? ['channel'],
     }

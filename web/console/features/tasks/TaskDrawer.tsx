@@ -10,7 +10,8 @@ import { useOops, useSure } from '../../ui/forms'
 import { Facts, State } from '../../ui/PageShell'
 import { StaffPicker } from '../../ui/pickers'
 import { Asked } from '../../ui/states'
-import { happened, reasons, stateNames, stateTones } from './words'
+import { taskTones, taskWords } from '../../ui/words/tasks'
+import { happened, reasons } from './words'
 
 const said = texts({
   who: ['负责人', 'Member'], customer: ['客户', 'Customer'], from: ['来自', 'From'], due: ['截止', 'Due'], told: ['通知时间', 'Told'], done: ['完成', 'Done'], result: ['结果', 'Result'], note: ['备注', 'Note'], why: ['原因', 'Why'], waits: ['还在等', 'Waits for'],
@@ -23,7 +24,7 @@ const said = texts({
 /** A task with its history, and what a leader can do about it. */
 export function TaskDrawer({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useText(said)
-  const states = useText(stateNames)
+  const states = useText(taskWords)
   const whys = useText(reasons)
   const acts = useText(happened)
   const may = useMay()
@@ -44,7 +45,7 @@ export function TaskDrawer({ id, onClose }: { id: string; onClose: () => void })
       <Asked query={one}>
         {(x) => (
           <div className="y-stack">
-            <div><State tone={stateTones[x.state] ?? 'quiet'}>{named(states, x.state)}</State></div>
+            <div><State tone={taskTones[x.state] ?? 'quiet'}>{named(states, x.state)}</State></div>
             <Facts items={[
               [t.who, x.staff ?? '–'], Boolean(x.customer) && [t.customer, <Link key="c" to={`/customers/${x.customer}` as string}>{x.customer}</Link>], Boolean(x.playbook) && [t.from, <Link key="p" to={`/playbooks/${x.playbook}` as string}>{x.name || x.playbook} · {x.step}</Link>],
               Boolean(x.deadline) && [t.due, when(x.deadline)], Boolean(x.told_at) && [t.told, when(x.told_at)], Boolean(x.ended_at) && [t.done, when(x.ended_at)], Boolean(x.result) && [t.result, x.result], Boolean(x.note) && [t.note, x.note],

@@ -9,8 +9,8 @@ import { State } from '../../ui/PageShell'
 import { StaffPicker } from '../../ui/pickers'
 import { QueryTable } from '../../ui/QueryTable'
 import { Empty, NoMatch } from '../../ui/states'
+import { taskTones, taskWords } from '../../ui/words/tasks'
 import { TaskDrawer } from './TaskDrawer'
-import { stateNames, stateTones } from './words'
 
 type Task = Schema<'Task'>
 
@@ -24,7 +24,7 @@ const route = getRouteApi('/shell/tasks')
 /** Tasks, the newest first. */
 export function TaskList() {
   const t = useText(said)
-  const states = useText(stateNames)
+  const states = useText(taskWords)
   const search = route.useSearch()
   const go = route.useNavigate()
   const [opened, setOpened] = useState<string>()
@@ -48,7 +48,7 @@ export function TaskList() {
         id="tasks" label={t.tasks} query={list as never} rowKey="id" onOpen={(x) => setOpened(x.id)} empty={active ? <NoMatch onClear={clear} /> : <Empty title={t.empty}>{t.emptyLead}</Empty>}
         columns={[
           { key: 'title', title: t.title, width: 220, always: true, dataIndex: 'title' },
-          { key: 'state', title: t.state, width: 110, render: (_, x) => <State tone={stateTones[x.state] ?? 'quiet'}>{named(states, x.state)}</State> },
+          { key: 'state', title: t.state, width: 110, render: (_, x) => <State tone={taskTones[x.state] ?? 'quiet'}>{named(states, x.state)}</State> },
           { key: 'who', title: t.who, width: 120, render: (_, x) => x.staff ?? <span className="y-faint">–</span> },
           { key: 'customer', title: t.customer, width: 140, render: (_, x) => (x.customer ? <Link to={`/customers/${x.customer}` as string}>{x.customer}</Link> : x.subject) },
           { key: 'due', title: t.due, width: 140, render: (_, x) => x.deadline && <Tooltip title={exactly(x.deadline)}><span className={x.state === 'overdue' || x.late ? 'y-tone-bad' : undefined}>{ago(x.deadline)}{x.late && ` · ${t.late}`}</span></Tooltip> },

@@ -1,13 +1,5 @@
 import { texts } from '@shared/i18n'
 
-/** Where a task stands. */
-export const stateNames = texts({
-  planned: ['待开始', 'Planned'], unassigned: ['无人负责', 'Nobody has it'], queued: ['排队', 'Queued'], open: ['进行中', 'Open'], overdue: ['已超时', 'Overdue'], done: ['已完成', 'Done'], cancelled: ['已取消', 'Cancelled'],
-})
-
-/** The colour of a state. */
-export const stateTones: Record<string, 'good' | 'warn' | 'bad' | 'live' | 'quiet'> = { planned: 'quiet', unassigned: 'bad', queued: 'quiet', open: 'live', overdue: 'bad', done: 'good', cancelled: 'quiet' }
-
 /** Whom a task is about. */
 export const kindNames = texts({ customer: ['客户', 'Customer'], staff: ['员工', 'Staff'], group: ['客户群', 'Group'], brand: ['品牌', 'Brand'] })
 

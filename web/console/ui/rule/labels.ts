@@ -1,16 +1,5 @@
 import type { Lang } from '@shared/i18n'
 
-const events: Record<string, string> = {
-  'Product Viewed': '浏览商品', 'Product Added': '加入购物车', 'Checkout Started': '开始结算', 'Order Completed': '完成订单', 'Order Refunded': '订单退款', 'Order Cancelled': '取消订单',
-  'Coupon Applied': '使用优惠券', 'Coupon Issued': '领到优惠券', 'Coupon Redeemed': '核销优惠券', 'Contact Added': '添加好友', 'Contact Deleted': '员工删除好友', 'Contact Lost': '客户删除好友',
-  'Contact Half Added': '客户已加、员工未确认', 'Contact Edited': '修改备注或标签', 'Transfer Started': '发起继承', 'Transfer Completed': '继承成功', 'Transfer Failed': '继承失败',
-  'Moment Liked': '点赞朋友圈', 'Moment Commented': '评论朋友圈', 'Message Delivered': '消息送达', 'Message Failed': '消息发送失败', 'Message Sent': '员工发消息', 'Message Replied': '客户回复消息',
-  'Group Joined': '进群', 'Group Left': '退群', 'Material Opened': '打开素材', 'Material Forwarded': '转发素材', 'Form Submitted': '提交表单', 'Referral Completed': '推荐成功',
-  'Tag Added': '打上标签', 'Tag Removed': '去掉标签', 'Task Completed': '完成任务', 'Task Overdue': '任务超时', 'Link Clicked': '点击短链', 'Consent Given': '同意接收', 'Consent Withdrawn': '撤回同意',
-  'Service Started': '接入客服', 'Service Transferred': '转接客服', 'Service Ended': '结束客服', Identified: '更新属性', 'Identity Linked': '关联身份', 'Page Viewed': '浏览页面', 'Screen Viewed': '浏览屏幕',
-  'Group Identified': '更新组织', 'Item Updated': '更新物品', 'Profile Erased': '清空档案', 'Tier Changed': '等级变化', 'Stage Changed': '阶段变化', 'Ask Committed': '承诺行动', 'Message Read': '消息已读',
-}
-
 const names: Record<string, string> = {
   city: '城市', province: '省份', country: '国家', gender: '性别', age: '年龄', birthday: '生日', name: '姓名', phone: '手机号', email: '邮箱', address: '地址', language: '语言', occupation: '职业',
   net_revenue: '净消费额', orders_count: '订单数', avg_order_value: '客单价', last_order_at: '最近下单时间', member_level: '会员等级', points: '积分', registered_at: '注册时间',
@@ -27,8 +16,7 @@ const stages: Record<string, readonly [string, string]> = {
 
 const zh = (lang: Lang) => lang === 'zh-CN'
 
-/** An event in the operator's words; its own name if it is not a standard one. */
-export const eventLabel = (name: string, lang: Lang) => (zh(lang) ? (events[name] ?? name) : name)
+export { eventLabel } from '../words/events'
 
 /** A trait or a property in the operator's words. */
 export const propLabel = (name: string, lang: Lang) => (zh(lang) ? (names[name] ?? name) : name.replace(/_/g, ' '))
