@@ -15,10 +15,11 @@ type found struct {
 	single  []event.Decimal       // one for each customer
 	numbers map[event.Decimal]int // of events
 	texts   map[string]int
+	parts   map[string]int // customers by value of the breakdown
 }
 
 func newFound() found {
-	return found{numbers: map[event.Decimal]int{}, texts: map[string]int{}}
+	return found{numbers: map[event.Decimal]int{}, texts: map[string]int{}, parts: map[string]int{}}
 }
 
 // add notes a value. Numbers of customers are listed: there may be as many as customers.
@@ -44,6 +45,9 @@ func (f *found) join(o *found) {
 	}
 	for v, n := range o.texts {
 		f.texts[v] += n
+	}
+	for v, n := range o.parts {
+		f.parts[v] += n
 	}
 }
 

@@ -28,6 +28,16 @@ type Answer struct {
 	OtherValues   int      `json:"other_values,omitempty"`
 	Summary       *Summary `json:"summary,omitempty"` // of numbers
 	UnknownEvents []string `json:"unknown_events,omitempty"`
+	Parts         []Part   `json:"by_breakdown,omitempty"`
+	OtherParts    int      `json:"other_breakdown_values,omitempty"` // that are shown together
+}
+
+// Part is the customers with one value of the breakdown.
+type Part struct {
+	Value     string `json:"value"`
+	Customers int    `json:"customers"` // with a value that is spread
+	Missing   int    `json:"missing"`   // without
+	Bins      []int  `json:"bins"`      // customers of each bin
 }
 
 // Bin is one bar: a text, a number by itself, or the numbers from From up to, and without,
@@ -61,11 +71,12 @@ func (r *Report) Distribution(ctx context.Context, query json.RawMessage) (Answe
 		return Answer{}, err
 	}
 	b := p.bins(found)
-	s, err := r.scan(ctx, p, b, nil)
+	s, err := r.scan(ctx, p, b, nil, found.top(p)...)
 	if err != nil {
 		return Answer{}, err
 	}
 	out := s.answer()
+	out.Parts, out.OtherParts = s.parts(), max(0, len(found.parts)-len(s.shown))
 	out.Meta, out.OtherValues, out.UnknownEvents = s.meta, b.others, r.Base.Unknown(p.picks...)
 	if b.texts == nil {
 		out.Summary = found.summary()
@@ -74,7 +85,8 @@ func (r *Report) Distribution(ctx context.Context, query json.RawMessage) (Answe
 	return out, nil
 }
 
-// People are the customers behind {"bin": i} or {"missing": true}.
+// People are the customers behind {"bin": i} or {"missing": true}, both with "value": v of
+// a breakdown.
 func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roaring.Bitmap, error) {
 	p, err := parse(query, r.Base)
 	if err != nil {
@@ -84,6 +96,9 @@ func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roari
 	if insight.Decode(raw, &c) != nil || (c.Bin == nil) != c.Missing {
 		return nil, insight.BadCell("", `is {"bin": 0} or {"missing": true}`)
 	}
+	if c.Value != nil && p.Breakdown == nil {
+		return nil, insight.BadCell("/value", "names a value, but the query has no breakdown")
+	}
 	found, err := r.values(ctx, p)
 	if err != nil {
 		return nil, err
@@ -92,7 +107,7 @@ func (r *Report) People(ctx context.Context, query, raw json.RawMessage) (*roari
 	if c.Bin != nil && (*c.Bin < 0 || *c.Bin >= len(b.list)) {
 		return nil, insight.BadCell("/bin", "there is no bin %d", *c.Bin)
 	}
-	s, err := r.scan(ctx, p, b, &c)
+	s, err := r.scan(ctx, p, b, &c, found.top(p)...)
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +124,8 @@ type worker struct {
 	valued    int
 	missing   int
 	total     int // events
+	part      int // of the customer at hand, -1 none
+	parts     []part
 	people    *roaring.Bitmap
 	_         [64]byte
 }
@@ -121,19 +138,17 @@ type scan struct {
 	cell    *cell
 	byName  []uint32
 	plain   uint32
+	shown   []string // values of the breakdown; the others stand behind them
 	workers []worker
 }
 
-func (r *Report) scan(ctx context.Context, p *plan, b *bins, c *cell) (*scan, error) {
-	survey := audience.Survey{Picks: p.picks, Reads: p.reads, Audience: p.Audience}
-	if p.Of.Trait != "" {
-		survey.Traits = []string{p.Of.Trait}
-	}
+func (r *Report) scan(ctx context.Context, p *plan, b *bins, c *cell, shown ...string) (*scan, error) {
+	survey := audience.Survey{Picks: p.picks, Reads: p.reads, Audience: p.Audience, Traits: p.traits()}
 	reading, meta, err := r.Base.Read(ctx, survey, p.zone)
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{p: p, meta: meta, bins: b, cell: c, workers: make([]worker, audience.Workers())}
+	s := &scan{p: p, meta: meta, bins: b, cell: c, shown: shown, workers: make([]worker, audience.Workers())}
 	s.byName, s.plain = reading.Masks()
 	for i := range s.workers {
 		w := &s.workers[i]
@@ -141,6 +156,7 @@ func (r *Report) scan(ctx context.Context, p *plan, b *bins, c *cell) (*scan, er
 		if b != nil {
 			n := len(b.list)
 			w.last, w.customers, w.events = make([]uint32, n), make([]int, n), make([]int, n)
+			w.parts = newParts(len(shown)+1, n)
 		}
 	}
 	return s, reading.Visit(ctx, s.visit)
@@ -163,14 +179,19 @@ func (r *Report) values(ctx context.Context, p *plan) (*found, error) {
 func (s *scan) visit(p *audience.Person) error {
 	w := &s.workers[p.Worker()]
 	w.visit++
+	if err := s.enter(w, p); err != nil {
+		return err
+	}
 	some, err := s.each(p, func(v event.Value) error { return s.take(w, p.Root, v) })
 	switch {
 	case err != nil || s.bins == nil:
 	case some:
 		w.valued++
+		w.parts[w.part].valued++
 	default:
 		w.missing++
-		if s.cell != nil && s.cell.Missing {
+		w.parts[w.part].missing++
+		if s.cell != nil && s.cell.Missing && s.wants(w) {
 			w.people.Add(p.Root)
 		}
 	}
@@ -238,7 +259,7 @@ func (s *scan) take(w *worker, root uint32, v event.Value) error {
 		return nil
 	}
 	if s.cell != nil {
-		if s.cell.Bin != nil && *s.cell.Bin == i {
+		if s.cell.Bin != nil && *s.cell.Bin == i && s.wants(w) {
 			w.people.Add(root)
 		}
 		return nil
@@ -247,6 +268,7 @@ func (s *scan) take(w *worker, root uint32, v event.Value) error {
 	if w.last[i] != w.visit {
 		w.last[i] = w.visit
 		w.customers[i]++
+		w.parts[w.part].bins[i]++
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"testing"
 	"time"
 
@@ -155,6 +156,74 @@ func TestDistribution_BadQueriesAreToldByField(t *testing.T) {
 		var f *fault.Error
 		if !errors.As(err, &f) || f.Kind != fault.Invalid || len(f.Fields) == 0 || f.Fields[0].Pointer != pointer {
 			t.Errorf("%s: %v, want a fault at %s", query, err, pointer)
+		}
+	}
+}
+
+// covers: I1
+func TestBreakdown_PartsAddUpAndLeadToTheirPeople(t *testing.T) {
+	t.Parallel()
+	r, report := open(t)
+	for i, city := range []string{"Leeds", "Leeds", "Leeds", "Bath", "Bath", "York", ""} {
+		user := fmt.Sprint("u", i)
+		seen := r.Track(user, "Seen", noon, "")
+		if city != "" {
+			set := func(name, value string) event.TraitOp {
+				return event.TraitOp{Action: event.TraitSet, Name: name, Value: json.RawMessage(value)}
+			}
+			seen.Traits = []event.TraitOp{set("city", strconv.Quote(city)), set("size", strconv.Itoa(i))}
+		}
+		r.MustSubmit(t, seen)
+		if i%2 == 0 {
+			r.MustSubmit(t, r.Track(user, event.OrderCompleted, noon, fmt.Sprintf(`{"order_id":"o%d","revenue":%d}`, i, 10*(i+1))))
+		}
+	}
+	for _, of := range []string{`{"event":"Order Completed","sum":"revenue"}`, `{"trait":"size"}`, `{"level":"tier"}`} {
+		query := json.RawMessage(`{"of":` + of + `,"breakdown":{"trait":"city","top":2}}`)
+		a, err := report.Distribution(context.Background(), query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(a.Parts) != 3 || a.Parts[0].Value != "Leeds" || a.Parts[1].Value != "Bath" || a.Parts[2].Value != "(other)" || a.OtherParts != 2 {
+			t.Fatalf("%s: %+v, %d", of, a.Parts, a.OtherParts)
+		}
+		people := func(cell string) int {
+			t.Helper()
+			m, err := report.People(context.Background(), query, json.RawMessage(cell))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return int(m.GetCardinality())
+		}
+		bins, valued, missing := make([]int, len(a.Bins)), 0, 0
+		for _, x := range a.Parts {
+			valued, missing = valued+x.Customers, missing+x.Missing
+			for i, n := range x.Bins {
+				bins[i] += n
+				if got := people(fmt.Sprintf(`{"bin":%d,"value":%q}`, i, x.Value)); got != n {
+					t.Errorf("%s: %d people in bin %d of %s, want %d", of, got, i, x.Value, n)
+				}
+			}
+			if got := people(fmt.Sprintf(`{"missing":true,"value":%q}`, x.Value)); got != x.Missing {
+				t.Errorf("%s: %d without a value in %s, want %d", of, got, x.Value, x.Missing)
+			}
+		}
+		if valued != a.Customers || missing != a.Missing {
+			t.Errorf("%s: the parts have %d and %d, the whole %d and %d", of, valued, missing, a.Customers, a.Missing)
+		}
+		for i, n := range bins {
+			if n != a.Bins[i].Customers {
+				t.Errorf("%s: the parts have %d in bin %d, the whole %d", of, n, i, a.Bins[i].Customers)
+			}
+		}
+	}
+	for query, ptr := range map[string]string{
+		`{"of":{"level":"tier"},"breakdown":{"prop":"city"}}`:   "/breakdown/prop",
+		`{"of":{"level":"tier"},"breakdown":{"trait":"phone"}}`: "/breakdown/trait",
+	} {
+		var told *fault.Error
+		if _, err := report.Distribution(context.Background(), json.RawMessage(query)); !errors.As(err, &told) || told.Fields[0].Pointer != ptr {
+			t.Errorf("%s: %v", query, err)
 		}
 	}
 }

@@ -22,6 +22,9 @@ type Query struct {
 	To       string          `json:"to,omitempty"`
 	Timezone string          `json:"timezone,omitempty"`
 	Audience string          `json:"audience,omitempty"`
+	// Breakdown parts the customers by a trait or a level. A property would put somebody into
+	// several parts.
+	Breakdown *insight.By `json:"breakdown,omitempty"`
 }
 
 // Of says what is spread: {"trait": T}, {"level": "tier"}, {"event": E, "prop": P} (a value
@@ -73,7 +76,24 @@ func parse(raw json.RawMessage, b *insight.Base) (*plan, error) {
 	if err := p.parseOf(); err != nil {
 		return nil, err
 	}
+	if err := p.parseBreakdown(); err != nil {
+		return nil, err
+	}
 	return p, p.parseBins()
+}
+
+func (p *plan) parseBreakdown() error {
+	by := p.Breakdown
+	if by == nil {
+		return nil
+	}
+	if err := by.Check("/breakdown"); err != nil {
+		return err
+	}
+	if by.Prop != "" {
+		return fault.BadField("/breakdown/prop", `a customer may have several values of it; use a "trait" or a "level", or the report "trends"`)
+	}
+	return nil
 }
 
 func (p *plan) parseOf() error {
@@ -135,8 +155,9 @@ func (p *plan) parseBins() error {
 	return nil
 }
 
-// cell names a bin, or those without any value.
+// cell names a bin, or those without any value; with Value, of a part.
 type cell struct {
-	Bin     *int `json:"bin,omitempty"`
-	Missing bool `json:"missing,omitempty"`
+	Bin     *int    `json:"bin,omitempty"`
+	Missing bool    `json:"missing,omitempty"`
+	Value   *string `json:"value,omitempty"` // of the breakdown, "(other)" all that are not shown
 }
