@@ -29,16 +29,16 @@ type FlowFilter struct {
 const noneName = "none"
 
 const selectFlowMoves = `SELECT seq, ord, from_level, to_level, at FROM customer_level
-WHERE kind = $1 AND at >= $2 AND at < $3 AND seq < $4 AND from_level >= $5 AND from_level <= $6 AND to_level >= $7 AND to_level <= $8
-ORDER BY seq DESC LIMIT $9`
+WHERE kind = $1 AND at >= $2 AND at < $3 AND (at, seq) < ($4, $5) AND from_level >= $6 AND from_level <= $7 AND to_level >= $8 AND to_level <= $9
+ORDER BY at DESC, seq DESC LIMIT $10`
 
 // FlowMoves lists the changes behind a flow, newest first, each with who is that customer now.
 func (s *Service) FlowMoves(ctx context.Context, f FlowFilter) (p page.Page[LevelChange], err error) {
-	l, before := s.Level(f.Kind), int64(math.MaxInt64)
+	l, before := s.Level(f.Kind), [2]int64{math.MaxInt64, math.MaxInt64}
 	if _, err := page.After(f.Cursor, &before); err != nil {
 		return p, err
 	}
-	args := []any{f.Kind, f.Since.UnixMilli(), f.Until.UnixMilli(), before}
+	args := []any{f.Kind, f.Since.UnixMilli(), f.Until.UnixMilli(), before[0], before[1]}
 	for _, end := range [][2]string{{"/from", f.From}, {"/to", f.To}} {
 		low, high, err := l.span(end[0], end[1])
 		if err != nil {
@@ -65,7 +65,7 @@ func (s *Service) FlowMoves(ctx context.Context, f FlowFilter) (p page.Page[Leve
 		out[i].Customer = id.Customer(s.tl.Root(leaf))
 	}
 	s.tl.RUnlock()
-	return page.Cut(out, f.Limit, func(c LevelChange) int64 { return c.Seq }), nil
+	return page.Cut(out, f.Limit, func(c LevelChange) [2]int64 { return [2]int64{c.At.UnixMilli(), c.Seq} }), nil
 }
 
 // span is the levels that a name in a filter means, from the lowest to the highest.
