@@ -60,6 +60,7 @@ func (c *demoCommand) Run(ctx context.Context) error {
 	cfg := place{Data: c.Data, Database: c.Database}.config()
 	cfg.Clock = sim.Clock() // moving the phones' clock moves everything
 	cfg.Listen, cfg.AdminToken, cfg.WriteKey, cfg.WebhookAllow = c.Listen, demoToken, demoWriteKey, []string{address}
+	cfg.Demo = phones + "/sim/"
 	return app.Run(ctx, cfg, func(a *app.App) error {
 		if err := c.open(ctx, a, phones); err != nil {
 			return err

@@ -22,6 +22,8 @@ type Config struct {
 
 	WeComScale float64 // of the platform's published call limits; 1, larger for a simulator that is as generous
 
+	Demo string // where the simulated phones of the demo brand are; "" for a brand of one's own
+
 	SnapshotEvery time.Duration // how often derived state is saved; 5 minutes
 	Clock         clock.Clock
 	Log           *slog.Logger

@@ -147,7 +147,7 @@ const maxUpload = 1 << 30
 
 // routes lists the domains of the management API.
 func (a *App) routes(api *httpapi.API) {
-	accesshttp.Routes(api, a.access, a.log, a.Clock)
+	accesshttp.Routes(api, a.access, a.log, a.Clock, a.Demo)
 	identityhttp.Routes(api, identityhttp.Deps{
 		Identity: a.identity, Timeline: a.timeline, Merger: a.pipeline, Access: a.access,
 	})

@@ -28,6 +28,7 @@ func (a *App) buildOverview() {
 		Askers: []overview.Asker{
 			{Name: "system", Needs: access.SystemRead, Ask: a.systemMatters},
 			{Name: "tasks", Needs: access.TasksRead, Ask: a.taskMatters},
+			{Name: "sending", Needs: access.OutreachRead, Ask: a.sendingMatters},
 			{Name: "playbooks", Needs: access.PlaybooksRead, Ask: a.playbookMatters},
 			{Name: "content", Needs: access.ContentRead, Ask: a.contentMatters},
 			{Name: "losses", Needs: access.HandoverRead, Ask: a.lossMatters},
@@ -182,6 +183,14 @@ func (a *App) taskMatters(ctx context.Context) ([]overview.Matter, error) {
 		counted(len(late.Items), late.Next != "", overview.Matter{Key: "tasks_overdue", Level: overview.Warn, Link: "tasks"}),
 		counted(len(nobodys.Items), nobodys.Next != "", overview.Matter{Key: "tasks_unassigned", Level: overview.Warn, Link: "tasks"})...,
 	), err
+}
+
+func (a *App) sendingMatters(context.Context) ([]overview.Matter, error) {
+	hold, held := a.outreach.Held()
+	if !held {
+		return nil, nil
+	}
+	return []overview.Matter{{Key: "sending_held", Level: overview.Bad, Link: "budget", Count: 1, Detail: hold.Reason}}, nil
 }
 
 func (a *App) playbookMatters(ctx context.Context) ([]overview.Matter, error) {

@@ -30,6 +30,11 @@ func TestOverview_AndSystemAndSearchOverTheWholeHouse(t *testing.T) {
 		if m := o.Get(`attention.#(key=="connect_corp")`); m.Get("link").String() != "wecom" {
 			t.Errorf("attention: %s", o.Get("attention").Raw)
 		}
+		s.ok("POST", "/outreach/hold", props{"reason": "wrong price"})
+		if m := s.ok("GET", "/overview", nil).Get(`attention.#(key=="sending_held")`); m.Get("detail").String() != "wrong price" || m.Get("level").String() != "bad" {
+			t.Errorf("held: %s", m.Raw)
+		}
+		s.ok("POST", "/outreach/release", nil)
 		sys := s.ok("GET", "/system", nil)
 		for _, key := range []string{"road", "database", "disk", "memory", "snapshot", "backup", "outbox", "callbacks", "jobs", "corps"} {
 			if c := sys.Get(`checks.#(key=="` + key + `")`); c.Get("state").String() == "" || c.Get("remedy").String() == "unreadable" {

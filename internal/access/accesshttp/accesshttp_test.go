@@ -31,7 +31,7 @@ func startLog(t *testing.T, d *db.DB) (*httpapitest.Server, *event.Log) {
 	if err := log.Load(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	accesshttp.Routes(s.API, s.Access, log, s.Clock)
+	accesshttp.Routes(s.API, s.Access, log, s.Clock, "")
 	return s, log
 }
 

@@ -24,11 +24,13 @@ type handlers struct {
 	access  *access.Service
 	sources Sources
 	clock   clock.Clock
+	demo    string
 }
 
-// Routes lists what this package serves.
-func Routes(a *httpapi.API, acc *access.Service, sources Sources, clk clock.Clock) {
-	h := &handlers{access: acc, sources: sources, clock: clk}
+// Routes lists what this package serves. Demo is where the simulated phones of the demo brand
+// are, empty for a brand of one's own.
+func Routes(a *httpapi.API, acc *access.Service, sources Sources, clk clock.Clock, demo string) {
+	h := &handlers{access: acc, sources: sources, clock: clk, demo: demo}
 	op := func(method, path, id, summary string, needs access.Permission, status int) httpapi.Op {
 		return httpapi.Op{Method: method, Path: path, ID: id, Summary: summary, Needs: needs, Scope: access.ScopeNone, Status: status}
 	}

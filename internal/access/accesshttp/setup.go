@@ -9,12 +9,14 @@ import (
 
 type needsSetupOutput struct {
 	Body struct {
-		Needed bool `json:"needed" doc:"nobody can sign in yet: open the link that serve printed"`
+		Needed bool   `json:"needed" doc:"nobody can sign in yet: open the link that serve printed"`
+		Demo   string `json:"demo,omitempty" doc:"this is the demo brand; the address of its simulated phones"`
 	}
 }
 
 func (h *handlers) needsSetup(ctx context.Context, _ *httpapi.None) (*needsSetupOutput, error) {
 	out := &needsSetupOutput{}
+	out.Body.Demo = h.demo
 	var err error
 	out.Body.Needed, err = h.access.NeedsSetup(ctx)
 	return out, err

@@ -1,5 +1,5 @@
 import { signedOut } from '@shared/api/client'
-import { useLang } from '@shared/i18n'
+import { onLang, useLang } from '@shared/i18n'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { ConfigProvider } from 'antd'
@@ -24,6 +24,9 @@ const client = new QueryClient({
   },
 })
 
+// Reasons and faults that answers carry come in the language of the question.
+onLang(() => void client.invalidateQueries())
+
 /** Fetches what most pages share while the first one is being read, so that the next opens at once. */
 function warm() {
   const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 2000))
@@ -39,10 +42,9 @@ export function App() {
   useEffect(() => {
     document.documentElement.lang = lang
     const leave = () => {
+      if (/^\/(sign-in|setup)/.test(router.state.location.pathname)) return // what the door asks stays
       client.clear()
-      if (!router.state.location.pathname.startsWith('/sign-in')) {
-        void router.navigate({ to: '/sign-in', search: { to: router.state.location.href } })
-      }
+      void router.navigate({ to: '/sign-in', search: { to: router.state.location.href } })
     }
     addEventListener(signedOut, leave)
     return () => removeEventListener(signedOut, leave)

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { districts } from './nav'
 import { useFound, type Found } from './search'
 import { useMay } from './session'
-import { useActions } from './actions'
+import { useActions, type Action } from './actions'
 
 const said = texts({
   title: ['搜索', 'Search'],
@@ -15,6 +15,8 @@ const said = texts({
   nothing: ['没有找到', 'Nothing found'],
   hint: ['↑ ↓ 选择，回车打开', '↑ ↓ to choose, Enter to open'],
 })
+
+type Line = Found & Pick<Action, 'run'>
 
 /** Search over pages, actions, customers and objects, by keyboard. */
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -27,22 +29,23 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const actions = useActions()
   const pages = useMemo(() => districts.flatMap((d) => d.places).filter((p) => may(p.needs)), [may])
   const found = useFound(q)
-  const lines: Found[] = useMemo(() => {
+  const lines: Line[] = useMemo(() => {
     const like = q.trim().toLowerCase()
     const fits = (zh: string, en: string, py: string) => !like || zh.toLowerCase().includes(like) || en.toLowerCase().includes(like) || py.startsWith(like)
     const name = (x: { zh: string; en: string }) => (lang === 'zh-CN' ? x.zh : x.en)
     return [
       ...found,
-      ...actions.filter((a) => like && fits(a.zh, a.en, a.py)).map((a) => ({ group: t.actions, title: name(a), to: a.to })),
+      ...actions.filter((a) => like && fits(a.zh, a.en, a.py)).map((a) => ({ group: t.actions, title: name(a), to: a.to ?? '', run: a.run })),
       ...pages.filter((p) => fits(p.zh, p.en, p.py)).slice(0, like ? 8 : 40).map((p) => ({ group: t.pages, title: name(p), to: p.to })),
     ]
   }, [q, found, actions, pages, lang, t])
   useEffect(() => setAt(0), [q])
   useEffect(() => document.getElementById(`palette-${at}`)?.scrollIntoView({ block: 'nearest' }), [at])
-  const open = (line: Found | undefined) => {
+  const open = (line: Line | undefined) => {
     if (!line) return
     onClose()
-    void go({ to: line.to })
+    if (line.run) line.run()
+    else void go({ to: line.to })
   }
   const press = (e: React.KeyboardEvent) => {
     if (e.nativeEvent.isComposing) return

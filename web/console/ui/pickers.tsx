@@ -3,6 +3,7 @@ import { texts, useText } from '@shared/i18n'
 import { Select, type SelectProps } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { useSettled } from '../app/search'
+import { useMay } from '../app/session'
 
 const said = texts({
   audience: ['选择人群', 'Choose an audience'],
@@ -45,7 +46,8 @@ export function CustomerPicker({ value, onChange, ...more }: Common & { value?: 
 
 /** The connected corps, and the one to begin with. */
 export function useCorps() {
-  const list = api.useQuery('get', '/wecom/corps', {}, { staleTime: 60_000, retry: false })
+  const may = useMay()
+  const list = api.useQuery('get', '/wecom/corps', {}, { staleTime: 60_000, retry: false, enabled: may('wecom.read') })
   return { corps: list.data?.items ?? [], first: list.data?.items?.[0]?.id, query: list }
 }
 

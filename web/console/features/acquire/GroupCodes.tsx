@@ -38,6 +38,7 @@ const said = texts({
   emptyTitle: ['还没有入群活码', 'No join codes yet'],
   empty: ['把几个群排好顺序，印一个二维码就够了。进群的客户会记下来自哪个码。', 'Put some groups in order and print one code. Who joins is known by the code.'],
   name: ['名称', 'Name'],
+  needGroup: ['至少添加一个群', 'Add a group'],
   groups: ['进入的群（按顺序）', 'Groups, in the order in which they fill'],
   add: ['添加群', 'Add a group'],
   up: ['上移', 'Move up'],
@@ -132,7 +133,7 @@ function Editor({ code, onClose, onSaved }: { code?: Code; onClose: () => void; 
       <Form form={form} layout="vertical" initialValues={code ?? { full_at: 190, auto_make: true, groups: [], base_next: 1 }} onFinish={save}>
         {!code && <CorpPicker value={chosen} onChange={choose} style={{ marginBottom: 16 }} />}
         <Form.Item name="name" label={t.name} rules={[{ required: true, whitespace: true, message: c.required }]}><Input maxLength={60} autoFocus /></Form.Item>
-        <Form.Item name="groups" label={t.groups}><GroupOrder corp={corp} /></Form.Item>
+        <Form.Item name="groups" label={t.groups} rules={[{ required: true, type: 'array', message: t.needGroup }]}><GroupOrder corp={corp} /></Form.Item>
         <Form.Item name="full_at" label={t.fullAt}><InputNumber min={2} max={200} /></Form.Item>
         <Form.Item name="auto_make" label={t.autoMake} valuePropName="checked"><Switch /></Form.Item>
         {auto && (

@@ -4,12 +4,12 @@ import { texts, useText } from '@shared/i18n'
 import CopyOutlined from '@ant-design/icons/CopyOutlined'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { App, Button, DatePicker, Form, Input, Tabs, Tooltip } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import { App, Button, Form, Input, Tabs, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useMay } from '../../app/session'
 import { useDrill } from '../../ui/Drill'
 import { DrawerForm } from '../../ui/forms'
+import { MomentPicker } from '../../ui/MomentPicker'
 import { PageShell, State } from '../../ui/PageShell'
 import { PlainTable, QueryTable, type Column } from '../../ui/QueryTable'
 import { Asked, Empty } from '../../ui/states'
@@ -32,6 +32,7 @@ const said = texts({
   short: ['短链', 'Short'],
   url: ['目标网址', 'Leads to'],
   clicks: ['点击', 'Clicks'],
+  devices: ['设备数', 'Devices'],
   whom: ['专属客户', 'Made for'],
   expires: ['有效期', 'Ends'],
   forever: ['长期', 'Never'],
@@ -74,6 +75,7 @@ export function LinksPage() {
     { key: 'short', title: t.short, width: 230, render: (_, x) => <span className="y-acquire-copy"><Button size="small" type="text" icon={<CopyOutlined />} aria-label={`${c.copy} ${x.short}`} onClick={() => { void navigator.clipboard.writeText(x.short); message.success(c.copied) }} /><code>{x.short}</code></span> },
     { key: 'url', title: t.url, width: 260, render: (_, x) => <a href={x.url} target="_blank" rel="noreferrer">{x.url}</a> },
     { key: 'clicks', title: t.clicks, width: 90, num: true, render: (_, x) => num(x.clicks) },
+    { key: 'devices', title: t.devices, width: 90, num: true, render: (_, x) => num(x.devices ?? 0) },
     { key: 'customer', title: t.whom, width: 120, render: (_, x) => x.customer && <Who id={x.customer} /> },
     { key: 'state', title: c.state, width: 110, render: (_, x) => <State tone={x.closed_at ? 'quiet' : x.expires_at && x.expires_at < new Date().toISOString() ? 'quiet' : 'good'}>{x.closed_at ? t.closed : x.expires_at && x.expires_at < new Date().toISOString() ? t.over : t.open}</State> },
     { key: 'expires', title: t.expires, width: 150, hidden: true, render: (_, x) => (x.expires_at ? when(x.expires_at) : t.forever) },
@@ -123,7 +125,7 @@ function NewLink({ onClose, onMade }: { onClose: () => void; onMade: (code: stri
   const t = useText(said)
   const c = useText(common)
   const client = useQueryClient()
-  const [form] = Form.useForm<{ name?: string; url: string; expires_at?: Dayjs }>()
+  const [form] = Form.useForm<{ name?: string; url: string; expires_at?: string }>()
   const [problem, setProblem] = useState<ReturnType<typeof placeFaults>>()
   const create = api.useMutation('post', '/links', {
     onSuccess: (x) => { void client.invalidateQueries({ queryKey: ['get', '/links'] }); onMade(x.code) },
@@ -131,10 +133,10 @@ function NewLink({ onClose, onMade }: { onClose: () => void; onMade: (code: stri
   })
   return (
     <DrawerForm open title={t.new} onClose={onClose} onSave={() => form.submit()} saving={create.isPending} problem={problem}>
-      <Form form={form} layout="vertical" onFinish={(v) => { setProblem(undefined); create.mutate({ body: { url: v.url.trim(), name: v.name?.trim() || undefined, expires_at: v.expires_at?.toISOString() } }) }}>
+      <Form form={form} layout="vertical" onFinish={(v) => { setProblem(undefined); create.mutate({ body: { url: v.url.trim(), name: v.name?.trim() || undefined, expires_at: v.expires_at } }) }}>
         <Form.Item name="url" label={t.address} rules={[{ required: true, message: c.required }]}><Input type="url" placeholder="https://" autoFocus /></Form.Item>
         <Form.Item name="name" label={t.name}><Input maxLength={80} /></Form.Item>
-        <Form.Item name="expires_at" label={t.ends}><DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" minDate={dayjs()} style={{ width: '100%' }} /></Form.Item>
+        <Form.Item name="expires_at" label={t.ends}><MomentPicker only="future" /></Form.Item>
       </Form>
     </DrawerForm>
   )

@@ -18,6 +18,11 @@ const said = texts({
   free: ['个数不限', 'Any number'], noMerge: ['只用来认人，不合并', 'Knows people, joins nobody'], weakText: ['；不会合并两位已知客户', '; never joins two known customers'], edit: ['修改', 'Change'], save: ['保存', 'Save'], cancel: ['取消', 'Cancel'], saved: ['策略已保存', 'Saved'], stale: ['策略刚被别人改过，请重新打开再改。', 'Somebody changed the policy meanwhile. Open it again.'], yes: ['可以', 'Yes'], no: ['不可以', 'No'], priority: ['次序', 'Order'],
 })
 
+/** Whether a person can have but one value for all time, so that no number of days counts. */
+const alone = (r: Row) => r.class === 'strong' && r.limit === 1
+
+const tidy = (r: Row): Row => (alone(r) ? { ...r, window_days: 0 } : r)
+
 /** The policy by type of identity, in words, and its change. */
 export function Policy() {
   const asked = api.useQuery('get', '/identity/policy', {})
@@ -58,9 +63,9 @@ function Table({ policy }: { policy: Schema<'IdentityPolicy'> }) {
   const columns: Column<Row>[] = [
     { key: 'priority', title: t.priority, width: 70, num: true, render: (_, r) => r.priority },
     { key: 'type', title: t.type, width: 190, render: (_, r) => <>{name(r)} <span className="y-faint y-mono">{r.type}</span></> },
-    { key: 'class', title: t.class, width: 120, render: (_, r) => (draft ? <Select size="small" aria-label={`${t.class} ${name(r)}`} value={r.class} style={{ width: 96 }} onChange={(v) => put(r.type, { class: v })} options={(['strong', 'medium', 'weak'] as const).map((v) => ({ value: v, label: t[v] }))} /> : <State tone={r.class === 'strong' ? 'good' : r.class === 'medium' ? 'live' : 'quiet'}>{named(t, r.class)}</State>) },
-    { key: 'limit', title: t.limit, width: 120, num: true, render: (_, r) => (draft ? <InputNumber size="small" min={0} precision={0} aria-label={`${t.limit} ${name(r)}`} value={r.limit} onChange={(v) => put(r.type, { limit: v ?? 0 })} /> : r.limit || t.any) },
-    { key: 'window', title: t.window, width: 130, num: true, render: (_, r) => (draft ? <InputNumber size="small" min={0} precision={0} aria-label={`${t.window} ${name(r)}`} value={r.window_days} onChange={(v) => put(r.type, { window_days: v ?? 0 })} /> : r.window_days || '–') },
+    { key: 'class', title: t.class, width: 120, render: (_, r) => (draft ? <Select size="small" aria-label={`${t.class} ${name(r)}`} value={r.class} style={{ width: 96 }} onChange={(v) => put(r.type, tidy({ ...r, class: v }))} options={(['strong', 'medium', 'weak'] as const).map((v) => ({ value: v, label: t[v] }))} /> : <State tone={r.class === 'strong' ? 'good' : r.class === 'medium' ? 'live' : 'quiet'}>{named(t, r.class)}</State>) },
+    { key: 'limit', title: t.limit, width: 120, num: true, render: (_, r) => (draft ? <InputNumber size="small" min={0} precision={0} aria-label={`${t.limit} ${name(r)}`} value={r.limit} onChange={(v) => put(r.type, tidy({ ...r, limit: v ?? 0 }))} /> : r.limit || t.any) },
+    { key: 'window', title: t.window, width: 130, num: true, render: (_, r) => (draft ? <InputNumber size="small" min={0} precision={0} aria-label={`${t.window} ${name(r)}`} disabled={alone(r)} value={r.window_days} onChange={(v) => put(r.type, { window_days: v ?? 0 })} /> : r.window_days || '–') },
     { key: 'merge', title: t.merge, width: 120, render: (_, r) => (draft ? <Switch size="small" aria-label={`${t.merge} ${name(r)}`} checked={r.merge} onChange={(v) => put(r.type, { merge: v })} /> : r.merge ? t.yes : t.no) },
     { key: 'means', title: t.means, width: 320, render: (_, r) => <span className="y-faint">{words(r)}</span> },
   ]

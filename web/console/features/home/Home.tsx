@@ -6,6 +6,7 @@ import { Progress } from 'antd'
 import { Spark } from '../../charts/Chart'
 import { Card, Columns, PageShell, Stat, State } from '../../ui/PageShell'
 import { Asked, Empty } from '../../ui/states'
+import { Demo } from './Demo'
 import { Start } from './Start'
 import { Live } from './Live'
 import { goalNames, matters, numberHints, numberNames, places } from './words'
@@ -30,6 +31,7 @@ export function Home() {
   const asked = api.useQuery('get', '/overview', {}, { refetchInterval: 60_000 })
   return (
     <PageShell title={t.title} extra={<span className="y-asof">{t.span}</span>} asOf={asked.data?.as_of}>
+      <Demo />
       <Start />
       <Asked query={asked}>
         {(o) => (

@@ -1,13 +1,14 @@
 import { api } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import { Link } from '@tanstack/react-router'
-import { Button, Progress } from 'antd'
+import { Button, Progress, Typography } from 'antd'
 import { useState } from 'react'
 import { useMay } from '../../app/session'
 import { Card } from '../../ui/PageShell'
 
 const said = texts({
-  title: ['开始使用', 'First steps'], lead: ['一步步来，每一步都能马上看到结果。没有企业微信也可以先用 make demo 看一个装满真实数据的品牌，带模拟手机。', 'One step after the other, each with a result at once. Without a corp, make demo shows a brand full of real data, with simulated phones.'], hide: ['收起', 'Hide'],
+  title: ['开始使用', 'First steps'], lead: ['一步步来，每一步都能马上看到结果。', 'One step after the other, each with a result at once.'], hide: ['收起', 'Hide'],
+  demo: ['想先看看用起来是什么样？在终端运行下面的命令，打开一个装满真实订单、带模拟手机的演示品牌；它在自己的目录里，和这里互不影响。', 'Want to see it in use first? This opens a demo brand with real orders and simulated phones. It has a directory of its own and touches nothing here.'],
   corp: ['接入企业微信', 'Connect WeCom'], corpLead: ['填企业 ID 与 Secret，实时检查每一项', 'Corp id and secrets, each checked live'],
   data: ['导入历史订单', 'Import the order history'], dataLead: ['CSV 或 XLSX，客户与 LTV 立刻有数', 'CSV or XLSX: customers and LTV at once'],
   code: ['建第一个渠道活码', 'The first live code'], codeLead: ['扫码加好友，来源一直跟到成交', 'Scanned codes carry their channel to the order'],
@@ -53,6 +54,8 @@ export function Start() {
           </li>
         ))}
       </ol>
+      <p className="y-faint y-home-p y-home-try">{t.demo}</p>
+      <Typography.Text code copyable>yutang demo --listen 127.0.0.1:8088</Typography.Text>
     </Card>
   )
 }

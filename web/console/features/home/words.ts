@@ -14,6 +14,7 @@ export const numberHints = texts({
 
 /** What needs attention, with how many. */
 export const matters = texts({
+  sending_held: ['所有发送已暂停', 'All sending is held'],
   make_backup: ['还没有备份', 'There is no backup'], free_disk: ['磁盘快满了', 'The disk is nearly full'], tasks_overdue: ['任务已超时', 'tasks are overdue'], tasks_unassigned: ['任务没有人负责', 'tasks have nobody'], playbooks_to_approve: ['SOP 等待审批', 'playbooks wait for approval'],
   playbooks_paused: ['SOP 已暂停', 'playbooks are paused'], playbooks_resting: ['SOP 因故障停下', 'playbooks rest with a fault'], content_to_approve: ['素材等待审批', 'materials wait for approval'], losses_lately: ['好友最近流失', 'contacts were lost lately'], connect_corp: ['还没有接入企业微信', 'WeCom is not connected'],
   sync_drift: ['同步发现差异', 'differences found by sync'], quota_low: ['获客额度快用完', 'acquisition quota runs low'], quota_exhausted: ['获客额度已用完', 'acquisition quota is used up'], quota_expiring: ['获客额度即将过期', 'acquisition quota expires soon'], tags_held: ['标签超出企业额度', 'tags exceed the corp’s quota'],
@@ -23,7 +24,7 @@ export const matters = texts({
 
 /** The page that deals with it. */
 export const places: Record<string, string> = {
-  system: '/settings/system', tasks: '/tasks', playbooks: '/playbooks', losses: '/losses', wecom: '/settings/wecom', library: '/library', materials: '/library', content: '/library', tags: '/tags', acquisition: '/acquisition', plans: '/reports/planner', planner: '/reports/planner', outreach: '/deliveries', deliveries: '/deliveries', sync: '/settings/wecom', experiments: '/experiments',
+  budget: '/budget', links: '/acquisition', system: '/settings/system', tasks: '/tasks', playbooks: '/playbooks', losses: '/losses', wecom: '/settings/wecom', library: '/library', materials: '/library', content: '/library', tags: '/tags', acquisition: '/acquisition', plans: '/reports/planner', planner: '/reports/planner', outreach: '/deliveries', deliveries: '/deliveries', sync: '/settings/wecom', experiments: '/experiments',
 }
 
 /** What a plan counts. */

@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useMay } from '../../app/session'
 import './outreach.css'
+import { tally } from './tally'
 import type { Tone } from './words'
 
 const said = texts({ send: ['群发', 'Mass send'], all: ['全部触达', 'All touches'] })
@@ -72,11 +73,11 @@ export function useStatus() {
   return api.useQuery('get', '/outreach/status', {}, { refetchInterval: 30_000 })
 }
 
-/** What is live in a mass send: the same figures for the list, the page and the confirmation. */
-export function useProgress(id: string, live: boolean) {
+/** What is live in a mass send: the same figures for the list, the page and the confirmation. One that was stopped `settles` until nothing waits. */
+export function useProgress(id: string, live: boolean, settles = false) {
   return useQuery({
     queryKey: ['get', '/mass-sends/{id}/progress', id], queryFn: ({ signal }) => must(call.GET('/mass-sends/{id}/progress', { params: { path: { id } }, signal })),
-    refetchInterval: live ? 5000 : false, staleTime: 2000,
+    refetchInterval: (q) => (live ? 5000 : settles && tally(q.state.data).waiting > 0 ? 1000 : false), staleTime: 2000,
   })
 }
 

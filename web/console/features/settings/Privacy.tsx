@@ -18,7 +18,7 @@ const said = texts({
   fixed: ['固定的', 'Fixed'], callbacks: ['已处理的回调', 'Settled callbacks'], answers: ['带幂等键的写操作的应答', 'Answers to writes with an Idempotency-Key'], exports: ['个人信息导出文件', 'Exports of a customer'], days: [(n: string) => `${n} 天`, (n: string) => `${n} days`], desk: ['微信客服', 'Customer service'], ever: ['一直', 'For good'],
   erasures: ['删除记录', 'Erasures'], asked: ['时间', 'When'], customer: ['客户', 'Customer'], reason: ['原因', 'Reason'], state: ['状态', 'State'], rows: ['涉及的行', 'Rows'], blocked: ['标识已拉黑', 'Identities blocked'], yes: ['是', 'Yes'], no: ['否', 'No'],
   waiting: ['等待', 'Waiting'], erased: ['已从数据库删除', 'Gone from the database'], done: ['已完成', 'Done'], none: ['还没有删除过客户信息', 'Nobody was erased yet'], noneLead: ['客户要求删除个人信息时，在客户页选择「删除个人信息」。订单金额会匿名保留，报表不变。', 'When somebody asks for it, choose “Erase” on the customer’s page. Amounts of orders stay, anonymous, so reports stay true.'],
-  export: ['一位客户的全部信息', 'Everything about one customer'], exportLead: ['在客户页选择「导出全部信息」，生成加密保存 7 天的文件，只有导出的人能下载。', 'Choose “Export everything” on the customer’s page. The file is kept sealed for 7 days, for who asked.'], go: ['去客户列表', 'To the customers'],
+  export: ['一位客户的全部信息', 'Everything about one customer'], exportLead: ['在客户页选择「更多操作 → 导出全部资料」，生成加密保存 7 天的文件，只有导出的人能下载。', 'Choose “Export everything” on the customer’s page. The file is kept sealed for 7 days, for who asked.'], go: ['去客户列表', 'To the customers'],
 })
 
 /** Rules of privacy: masking, how long texts stay, who was erased. */

@@ -82,7 +82,7 @@ export function ArchiveTab({ corp }: { corp: string }) {
               [t.pulled, x.pulled_at ? ago(x.pulled_at) : '–'],
             ]} />
             {write && x.state !== 'not_configured' && <Button size="small" danger onClick={() => sure({ title: t.dropSure, content: t.dropText, danger: true, ok: t.drop, go: () => remove.mutateAsync(at).then(fresh) })}>{t.drop}</Button>}
-            {editing && <ArchiveForm corp={corp} source={x.source} onClose={() => edit(false)} onSaved={() => { fresh(); edit(false) }} />}
+            {editing && <ArchiveForm corp={corp} fresh={x.state === 'not_configured'} source={x.source} onClose={() => edit(false)} onSaved={() => { fresh(); edit(false) }} />}
           </Card>
         )}
       </Asked>
@@ -91,20 +91,21 @@ export function ArchiveTab({ corp }: { corp: string }) {
   )
 }
 
-function ArchiveForm({ corp, source, onClose, onSaved }: { corp: string; source?: string; onClose: () => void; onSaved: () => void }) {
+function ArchiveForm({ corp, fresh, source, onClose, onSaved }: { corp: string; fresh: boolean; source?: string; onClose: () => void; onSaved: () => void }) {
   const t = useText(said)
   const c = useText(common)
   const { message } = App.useApp()
   const [problem, setProblem] = useState<Problem>()
   const [form] = Form.useForm<{ source: string; secret?: string; version?: number; key?: string }>()
+  const need = fresh ? [{ required: true, whitespace: true, message: c.required }] : []
   const save = api.useMutation('put', '/wecom/corps/{corp}/archive', { onSuccess: () => { message.success(c.saved); onSaved() }, onError: (thrown: unknown) => setProblem(problemOf(thrown)) })
   return (
     <DrawerForm open title={t.title} onClose={onClose} onSave={() => form.submit()} saving={save.isPending} problem={problem}>
       <Form form={form} layout="vertical" initialValues={{ source: source ?? 'simulator', version: 1 }} onFinish={(v) => save.mutate({ params: { path: { corp } }, body: { source: v.source, secret: v.secret || undefined, keys: v.key ? { [String(v.version ?? 1)]: v.key } : undefined } })}>
         <Form.Item name="source" label={t.source}><Select options={[...new Set(['simulator', ...(source ? [source] : [])])].map((s) => ({ value: s, label: s }))} /></Form.Item>
-        <Form.Item name="secret" label={t.secret} extra={`${t.secretHint} · ${t.kept}`}><Input.Password autoComplete="off" visibilityToggle={false} /></Form.Item>
+        <Form.Item name="secret" label={t.secret} extra={fresh ? t.secretHint : `${t.secretHint} · ${t.kept}`} rules={need}><Input.Password autoComplete="off" visibilityToggle={false} /></Form.Item>
         <Form.Item name="version" label={t.version}><InputNumber min={1} /></Form.Item>
-        <Form.Item name="key" label={t.key} extra={t.kept}><Input.TextArea autoSize={{ minRows: 4, maxRows: 10 }} className="y-mono" spellCheck={false} /></Form.Item>
+        <Form.Item name="key" label={t.key} extra={fresh ? undefined : t.kept} rules={need}><Input.TextArea autoSize={{ minRows: 4, maxRows: 10 }} className="y-mono" spellCheck={false} /></Form.Item>
       </Form>
     </DrawerForm>
   )

@@ -1,10 +1,10 @@
 import { api, type Problem, problemOf } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { Alert, Button, Form, Input, InputNumber, Steps } from 'antd'
 import { useState } from 'react'
-import { Faults } from '../../ui/forms'
+import { Faults, useOops } from '../../ui/forms'
 import { Card, PageShell } from '../../ui/PageShell'
 import { ChecksTab } from './ChecksTab'
 import { Copy } from './Copy'
@@ -23,7 +23,8 @@ const said = texts({
   back: ['上一步', 'Back'],
   save: ['保存并生成回调地址', 'Save, and make the address'],
   check: ['已保存，开始检查', 'Saved there; check now'],
-  done: ['完成', 'Done'],
+  done: ['稍后再说', 'Later'],
+  pull: ['现在开始同步', 'Pull now'],
   where: ['在企业微信管理后台哪里找', 'Where it stands in the admin console'],
   corp: ['企业 ID', 'Corpid'],
   corpRule: ['以 ww 或 wx 开头', 'It begins with ww or wx'],
@@ -52,17 +53,25 @@ const said = texts({
   g11n: ['聊天侧边栏需要它', 'The side panel needs it'],
   g12: ['客户联系 → 欢迎语：删掉需要由鱼塘欢迎的员工的欢迎语', 'Welcome messages: remove those of members whom Yutang shall greet'],
   g12n: ['那里有欢迎语时，平台不给欢迎码，这里就发不出', 'Where one stands the platform gives no welcome code'],
+  noCorp: ['还没有企业微信？先用模拟器', 'No corp yet? Use the simulator'],
+  noCorpText: ['在服务器上运行下面的命令，就有一个带员工、客户和模拟手机的企业。以后换成真的企业，只需再接入一次。', 'Run this beside the server: a corp with staff, customers and their phones. A real corp is connected the same way later.'],
+  fill: ['填入模拟器的值', 'Fill in its values'],
   url: ['回调地址', 'Callback address'],
-  after: ['检查通过后 5 分钟内开始第一次全量同步，30 万好友约需几分钟。', 'The first full pull begins within five minutes; 300,000 contacts take some minutes.'],
+  after: ['检查通过后同步员工、好友、客户群和标签，之后活码和群发才选得到人；30 万好友约需几分钟。不点也会在 5 分钟内自动开始。', 'Now pull staff, contacts, groups and tags: codes and mass sends need them. 300,000 contacts take some minutes. It begins by itself within five.'],
 })
 
 interface Fields { corp: string; name: string; public_url: string; base_url?: string; agent_id: number; secret: string; token: string; aes_key: string }
+
+/** What `yutang wecom-sim` is when nothing else is said. */
+const simulator = { corp: 'ww0000000000000001', name: '模拟企业', base_url: 'http://127.0.0.1:8090', agent_id: 1000002, secret: 'sim-secret-main', token: 'SimToken01', aes_key: 'abcdefghijabcdefghijabcdefghijabcdefghijabA' }
 
 /** Connects a corp step by step, with where each value is found. */
 export function ConnectPage() {
   const t = useText(said)
   const c = useText(common)
   const client = useQueryClient()
+  const go = useNavigate()
+  const here = globalThis.location?.origin ?? ''
   const [form] = Form.useForm<Fields>()
   const [step, setStep] = useState(0)
   const [problem, setProblem] = useState<Problem>()
@@ -75,10 +84,8 @@ export function ConnectPage() {
     },
     onError: (thrown: unknown) => setProblem(problemOf(thrown)),
   })
-  const fields: (keyof Fields)[][] = [['corp', 'name', 'public_url', 'base_url'], ['agent_id', 'secret'], ['token', 'aes_key']]
-  const next = async () => {
+  const next = () => {
     setProblem(undefined)
-    await form.validateFields(fields[step])
     if (step < 2) return setStep(step + 1)
     const v = form.getFieldsValue(true) as Fields
     save.mutate({ params: { path: { corp: v.corp.trim() } }, body: {
@@ -86,6 +93,8 @@ export function ConnectPage() {
       apps: [{ name: 'main', agent_id: v.agent_id, secret: v.secret.trim(), token: v.token.trim(), aes_key: v.aes_key.trim() }],
     } })
   }
+  const leave = (tab?: 'sync') => void go({ to: '/settings/wecom' as string, search: { corp: made?.id, tab } as never })
+  const pull = api.useMutation('post', '/wecom/corps/{corp}/sync', { onSuccess: () => leave('sync'), onError: useOops() })
   const need = [{ required: true, message: c.required }]
   const guides: [string, string?][][] = [[[t.g1], [t.g2]], [[t.g3, t.g3n], [t.g4], [t.g5, t.g5n], [t.g6, t.g6n], [t.g7]], [[t.g8, t.g8n]], [[t.g9, t.g9n], [t.g10], [t.g11, t.g11n], [t.g12, t.g12n]]]
   const guide = guides[step]
@@ -94,27 +103,27 @@ export function ConnectPage() {
       <Card><Steps size="small" responsive current={step} items={[t.s1, t.s2, t.s3, t.s4, t.s5].map((title) => ({ title }))} /></Card>
       {step === 4 && made ? (
         <>
-          <Alert type="info" showIcon title={t.after} action={<Link to={'/settings/wecom' as string} search={{ corp: made.id } as never}><Button size="small" type="primary">{t.done}</Button></Link>} />
+          <Alert type="info" showIcon title={t.after} action={<div className="y-rowline"><Button size="small" onClick={() => leave()}>{t.done}</Button><Button size="small" type="primary" loading={pull.isPending} onClick={() => pull.mutate({ params: { path: { corp: made.id } }, body: { full: true } })}>{t.pull}</Button></div>} />
           <ChecksTab corp={made.id} />
         </>
       ) : (
         <div className="y-wecom-guide">
           <Card>
-            <Form form={form} layout="vertical" initialValues={{ public_url: globalThis.location?.origin.startsWith('https') ? globalThis.location.origin : '' }} onFinish={() => void next()}>
-              <div hidden={step !== 0}>
-                <Form.Item name="corp" label={t.corp} rules={[...need, { pattern: /^\s*w[wx][\w-]+\s*$/, message: t.corpRule }]}><Input placeholder="ww1234567890abcdef" /></Form.Item>
+            <Form form={form} layout="vertical" initialValues={{ public_url: here.startsWith('https') ? here : '' }} onFinish={next}>
+              {step === 0 && <>
+                <Form.Item name="corp" label={t.corp} rules={[...need, { pattern: /^\s*w[wx][\w-]+\s*$/, message: t.corpRule }]}><Input autoFocus placeholder="ww1234567890abcdef" /></Form.Item>
                 <Form.Item name="name" label={t.name} extra={t.nameHint} rules={need}><Input maxLength={100} /></Form.Item>
                 <Form.Item name="public_url" label={t.public} extra={t.publicHint} rules={need}><Input type="url" placeholder="https://yutang.example.com" /></Form.Item>
                 <Form.Item name="base_url" label={t.base}><Input placeholder="https://qyapi.weixin.qq.com" /></Form.Item>
-              </div>
-              <div hidden={step !== 1}>
-                <Form.Item name="agent_id" label="AgentId" rules={need}><InputNumber min={1} style={{ width: '100%' }} placeholder="1000002" /></Form.Item>
+              </>}
+              {step === 1 && <>
+                <Form.Item name="agent_id" label="AgentId" rules={need}><InputNumber autoFocus min={1} style={{ width: '100%' }} placeholder="1000002" /></Form.Item>
                 <Form.Item name="secret" label="Secret" extra={t.sealed} rules={need}><Input.Password autoComplete="off" /></Form.Item>
-              </div>
-              <div hidden={step !== 2}>
-                <Form.Item name="token" label="Token" rules={need}><Input autoComplete="off" /></Form.Item>
+              </>}
+              {step === 2 && <>
+                <Form.Item name="token" label="Token" rules={need}><Input autoFocus autoComplete="off" /></Form.Item>
                 <Form.Item name="aes_key" label="EncodingAESKey" extra={t.sealed} rules={need}><Input autoComplete="off" maxLength={43} /></Form.Item>
-              </div>
+              </>}
               {step === 3 && made && <div className="y-wecom-field" style={{ marginBottom: 16 }}><b>{t.url}</b><Copy text={made.url} /></div>}
               {problem && <Faults problem={problem} />}
               <div className="y-foot" style={{ marginTop: 12 }}>
@@ -123,7 +132,16 @@ export function ConnectPage() {
               </div>
             </Form>
           </Card>
-          <Card title={t.where}><ol>{guide?.map(([what, note]) => <li key={what}>{what}{note && <span>{note}</span>}</li>)}</ol></Card>
+          <div className="y-stack">
+            <Card title={t.where}><ol>{guide?.map(([what, note]) => <li key={what}>{what}{note && <span>{note}</span>}</li>)}</ol></Card>
+            {step === 0 && (
+              <Card title={t.noCorp}>
+                <p className="y-faint" style={{ marginTop: 0 }}>{t.noCorpText}</p>
+                <Copy text={`yutang wecom-sim --callback ${here}/wecom/callback/${simulator.corp}/main`} />
+                <Button style={{ marginTop: 12 }} onClick={() => form.setFieldsValue({ ...simulator, public_url: here })}>{t.fill}</Button>
+              </Card>
+            )}
+          </div>
         </div>
       )}
     </PageShell>
