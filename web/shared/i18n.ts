@@ -41,14 +41,15 @@ export function setLang(next: Lang) {
   for (const tell of listeners) tell()
 }
 
-function subscribe(tell: () => void) {
+/** Calls tell whenever the language changes, until the function that it gives back is called. */
+export function onLang(tell: () => void) {
   listeners.add(tell)
   return () => listeners.delete(tell)
 }
 
 /** The language, followed by the component. */
 export function useLang(): Lang {
-  return useSyncExternalStore(subscribe, lang, lang)
+  return useSyncExternalStore(onLang, lang, lang)
 }
 
 const made = new WeakMap<object, Partial<Record<Lang, unknown>>>()

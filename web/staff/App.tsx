@@ -1,6 +1,6 @@
 import { api, problemOf, signedOut } from '@shared/api/client'
 import { useBrandFormat } from '@shared/format'
-import { useLang, useText, texts } from '@shared/i18n'
+import { onLang, useLang, useText, texts } from '@shared/i18n'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { Button, ConfigProvider } from 'antd-mobile'
 import enUS from 'antd-mobile/es/locales/en-US'
@@ -17,6 +17,9 @@ import { Snack } from './ui/Snack'
 const client = new QueryClient({
   defaultOptions: { queries: { staleTime: 20_000, retry: (n, thrown) => n < 2 && [0, 429, 503].includes(problemOf(thrown).status) } },
 })
+
+// Reasons and faults that answers carry come in the language of the question.
+onLang(() => void client.invalidateQueries())
 
 const TodayPage = lazy(() => import('./tasks/TodayPage').then((m) => ({ default: m.TodayPage })))
 const CardPage = lazy(() => import('./tasks/CardPage').then((m) => ({ default: m.CardPage })))

@@ -1,4 +1,4 @@
-import { problemOf, type Problem } from '@shared/api/client'
+import { lineOf, problemOf, type Problem } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import { Alert, App, Button, Drawer, type FormInstance } from 'antd'
 import type { ReactNode } from 'react'
@@ -66,12 +66,12 @@ export function useSure() {
   return (ask: { title: ReactNode; content?: ReactNode; ok?: string; danger?: boolean; go: () => Promise<unknown> }) =>
     modal.confirm({
       title: ask.title, content: ask.content, okText: ask.ok ?? t.sure, cancelText: t.cancel, okButtonProps: { danger: ask.danger }, focusable: { autoFocusButton: ask.danger ? 'cancel' : 'ok' },
-      onOk: () => ask.go().catch((thrown: unknown) => { message.error(problemOf(thrown).detail) }),
+      onOk: () => ask.go().catch((thrown: unknown) => { message.error(lineOf(thrown)) }),
     })
 }
 
 /** Shows what went wrong as a message: `onError: useOops()` of a mutation. */
 export function useOops() {
   const { message } = App.useApp()
-  return (thrown: unknown) => { void message.error(problemOf(thrown).detail) }
+  return (thrown: unknown) => { void message.error(lineOf(thrown)) }
 }

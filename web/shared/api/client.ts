@@ -57,6 +57,14 @@ export function problemOf(thrown: unknown): Problem {
   return { status: 0, code: 'offline', detail: thrown instanceof Error ? thrown.message : String(thrown) }
 }
 
+/** A problem in one line: what it says, and the faults of fields where it does not name them itself. */
+export function lineOf(thrown: unknown): string {
+  const p = problemOf(thrown)
+  const faults = (p.errors ?? []).filter((e) => !p.detail.includes(e.detail)).map((e) => `${e.pointer} ${e.detail}`.trim())
+  const [colon, semicolon] = lang() === 'zh-CN' ? ['：', '；'] : [': ', '; ']
+  return faults.length ? p.detail + colon + faults.join(semicolon) : p.detail
+}
+
 /** The data of a call, or its problem thrown. */
 export async function must<T>(answer: Promise<{ data?: T; error?: unknown }>): Promise<T> {
   const { data, error } = await answer

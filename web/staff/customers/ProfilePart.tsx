@@ -1,4 +1,4 @@
-import { call, must, problemOf, api } from '@shared/api/client'
+import { call, must, lineOf, api } from '@shared/api/client'
 import { ago, when } from '@shared/format'
 import { texts, useLang, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
@@ -72,7 +72,7 @@ function TagEditor({ of: c, onClose }: { of: Customer; onClose: () => void }) {
         client.setQueryData(key, { ...c, tags: [...on] })
         Toast.show({ content: t.saved })
       } catch (e) {
-        Toast.show({ content: t.failed + problemOf(e).detail })
+        Toast.show({ content: t.failed + lineOf(e) })
         return
       }
     }

@@ -16,7 +16,7 @@ import { assetUrl, forAnybody, messagesOf, posterUrl } from './parts'
 
 const said = texts({
   used: [(n: string) => `用过 ${n} 次`, (n: string) => `used ${n} times`], star: ['收藏', 'Star'], unstar: ['取消收藏', 'Take the star off'], missing: [(what: string) => `缺少：${what}`, (what: string) => `missing: ${what}`],
-  poster: ['看我的海报', 'See my poster'], posterHint: ['海报上是你的活码。长按图片保存或转发。', 'It carries your code. Hold the picture to keep or forward it.'], save: ['保存图片', 'Save'], noPoster: ['海报没有画出来，可能缺少你的活码', 'The poster was not drawn. Your code may be missing'], preview: ['预览', 'Preview'], play: ['播放视频', 'Play the video'], sendAll: [(n: number) => `依次发送 ${n} 条`, (n: number) => `Send all ${n}`],
+  poster: ['看我的海报', 'See my poster'], posterHint: ['海报上是你的活码。可以直接发送，或长按图片保存。', 'It carries your code. Send it, or hold the picture to keep it.'], save: ['保存图片', 'Save'], noPoster: ['海报没有画出来，可能缺少你的活码', 'The poster was not drawn. Your code may be missing'], preview: ['预览', 'Preview'], play: ['播放视频', 'Play the video'], sendAll: [(n: number) => `依次发送 ${n} 条`, (n: number) => `Send all ${n}`],
 })
 
 const kinds = texts({ text: ['文字', 'Text'], image: ['图片', 'Image'], video: ['视频', 'Video'], file: ['文件', 'File'], link: ['链接', 'Link'], miniprogram: ['小程序', 'Mini-program'], message: ['图文', 'Message'], article: ['文章', 'Article'], poster: ['海报', 'Poster'], script: ['话术', 'Script'] })
@@ -30,7 +30,7 @@ export function HitRow({ of: x, customer }: { of: Hit; customer?: string }) {
   const sending = useSend(customer)
   const [busy, setBusy] = useState(false)
   const me = useMe()
-  const messages = messagesOf(customer ? x : { ...x, text: forAnybody(x.text ?? '', me?.name ?? '') })
+  const messages: Message[] = x.kind === 'poster' ? [{ type: 'poster', poster: x.id, customer }] : messagesOf(customer ? x : { ...x, text: forAnybody(x.text ?? '', me?.name ?? '') })
   const refresh = () => {
     for (const path of ['/panel/scripts', '/panel/materials']) void client.invalidateQueries({ queryKey: ['get', path] })
   }
@@ -62,8 +62,8 @@ export function HitRow({ of: x, customer }: { of: Hit; customer?: string }) {
       {(x.missing ?? []).length > 0 && <Chip tone="warn">{t.missing(x.missing?.join('、') ?? '')}</Chip>}
       <div className="s-pile-line">
         <span className="s-faint">{x.kind !== 'script' && x.kind !== 'text' && `${named(k, x.kind)} · `}{t.used(num(x.used))}</span>
-        {x.kind !== 'poster' && messages.length > 0 && canTake && <Button size="small" color="primary" loading={busy} onClick={() => void take()}><Icon name={sending.direct ? 'send' : sending.canOpen ? 'chat' : 'copy'} size={16} /> {label}</Button>}
-        {x.kind !== 'poster' && messages.length > 0 && !canTake && <span className="s-faint">{c.needsChat}</span>}
+        {messages.length > 0 && canTake && <Button size="small" color="primary" loading={busy} onClick={() => void take()}><Icon name={sending.direct ? 'send' : sending.canOpen ? 'chat' : 'copy'} size={16} /> {label}</Button>}
+        {messages.length > 0 && !canTake && <span className="s-faint">{c.needsChat}</span>}
       </div>
     </li>
   )

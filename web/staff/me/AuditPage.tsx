@@ -1,4 +1,4 @@
-import { api, call, must, problemOf } from '@shared/api/client'
+import { api, call, must, lineOf } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
 import { Button, ImageViewer, TextArea, Toast } from 'antd-mobile'
@@ -53,7 +53,7 @@ function Question({ audit, item }: { audit: Audit; item: Item }) {
       await must(call.PUT('/panel/audits/{id}/items/{item}', { params: { path: { id: audit.id, item: item.id } }, body: { verdict, note: note || undefined, photo } }))
       await client.invalidateQueries({ queryKey: ['get', '/panel/audits'] })
     } catch (e) {
-      Toast.show({ content: t.failed + problemOf(e).detail })
+      Toast.show({ content: t.failed + lineOf(e) })
     }
   }
   const upload = async (picked: File | undefined) => {
@@ -65,7 +65,7 @@ function Question({ audit, item }: { audit: Audit; item: Item }) {
       const made = await must(call.POST('/panel/audits/photos', { body: form as never, bodySerializer: (b: unknown) => b as never } as never)) as { id?: string; asset?: string; photo?: string }
       await put(answer?.verdict ?? 'ok', made.photo ?? made.asset ?? made.id)
     } catch (e) {
-      Toast.show({ content: t.failed + problemOf(e).detail })
+      Toast.show({ content: t.failed + lineOf(e) })
     } finally {
       setBusy(false)
     }

@@ -1,4 +1,4 @@
-import { problemOf } from '@shared/api/client'
+import { lineOf } from '@shared/api/client'
 import { useText } from '@shared/i18n'
 import { useQuery } from '@tanstack/react-query'
 import { Toast } from 'antd-mobile'
@@ -47,7 +47,7 @@ export function useSend(to?: string) {
       else if (e instanceof Silent && text !== undefined) {
         await copy(text).then(() => Toast.show({ content: t.silent }), () => Toast.show({ content: t.notCopied }))
         return 'copied'
-      } else Toast.show({ content: t.sendFailed + problemOf(e).detail })
+      } else Toast.show({ content: t.sendFailed + lineOf(e) })
       return undefined
     }
   }
@@ -55,7 +55,7 @@ export function useSend(to?: string) {
     try {
       await openChat(sdk, to)
     } catch (e) {
-      Toast.show({ content: t.sendFailed + problemOf(e).detail })
+      Toast.show({ content: t.sendFailed + lineOf(e) })
     }
   } : undefined
   return { send: sendOne, copy: copyText, open, direct: sdk !== undefined && reaches(at, to), canOpen: sdk !== undefined && to !== undefined }

@@ -2,6 +2,7 @@
 export type Message =
   | { type: 'text'; text: string }
   | { type: 'image' | 'video' | 'file'; asset: string; name?: string }
+  | { type: 'poster'; poster: string; customer?: string }
   | { type: 'link'; url: string; title: string; description?: string }
   | { type: 'miniprogram'; appId: string; page: string; title: string }
 
@@ -11,6 +12,7 @@ export function chatMessage(m: Message, mediaId = ''): Record<string, unknown> {
     case 'text': return { msgtype: 'text', text: { content: m.text } }
     case 'link': return { msgtype: 'news', news: { link: m.url, title: m.title, desc: m.description ?? '' } }
     case 'miniprogram': return { msgtype: 'miniprogram', miniprogram: { appid: m.appId, page: m.page, title: m.title } }
+    case 'poster': return { msgtype: 'image', image: { mediaid: mediaId } }
     default: return { msgtype: m.type, [m.type]: { mediaid: mediaId } }
   }
 }

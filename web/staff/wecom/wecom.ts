@@ -52,11 +52,16 @@ export async function openChat(sdk: Sdk, external: string): Promise<void> {
   await sdk.call('openEnterpriseChat', { externalUserIds: [external], groupName: '' })
 }
 
+/** The platform's id of a file or of the member's own poster; other messages need none. */
+async function mediaOf(m: Message): Promise<string> {
+  if (m.type === 'poster') return (await must(call.POST('/panel/posters/{id}/media', { params: { path: { id: m.poster }, query: { customer: m.customer } } }))).media_id
+  return 'asset' in m ? (await must(call.POST('/panel/assets/{id}/media', { params: { path: { id: m.asset } } }))).media_id : ''
+}
+
 /** Sends a message in the chat at hand, else copies it and opens the customer's chat. */
 export async function send(sdk: Sdk | undefined, at: Place, m: Message, to?: string): Promise<Sent> {
   if (sdk && reaches(at, to)) {
-    const mediaId = 'asset' in m ? (await must(call.POST('/panel/assets/{id}/media', { params: { path: { id: m.asset } } }))).media_id : ''
-    await sdk.call('sendChatMessage', chatMessage(m, mediaId))
+    await sdk.call('sendChatMessage', chatMessage(m, await mediaOf(m)))
     return 'sent'
   }
   const text = plain(m)
