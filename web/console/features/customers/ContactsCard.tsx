@@ -6,7 +6,8 @@ import { useMay } from '../../app/session'
 import { Card, State } from '../../ui/PageShell'
 import { Asked } from '../../ui/states'
 import { useStaffName } from '../../ui/Who'
-import { channelName, contactStates, contactTones } from './words'
+import { contactTones, contactWords } from '../../ui/words/contacts'
+import { channelName } from './words'
 
 const said = texts({ title: ['员工好友', 'Staff in contact'], none: ['不是任何员工的好友', 'Nobody’s contact'], added: [(d: string) => `${d} 添加`, (d: string) => `added ${d}`], code: [(n: string) => `活码「${n}」`, (n: string) => `code “${n}”`], ended: [(d: string) => `${d} 结束`, (d: string) => `ended ${d}`], remark: [(r: string) => `备注：${r}`, (r: string) => `remark: ${r}`] })
 
@@ -14,7 +15,7 @@ const said = texts({ title: ['员工好友', 'Staff in contact'], none: ['不是
 export function ContactsCard({ id }: { id: string }) {
   const t = useText(said)
   const lang = useLang()
-  const states = useText(contactStates)
+  const states = useText(contactWords)
   const name = useStaffName()
   const may = useMay()
   const asked = api.useQuery('get', '/contacts', { params: { query: { customer: id, limit: 100 } } }, { enabled: may('contacts.read') })

@@ -30,12 +30,6 @@ export function typeName(type: string, lang: Lang): string {
 /** The types that a value can be of. */
 export const idTypes = ['phone', 'member_no', 'user_id', 'unionid', 'external_userid', 'openid', 'email', 'device', 'cookie', 'anonymous_id'] as const
 
-/** States of a relation with staff. */
-export const contactStates = texts({ active: ['好友', 'In contact'], half: ['待通过', 'Not confirmed'], lost: ['客户已删除', 'Lost'], deleted: ['员工已删除', 'Removed by staff'], transferred: ['已移交', 'Handed over'] })
-
-/** The colour of a relation. */
-export const contactTones: Record<string, 'good' | 'warn' | 'bad' | 'quiet'> = { active: 'good', half: 'warn', lost: 'bad', deleted: 'bad', transferred: 'quiet' }
-
 /** Kinds of operations on many customers. */
 export const bulkKinds = texts({ tags: ['批量打标签', 'Tags of many'], rename: ['改名', 'Rename'], delete: ['删除标签', 'Delete a tag'], spread: ['同步到好友', 'Spread to contacts'], rule: ['规则标签', 'Rule tag'] })
 

@@ -2,6 +2,7 @@ import { texts } from '@shared/i18n'
 import { reasonWords as reasons } from '../../ui/words/touch'
 
 export { eventWords } from '../../ui/words/events'
+export { stageWords } from '../../ui/words/stages'
 export { channelWords, touchWords } from '../../ui/words/touch'
 
 /** Kinds of step. */
@@ -60,12 +61,6 @@ export const unitWords = texts({ s: ['秒', 's'], m: ['分钟', 'min'], h: ['小
 
 /** Days of the week. */
 export const weekdayWords = texts({ mon: ['周一', 'Mon'], tue: ['周二', 'Tue'], wed: ['周三', 'Wed'], thu: ['周四', 'Thu'], fri: ['周五', 'Fri'], sat: ['周六', 'Sat'], sun: ['周日', 'Sun'] })
-
-/** Stages of a customer's life. */
-export const stageWords = texts({
-  aware: ['认知', 'aware'], interest: ['兴趣', 'interest'], purchase: ['购买', 'purchase'], loyal: ['忠诚', 'loyal'],
-  acquisition: ['获取', 'acquisition'], activation: ['激活', 'activation'], retention: ['留存', 'retention'], revenue: ['变现', 'revenue'], referral: ['推荐', 'referral'],
-})
 
 /** How a property is compared. */
 export const opWords = texts({

@@ -1,5 +1,6 @@
 import { lang, texts, words } from '@shared/i18n'
 import { eventLabel } from '../../ui/words/events'
+import { stageWords } from '../../ui/words/stages'
 
 const anyWords = texts({ event: ['任意事件', 'Any event'] })
 
@@ -11,8 +12,7 @@ const valueWords = texts({
   '(unknown)': ['（未知）', '(unknown)'],
   '(direct)': ['（无触点）', '(no touch)'],
   '(nobody)': ['（无法识别）', '(unidentified)'],
-  aware: ['认知', 'Aware'], interest: ['兴趣', 'Interest'], purchase: ['购买', 'Purchase'], loyal: ['忠诚', 'Loyal'],
-  acquisition: ['获客', 'Acquisition'], activation: ['激活', 'Activation'], retention: ['留存', 'Retention'], revenue: ['收入', 'Revenue'], referral: ['转介绍', 'Referral'],
+  ...stageWords,
   contact: ['好友', 'Contact'], link: ['短链', 'Link'], group: ['客户群', 'Group'], material: ['素材', 'Material'], moment: ['朋友圈', 'Moment'], service: ['客服', 'Service'], coupon: ['优惠券', 'Coupon'],
   wecom_qr: ['企微活码', 'WeCom QR'], store: ['门店', 'Store'], card: ['名片', 'Card'], parcel: ['包裹卡', 'Parcel'], xiaohongshu: ['小红书', 'Xiaohongshu'], douyin: ['抖音', 'Douyin'],
   wecom_card: ['企微名片', 'WeCom card'], wecom_group: ['企微群', 'WeCom group'], wecom_phone_search: ['搜手机号', 'Phone search'], live: ['直播', 'Livestream'], mp: ['公众号', 'Official account'], demo: ['演示', 'Demo'],

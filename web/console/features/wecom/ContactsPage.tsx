@@ -9,7 +9,8 @@ import { CorpPicker, CustomerPicker, StaffPicker, useCorps } from '../../ui/pick
 import { QueryTable, type Column } from '../../ui/QueryTable'
 import { Empty, NoMatch } from '../../ui/states'
 import { useStaffName, Who } from '../../ui/Who'
-import { common, contactWords } from './words'
+import { contactTones, contactWords } from '../../ui/words/contacts'
+import { common, wayWords } from './words'
 import './wecom.css'
 
 type Contact = Schema<'Contact'>
@@ -37,7 +38,8 @@ const said = texts({
 export function ContactsPage() {
   const t = useText(said)
   const c = useText(common)
-  const w = useText(contactWords)
+  const states = useText(contactWords)
+  const ways = useText(wayWords)
   const search = useSearch({ from: '/shell/settings/staff/contacts' })
   const go = useNavigate({ from: '/settings/staff/contacts' })
   const set = (next: Partial<typeof search>) => void go({ search: (old) => ({ ...old, ...next }), replace: true })
@@ -51,11 +53,11 @@ export function ContactsPage() {
   const columns: Column<Row>[] = [
     { key: 'customer', title: c.customer, width: 150, always: true, render: (_, x) => <Who id={x.customer} /> },
     { key: 'staff', title: c.staff, width: 110, render: (_, x) => name(x.staff) },
-    { key: 'state', title: c.state, width: 120, render: (_, x) => <State tone={x.state === 'active' ? 'good' : x.state === 'half' ? 'warn' : x.state === 'transferred' ? 'quiet' : 'bad'}>{named(w, x.state)}</State> },
+    { key: 'state', title: c.state, width: 120, render: (_, x) => <State tone={contactTones[x.state] ?? 'quiet'}>{named(states, x.state)}</State> },
     { key: 'remark', title: t.remark, width: 170, dataIndex: 'remark' },
     { key: 'channel', title: t.channel, width: 120, render: (_, x) => x.provenance?.channel },
     { key: 'code', title: t.code, width: 140, render: (_, x) => (x.provenance?.code?.startsWith('lc_') ? <Link to={`/codes/${x.provenance.code}` as string}>{x.provenance.code_name || x.provenance.code}</Link> : x.provenance?.code_name) },
-    { key: 'way', title: t.way, width: 110, render: (_, x) => named(w, x.provenance?.add_way) },
+    { key: 'way', title: t.way, width: 110, render: (_, x) => named(ways, x.provenance?.add_way) },
     { key: 'added', title: t.added, width: 150, render: (_, x) => when(x.added_at) },
     { key: 'ended', title: t.ended, width: 150, render: (_, x) => (x.ended_at ? when(x.ended_at) : '–') },
     { key: 'times', title: t.times, width: 90, num: true, hidden: true, render: (_, x) => num(x.additions) },
@@ -69,7 +71,7 @@ export function ContactsPage() {
         {corps.length > 1 && <CorpPicker value={corp} onChange={(x) => set({ corp: x })} />}
         <StaffPicker single corp={corp} value={staff ? [staff] : []} onChange={([u]) => set({ staff: u })} />
         <CustomerPicker value={customer} onChange={(x) => set({ customer: x })} />
-        <Select style={{ width: 150 }} aria-label={c.state} value={state ?? ''} onChange={(v) => set({ state: (v || undefined) as Contact['state'] | undefined })} options={[{ value: '', label: t.every }, ...(['active', 'half', 'lost', 'deleted', 'transferred'] as const).map((k) => ({ value: k, label: w[k] }))]} />
+        <Select style={{ width: 150 }} aria-label={c.state} value={state ?? ''} onChange={(v) => set({ state: (v || undefined) as Contact['state'] | undefined })} options={[{ value: '', label: t.every }, ...(['active', 'half', 'lost', 'deleted', 'transferred'] as const).map((k) => ({ value: k, label: states[k] }))]} />
       </FilterBar>
       <QueryTable id="contacts" label={t.title} query={query} columns={columns} rowKey="key" empty={active ? <NoMatch onClear={clear} /> : <Empty title={t.none}>{t.noneText}</Empty>} />
     </PageShell>

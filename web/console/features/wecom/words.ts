@@ -34,13 +34,8 @@ export const appWords = texts({
   archive_note: ['可选：合规存档', 'Optional: compliance'],
 })
 
-/** Words for the states of relations. */
-export const contactWords = texts({
-  active: ['好友', 'Active'],
-  half: ['待客户确认', 'To be confirmed'],
-  lost: ['被客户删除', 'Customer left'],
-  deleted: ['员工删除', 'Deleted by staff'],
-  transferred: ['已转接', 'Handed over'],
+/** How customers came into contact. */
+export const wayWords = texts({
   qr: ['扫码', 'QR code'],
   phone: ['搜手机号', 'Phone search'],
   card: ['名片分享', 'Card'],

@@ -1,4 +1,5 @@
-import type { Lang } from '@shared/i18n'
+import { named, words, type Lang } from '@shared/i18n'
+import { stageWords } from '../words/stages'
 
 const names: Record<string, string> = {
   city: '城市', province: '省份', country: '国家', gender: '性别', age: '年龄', birthday: '生日', name: '姓名', phone: '手机号', email: '邮箱', address: '地址', language: '语言', occupation: '职业',
@@ -9,11 +10,6 @@ const names: Record<string, string> = {
   score: '得分', title: '标题', duration: '时长', source: '数据源', corp: '企业', by: '操作者', how: '方式', result: '结果', task: '任务', avatar: '头像', unit_price: '单价', description: '说明', lines: '行数', items: '件数', 'utm_source': '投放来源', store: '门店',
 }
 
-const stages: Record<string, readonly [string, string]> = {
-  aware: ['认知', 'Aware'], interest: ['兴趣', 'Interest'], purchase: ['购买', 'Purchase'], loyal: ['忠诚', 'Loyal'],
-  acquisition: ['获客', 'Acquisition'], activation: ['激活', 'Activation'], retention: ['留存', 'Retention'], revenue: ['变现', 'Revenue'], referral: ['推荐', 'Referral'],
-}
-
 const zh = (lang: Lang) => lang === 'zh-CN'
 
 export { eventLabel } from '../words/events'
@@ -22,7 +18,7 @@ export { eventLabel } from '../words/events'
 export const propLabel = (name: string, lang: Lang) => (zh(lang) ? (names[name] ?? name) : name.replace(/_/g, ' '))
 
 /** A stage in the operator's words. */
-export const stageLabel = (name: string, lang: Lang) => stages[name]?.[zh(lang) ? 0 : 1] ?? name
+export const stageLabel = (name: string, lang: Lang) => named(words(stageWords, lang), name)
 
 /** A kind of stage. */
 export const kindLabel = (kind: string, lang: Lang) => ({ aipl: 'AIPL', aarrr: 'AARRR' })[kind] ?? (zh(lang) ? '等级' : 'Tier')
