@@ -3,6 +3,7 @@ import { texts, useText } from '@shared/i18n'
 import type { ReactNode } from 'react'
 import { useMay } from '../app/session'
 import { attachmentWords } from './message/words'
+import './phone.css'
 
 const said = texts({ label: ['手机预览', 'Phone preview'], now: ['刚刚', 'Just now'] })
 
