@@ -13,7 +13,7 @@ const said = texts({
 })
 
 const whys = texts({
-  no_forecast: ['还没有购买记录，无从推算', 'No purchases to learn from'],
+  no_forecast: ['上次拟合时还没有购买', 'No purchase when last fitted'],
   too_few_purchases: ['全店复购客户太少，还建不了模型', 'Too few customers bought again for a model'],
   no_model: ['现有购买记录拟合不出模型', 'No model fits the purchases'],
 })

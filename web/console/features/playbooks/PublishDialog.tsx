@@ -9,6 +9,7 @@ import { State } from '../../ui/PageShell'
 import { Failure, Loading } from '../../ui/states'
 import { Changes } from './Changes'
 import { useNameOf, docOf, type Draft, type Playbook } from './data'
+import { issuesOf } from './model'
 import { conditionText, triggerText, type NameOf } from './say'
 import { changeWords } from './words'
 
@@ -102,7 +103,7 @@ export function PublishDialog({ book, draft, nameOf, onClose, onDone }: { book: 
           </>
         )}
         {book.version > 0 && changes.data && <details className="y-playbooks-more" open={(changes.data.items ?? []).length < 6}><summary>{t.changes} ({num((changes.data.items ?? []).length)})</summary><Changes items={changes.data.items ?? []} nameOf={name} /></details>}
-        {problem && (problem.code === 'approval_required' ? <Alert type="warning" showIcon title={t.approval} /> : <Faults problem={problem} />)}
+        {problem && (problem.code === 'approval_required' ? <Alert type="warning" showIcon title={t.approval} /> : <Faults problem={{ ...problem, errors: issuesOf(doc, problem.errors ?? []).map((i) => ({ pointer: `${i.step && name('step', i.step)} ${i.path}`.trim(), detail: i.detail })) }} />)}
       </div>
     </Modal>
   )

@@ -24,7 +24,7 @@ export function YamlFaults({ text, problem, area }: { text: string; problem: Pro
     if (!box) return
     box.focus()
     box.setSelectionRange(from, to)
-    box.scrollTop = Math.max(0, (text.slice(0, from).split('\n').length - 5) * (box.scrollHeight / text.split('\n').length))
+    box.scrollTo({ top: (text.slice(0, from).split('\n').length - 5) * (box.scrollHeight / text.split('\n').length) })
   }
   if (found.length === 0) return <Faults problem={problem} />
   return (

@@ -8,9 +8,9 @@ import { Card, Number, Stat } from '../../ui/PageShell'
 import { PlainTable } from '../../ui/QueryTable'
 import { Empty } from '../../ui/states'
 import { Body, Common } from './Body'
-import { whole } from './model'
+import { byOf, whole } from './model'
 import { reportPeople } from './people'
-import { PickEditor } from './Picks'
+import { ByPicker, PickEditor } from './Picks'
 import { Plot } from './Plot'
 import { sayDistribution } from './readings'
 import { usePatch } from './search'
@@ -46,10 +46,12 @@ export function Distribution() {
   const spanned = useSpan(search, ofEvents ? event.event : '*', 'rich')
   const edges = search.bins?.split(/[,，]/).map((s) => globalThis.Number(s.trim())).filter((n) => globalThis.Number.isFinite(n))
   const chosen = whole(event)
+  const chosenBy = byOf(search.by)
+  const by = chosenBy?.prop ? undefined : chosenBy
   const query = {
     of: ofEvents ? { ...chosen, ...(kind === 'count' ? { count: true } : { [kind]: name || 'revenue' }) } : { [kind]: name || (kind === 'level' ? 'aipl' : 'channel') },
     bins: edges && edges.length > 1 ? edges : kind === 'sum' && !search.bins && name === 'revenue' ? [0, 100, 250, 500, 1000, 2000, 5000, 10_000, 50_000] : undefined,
-    ...(ofEvents ? { from: spanned.span.from, to: spanned.span.to } : {}), audience: search.audience,
+    ...(ofEvents ? { from: spanned.span.from, to: spanned.span.to } : {}), audience: search.audience, ...(by && { breakdown: { ...by, top: 6 } }),
   }
   const asked = api.useQuery('post', '/insight/distribution', { body: query }, { enabled: spanned.ready, placeholderData: (old) => old })
   const isMoney = /revenue|amount|price|total/.test(name) && kind !== 'trait'
@@ -58,7 +60,7 @@ export function Distribution() {
   return (
     <Body
       asked={asked} spanned={ofEvents ? spanned : undefined} reading={(a) => sayDistribution(a, show)}
-      grid={(a) => ({ name: 'distribution', columns: [t.bin, t.customers, t.share], rows: a.bins.map((b) => [label(b), b.customers, b.share]) })}
+      grid={(a) => ({ name: 'distribution', columns: [t.bin, t.customers, t.share, ...(a.by_breakdown ?? []).map((x) => valueName(x.value))], rows: a.bins.map((b, i) => [label(b), b.customers, b.share, ...(a.by_breakdown ?? []).map((x) => x.bins[i] ?? 0)]) })}
       filters={(
         <>
           <Common spanned={spanned} choice={search} audience={search.audience} onChange={patch} noSpan={!ofEvents} />
@@ -68,6 +70,7 @@ export function Distribution() {
             {kind === 'level' && <Select aria-label={t.name} value={name || 'aipl'} style={{ width: 130 }} onChange={(v: string) => patch({ of: `level:${v}` })} options={(['aipl', 'aarrr', 'tier'] as const).map((value) => ({ value, label: t[value] }))} />}
             {(kind === 'sum' || kind === 'prop' || kind === 'trait') && <AutoComplete key={kind} aria-label={t.name} style={{ width: 140 }} defaultValue={name} options={(kind === 'trait' ? vocabulary.traits : vocabulary.props).map((value) => ({ value }))} onBlur={(e) => { const n = (e.target as HTMLInputElement).value.trim(); if (n && n !== name) patch({ of: `${kind}:${n}`, bins: undefined }) }} onSelect={(n: string) => patch({ of: `${kind}:${n}`, bins: undefined })} />}
             {ofEvents && <PickEditor label={t.event} value={event} onChange={(next) => patch({ event: next })} />}
+            <ByPicker noProp value={by && search.by} onChange={(v) => patch({ by: v })} />
             {kind !== 'level' && <Input key={search.of} aria-label={t.bins} placeholder={t.bins} style={{ width: 260 }} allowClear defaultValue={search.bins} onBlur={(e) => patch({ bins: e.target.value.trim() || undefined })} onPressEnter={(e) => patch({ bins: e.currentTarget.value.trim() || undefined })} />}
           </div>
         </>
@@ -75,7 +78,8 @@ export function Distribution() {
     >
       {(a) => {
         if (a.customers === 0) return <Card><Empty title={t.none} action={ofEvents && <Button onClick={() => patch({ span: 'all', from: undefined, to: undefined })}>{t.all}</Button>}>{t.lead}</Empty></Card>
-        const open = (i: number) => { const b = a.bins[i]; if (b?.customers) drill(reportPeople('distribution', query, { bin: i }, label(b), b.customers)) }
+        const open = (i: number, value?: string, count = a.bins[i]?.customers) => { const b = a.bins[i]; if (b && count) drill(reportPeople('distribution', query, { bin: i, value }, value === undefined ? label(b) : `${valueName(value)} · ${label(b)}`, count)) }
+        const parts = a.by_breakdown
         const s = a.summary
         let sum = 0
         const rows = a.bins.map((b, i) => { sum += b.share; return { ...b, i, cumulative: sum } })
@@ -85,7 +89,7 @@ export function Distribution() {
               {s && <><Stat label={t.median} value={show(s.median)} /><Stat label={t.mean} value={show(s.mean)} /><Stat label={t.p90} value={show(s.p90)} note={`${t.p25} ${show(s.p25)} · ${t.p75} ${show(s.p75)}`} /><Stat label={t.total} value={show(s.sum)} /></>}
               <Stat label={t.missing} value={num(a.missing)} onOpen={a.missing ? () => drill(reportPeople('distribution', query, { missing: true }, t.missing, a.missing)) : undefined} />
             </div>
-            <Card><Plot kind="bar" title={t.chart} unit={t.customers} first={t.bin} x={a.bins.map(label)} series={[{ name: t.customers, values: a.bins.map((b) => b.customers) }]} onPick={(_, i) => open(i)} /></Card>
+            <Card><Plot kind="bar" title={t.chart} unit={t.customers} first={t.bin} x={a.bins.map(label)} series={parts ? parts.map((x) => ({ name: valueName(x.value), values: x.bins, stack: 'all' })) : [{ name: t.customers, values: a.bins.map((b) => b.customers) }]} onPick={(k, i) => open(i, parts?.[k]?.value, parts?.[k]?.bins[i])} /></Card>
             <Card flush>
               <PlainTable
                 label={t.chart} rows={rows} rowKey="i" height={rows.length > 14 ? 420 : undefined}
@@ -94,6 +98,12 @@ export function Distribution() {
                   { key: 'n', title: t.customers, width: 110, num: true, render: (_, b) => <Number onOpen={b.customers ? () => open(b.i) : undefined}>{num(b.customers)}</Number> },
                   { key: 'share', title: t.share, width: 150, num: true, render: (_, b) => pct(b.share) },
                   { key: 'cumulative', title: t.cumulative, width: 110, num: true, render: (_, b) => (s ? pct(b.cumulative) : '–') },
+                  ...(parts ?? []).map((x) => ({
+                    key: `by:${x.value}`, title: valueName(x.value), width: 130, num: true, render: (_: unknown, b: { i: number }) => {
+                      const n = x.bins[b.i] ?? 0
+                      return <><Number onOpen={n ? () => open(b.i, x.value, n) : undefined}>{num(n)}</Number> <small className="y-faint">{pct(x.customers ? n / x.customers : null, 0)}</small></>
+                    },
+                  })),
                 ]}
               />
             </Card>
