@@ -165,7 +165,7 @@ func (a *App) playRoutes(api *httpapi.API) {
 	experimenthttp.Routes(api, experimenthttp.Deps{Experiments: a.experiments, Access: a.access})
 	libraryhttp.Routes(api, libraryhttp.Deps{Library: a.library, Access: a.access, Panel: a.panel})
 	linkhttp.Routes(api, linkhttp.Deps{Links: a.shortLinks, Access: a.access, Log: a.Config.Log})
-	posterhttp.Routes(api, posterhttp.Deps{Posters: a.posters, Library: a.library, Access: a.access, Panel: a.panel})
+	posterhttp.Routes(api, posterhttp.Deps{Posters: a.posters, Library: a.library, Access: a.access, Panel: a.panel, Content: a.content})
 	rehearsehttp.Routes(api, rehearsehttp.Deps{Rehearse: a.rehearsals, Access: a.access})
 	budgethttp.Routes(api, budgethttp.Deps{Budget: a.budget, Outreach: a.outreach})
 	sophttp.Routes(api, sophttp.Deps{SOP: a.sop, Access: a.access})

@@ -8,6 +8,20 @@ import (
 	"yutang/internal/wecom"
 )
 
+// Lend has a picture that is no asset at the platform, to be sent once. Nothing keeps it
+// here, and the platform forgets it after three days.
+func (s *Service) Lend(ctx context.Context, corp, name string, raw []byte) (mediaID string, err error) {
+	client, err := s.Client(ctx, corp)
+	if err != nil {
+		return "", err
+	}
+	m, err := client.UploadMedia(ctx, wecom.MediaImage, name, bytes.NewReader(raw))
+	if err != nil {
+		return "", fmt.Errorf("upload a picture: %w", err)
+	}
+	return m.MediaID, nil
+}
+
 // send uploads an asset and gives the platform's name for it.
 func (s *Service) send(ctx context.Context, c *wecom.Client, way upload, a Asset) (string, error) {
 	raw, err := s.bytes(a)

@@ -11,6 +11,7 @@ import (
 	"yutang/internal/fault"
 	"yutang/internal/id"
 	"yutang/internal/job"
+	"yutang/internal/page"
 )
 
 const (
@@ -26,6 +27,7 @@ const (
 // Batch is the posters of many members.
 type Batch struct {
 	ID        string
+	Material  string // of the library
 	Name      string
 	Format    string
 	CreatedAt time.Time
@@ -43,6 +45,7 @@ type Failure struct {
 
 // NewBatch asks for posters of many members.
 type NewBatch struct {
+	Material string // of the library
 	Name     string
 	Template json.RawMessage
 	Corp     string
@@ -69,7 +72,7 @@ func (s *Service) StartBatch(ctx context.Context, n NewBatch) (Batch, error) {
 		who = access.System
 	}
 	now := s.Clock.Now()
-	b := Batch{ID: id.New("pst"), Name: n.Name, Format: n.Format, CreatedAt: now, CreatedBy: who.ID, Total: len(n.Staff)}
+	b := Batch{ID: id.New("pst"), Material: n.Material, Name: n.Name, Format: n.Format, CreatedAt: now, CreatedBy: who.ID, Total: len(n.Staff)}
 	return b, s.DB.InTx(ctx, func(ctx context.Context) error {
 		if err := s.insertBatch(ctx, b, n); err != nil {
 			return err
@@ -86,6 +89,19 @@ func (s *Service) Batch(ctx context.Context, batchID string) (Batch, error) {
 	}
 	b.Done, b.Total, b.Failed, err = s.progress(ctx, batchID)
 	return b, err
+}
+
+// Batches lists the batches of a poster, newest first. Those of the last day are there.
+func (s *Service) Batches(ctx context.Context, material, cursor string, limit int) (page.Page[Batch], error) {
+	limit, before := page.Limit(limit), "~"
+	if _, err := page.After(cursor, &before); err != nil {
+		return page.Page[Batch]{}, err
+	}
+	all, err := s.listBatches(ctx, material, before, limit+1)
+	if err != nil {
+		return page.Page[Batch]{}, err
+	}
+	return page.Cut(all, limit, func(b Batch) string { return b.ID }), nil
 }
 
 // drawBatch draws what waits. It takes the members as they are now.

@@ -8,7 +8,10 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
+	"net/http/httptest"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"yutang/internal/access"
 	"yutang/internal/content"
@@ -25,7 +28,11 @@ import (
 	"yutang/internal/sidepanel"
 	"yutang/internal/staff"
 	"yutang/internal/timeline"
+	"yutang/internal/wecom"
+	"yutang/internal/wecomsim"
 )
+
+const corpID = "ww0000000000000001"
 
 type panel struct{}
 
@@ -43,13 +50,30 @@ func (panel) Get(context.Context, sidepanel.Viewer, string) (sidepanel.Customer,
 	return sidepanel.Customer{}, fault.New(fault.NotFound, "customer_not_found", "not yours")
 }
 
-func start(t *testing.T, d *db.DB) (*httpapitest.Server, *job.Queue) {
+// rig is the API over posters, with a simulated corp.
+type rig struct {
+	*httpapitest.Server
+	jobs   *job.Queue
+	client *wecom.Client
+}
+
+func start(t *testing.T, d *db.DB) rig {
 	t.Helper()
 	srv := httpapitest.New(t, d)
 	tl, jobs := timeline.New(), job.New(d, srv.Clock)
-	cont := content.New(content.Config{DB: d, Box: srv.Box, Clock: srv.Clock, Jobs: jobs, Dir: t.TempDir()})
+	sim, err := wecomsim.New(wecomsim.Config{CorpID: corpID, Clock: srv.Clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	platform := httptest.NewServer(sim.Handler())
+	t.Cleanup(platform.Close)
+	client := wecom.New(wecom.Config{BaseURL: platform.URL, CorpID: corpID, App: "main", Secret: "sim-secret-main", Clock: srv.Clock})
+	cont := content.New(content.Config{
+		DB: d, Box: srv.Box, Clock: srv.Clock, Jobs: jobs, Dir: t.TempDir(),
+		Client: func(context.Context, string) (*wecom.Client, error) { return client, nil },
+	})
 	directory := staff.New(staff.Config{DB: d, Box: srv.Box, Clock: srv.Clock})
-	if _, err := directory.Merge(context.Background(), "ww1", staff.Directory{
+	if _, err := directory.Merge(context.Background(), corpID, staff.Directory{
 		Departments: []staff.Department{{ID: 1, Name: "总部"}},
 		Members:     []staff.Member{{UserID: "li", Name: "李晓雯", Departments: []int64{1}, Status: staff.Active}},
 	}, srv.Clock.Now()); err != nil {
@@ -72,14 +96,13 @@ func start(t *testing.T, d *db.DB) (*httpapitest.Server, *job.Queue) {
 		LiveCode: func(context.Context, string, string) ([]byte, error) { return code.Bytes(), nil },
 	})
 	libraryhttp.Routes(srv.API, libraryhttp.Deps{Library: lib, Access: srv.Access, Panel: panel{}})
-	posterhttp.Routes(srv.API, posterhttp.Deps{Posters: posters, Library: lib, Access: srv.Access, Panel: panel{}})
-	return srv, jobs
+	posterhttp.Routes(srv.API, posterhttp.Deps{Posters: posters, Library: lib, Access: srv.Access, Panel: panel{}, Content: cont})
+	return rig{srv, jobs, client}
 }
 
 func TestRoutes_AreGuardedAndDocumented(t *testing.T) {
 	t.Parallel()
-	srv, _ := start(t, dbtest.SQLite(t))
-	httpapitest.WalkRoutes(t, srv)
+	httpapitest.WalkRoutes(t, start(t, dbtest.SQLite(t)).Server)
 }
 
 // covers: E1, E5
@@ -87,8 +110,9 @@ func TestPoster_FromAnExampleToTheSidePanel(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
-		srv, jobs := start(t, d)
-		op, li := srv.Client(t, access.Operator), srv.StaffClient(t, "ww1", "li")
+		srv := start(t, d)
+		jobs := srv.jobs
+		op, li := srv.Client(t, access.Operator), srv.StaffClient(t, corpID, "li")
 		var bag libraryhttp.Folder
 		op.Call("POST", "/folders", map[string]any{"name": "海报", "panel": true}, &bag)
 		var m libraryhttp.Material
@@ -96,11 +120,11 @@ func TestPoster_FromAnExampleToTheSidePanel(t *testing.T) {
 		if res := li.Do("GET", "/panel/posters/"+m.ID, nil); res.Status != 409 {
 			t.Fatalf("a draft: %d %s", res.Status, res.Body)
 		}
-		res := op.Do("POST", "/posters/"+m.ID+"/render", map[string]any{"corp": "ww1", "staff": "li", "values": map[string]string{"title": "双十一"}})
+		res := op.Do("POST", "/posters/"+m.ID+"/render", map[string]any{"corp": corpID, "staff": "li", "values": map[string]string{"title": "双十一"}})
 		if img, err := png.Decode(bytes.NewReader(res.Body)); err != nil || img.Bounds().Dx() != 750 || res.Header.Get("Content-Type") != "image/png" {
 			t.Fatalf("%d %v %s", res.Status, err, res.Body[:min(len(res.Body), 200)])
 		}
-		if res := op.Do("POST", "/posters/"+m.ID+"/batches", map[string]any{"corp": "ww1", "staff": []string{"li"}}); res.Status != 409 {
+		if res := op.Do("POST", "/posters/"+m.ID+"/batches", map[string]any{"corp": corpID, "staff": []string{"li"}}); res.Status != 409 {
 			t.Fatalf("a batch of a draft: %d", res.Status)
 		}
 		op.Call("POST", "/materials/"+m.ID+"/publish", map[string]any{}, nil)
@@ -108,8 +132,22 @@ func TestPoster_FromAnExampleToTheSidePanel(t *testing.T) {
 		if _, err := jpeg.Decode(bytes.NewReader(res.Body)); err != nil || res.Status != 200 {
 			t.Fatalf("%d %v", res.Status, err)
 		}
+		var lent struct {
+			MediaID string `json:"media_id"`
+		}
+		li.Call("POST", "/panel/posters/"+m.ID+"/media", nil, &lent)
+		var sent bytes.Buffer
+		if _, err := srv.client.GetMedia(ctx, lent.MediaID, &sent); err != nil {
+			t.Fatal(err)
+		}
+		if img, err := jpeg.Decode(&sent); err != nil || img.Bounds().Dx() != 750 {
+			t.Fatalf("what the platform has: %v", err)
+		}
+		if res := li.Do("POST", "/panel/posters/"+m.ID+"/media?customer=wmOther", nil); res.Status != 404 {
+			t.Fatalf("for somebody else's customer: %d", res.Status)
+		}
 		var b posterhttp.Batch
-		op.Call("POST", "/posters/"+m.ID+"/batches", map[string]any{"corp": "ww1", "staff": []string{"li", "nobody"}}, &b)
+		op.Call("POST", "/posters/"+m.ID+"/batches", map[string]any{"corp": corpID, "staff": []string{"li", "nobody"}}, &b)
 		if res := op.Do("GET", "/poster-batches/"+b.ID+"/archive", nil); res.Status != 409 {
 			t.Fatalf("an archive before its end: %d", res.Status)
 		}
@@ -123,6 +161,15 @@ func TestPoster_FromAnExampleToTheSidePanel(t *testing.T) {
 		op.Call("GET", "/poster-batches/"+b.ID, nil, &b)
 		if !b.Complete || b.Done != 1 || len(b.Failed) != 1 || b.Failed[0].Staff != "nobody" {
 			t.Fatalf("%+v", b)
+		}
+		var list struct{ Items []posterhttp.Batch }
+		op.Call("GET", "/posters/"+m.ID+"/batches", nil, &list)
+		if diff := cmp.Diff([]posterhttp.Batch{b}, list.Items); diff != "" || b.Material != m.ID {
+			t.Fatal(diff)
+		}
+		op.Call("GET", "/posters/mat_other/batches", nil, &list)
+		if len(list.Items) != 0 {
+			t.Fatalf("batches of another poster: %+v", list)
 		}
 		raw := op.Do("GET", "/poster-batches/"+b.ID+"/archive", nil).Body
 		z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))

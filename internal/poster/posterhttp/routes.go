@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"yutang/internal/access"
+	"yutang/internal/content"
 	"yutang/internal/fault"
 	"yutang/internal/httpapi"
 	"yutang/internal/library"
@@ -36,6 +37,7 @@ type Deps struct {
 	Library *library.Service
 	Access  *access.Service
 	Panel   Panel
+	Content *content.Service
 }
 
 type handlers struct{ Deps }
@@ -54,12 +56,17 @@ func Routes(a *httpapi.API, d Deps) {
 	httpapi.Register(a, op(post, "/posters/render", "render-poster-template", "Draw a template that is not saved, to look at it", read, 0), h.try)
 	httpapi.Register(a, op(post, "/posters/{id}/render", "render-poster", "Draw a poster for a member or a customer", read, 0), h.render)
 	httpapi.Register(a, op(post, "/posters/{id}/batches", "create-poster-batch", "Draw the posters of many members", write, http.StatusCreated), h.startBatch)
+	httpapi.Register(a, op(get, "/posters/{id}/batches", "list-poster-batches", "List the batches of a poster that are kept, newest first", read, 0), h.batches)
 	httpapi.Register(a, op(get, "/poster-batches/{id}", "get-poster-batch", "How far a batch is", read, 0), h.batch)
 	httpapi.Register(a, op(get, "/poster-batches/{id}/archive", "download-poster-batch", "The posters of a batch, as a zip", read, 0), h.archive)
 	httpapi.Register(a, httpapi.Op{
 		Method: get, Path: "/panel/posters/{id}", ID: "panel-get-poster", Summary: "My own poster, with my code",
 		Needs: access.PanelUse, Scope: access.ScopeOwn,
 	}, h.mine)
+	httpapi.Register(a, httpapi.Op{
+		Method: post, Path: "/panel/posters/{id}/media", ID: "panel-upload-poster", Summary: "The platform's id of my own poster, to send it in a chat",
+		Needs: access.PanelUse, Scope: access.ScopeOwn,
+	}, h.lend)
 }
 
 func (h *handlers) examples(context.Context, *httpapi.None) (*httpapi.List[poster.Example], error) {
@@ -196,43 +203,10 @@ func (h *handlers) draw(ctx context.Context, o poster.Order) (*huma.StreamRespon
 	}}, nil
 }
 
-type mineInput struct {
-	ID       string `path:"id"`
-	Customer string `query:"customer" maxLength:"64" doc:"external_userid of one of my customers, whose name texts may say"`
-	Format   string `query:"format" enum:"png,jpeg" default:"jpeg"`
-}
-
-func (h *handlers) mine(ctx context.Context, in *mineInput) (*huma.StreamResponse, error) {
-	v, err := h.Panel.Who(ctx)
-	if err != nil {
-		return nil, err
-	}
-	who, err := h.Library.Member(ctx, v.Corp, v.User)
-	if err != nil {
-		return nil, err
-	}
-	m, err := h.Library.ForStaff(ctx, who, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	t, err := poster.Parse(m.Version.Body)
-	if err != nil {
-		return nil, err
-	}
-	o := poster.Order{Template: t, Person: poster.Person{Corp: v.Corp, Staff: v.User}, Format: in.Format}
-	if in.Customer != "" {
-		c, err := h.Panel.Get(ctx, v, in.Customer)
-		if err != nil {
-			return nil, err
-		}
-		o.Values = library.CustomerValues(c.Profile)
-	}
-	return h.draw(ctx, o)
-}
-
 // Batch is the posters of many members.
 type Batch struct {
 	ID        string    `json:"id"`
+	Material  string    `json:"material,omitempty" doc:"the poster in the library"`
 	Name      string    `json:"name"`
 	Format    string    `json:"format" enum:"png,jpeg"`
 	CreatedAt time.Time `json:"created_at"`
@@ -253,7 +227,7 @@ type batchOutput struct{ Body Batch }
 
 func wireBatch(b poster.Batch) Batch {
 	out := Batch{
-		ID: b.ID, Name: b.Name, Format: b.Format, CreatedAt: b.CreatedAt, CreatedBy: b.CreatedBy, Total: b.Total, Done: b.Done, Failed: []Failure{},
+		ID: b.ID, Material: b.Material, Name: b.Name, Format: b.Format, CreatedAt: b.CreatedAt, CreatedBy: b.CreatedBy, Total: b.Total, Done: b.Done, Failed: []Failure{},
 		Complete: b.Done+len(b.Failed) == b.Total,
 	}
 	for _, f := range b.Failed {
@@ -282,7 +256,7 @@ func (h *handlers) startBatch(ctx context.Context, in *startInput) (*batchOutput
 	out := &batchOutput{}
 	err = h.Access.Audited(ctx, "poster.batch", func(ctx context.Context) (string, any, error) {
 		b, err := h.Posters.StartBatch(ctx, poster.NewBatch{
-			Name: m.Name, Template: m.Version.Body, Corp: in.Body.Corp, Staff: in.Body.Staff, Format: in.Body.Format,
+			Material: in.ID, Name: m.Name, Template: m.Version.Body, Corp: in.Body.Corp, Staff: in.Body.Staff, Format: in.Body.Format,
 		})
 		out.Body = wireBatch(b)
 		return b.ID, map[string]any{"material": in.ID, "members": len(in.Body.Staff)}, err
@@ -303,6 +277,19 @@ func (h *handlers) batch(ctx context.Context, in *idInput) (*batchOutput, error)
 		return nil, err
 	}
 	return &batchOutput{wireBatch(b)}, nil
+}
+
+type batchesInput struct {
+	httpapi.PageQuery
+	ID string `path:"id"`
+}
+
+func (h *handlers) batches(ctx context.Context, in *batchesInput) (*httpapi.List[Batch], error) {
+	p, err := h.Posters.Batches(ctx, in.ID, in.Cursor, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return httpapi.Listed(p, wireBatch), nil
 }
 
 func (h *handlers) archive(ctx context.Context, in *idInput) (*huma.StreamResponse, error) {

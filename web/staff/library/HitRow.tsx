@@ -78,7 +78,7 @@ function Part({ of: m }: { of: Message }) {
     case 'video': return <a className="s-piece" href={assetUrl(m.asset)} target="_blank" rel="noreferrer"><Icon name="play" size={18} />{m.name || t.play}</a>
     case 'file': return <a className="s-piece" href={assetUrl(m.asset)} target="_blank" rel="noreferrer"><Icon name="file" size={18} />{m.name || t.preview}</a>
     case 'link': return <a className="s-piece" href={m.url} target="_blank" rel="noreferrer"><Icon name="link" size={18} /><span className="s-grow"><b>{m.title}</b>{m.description && <span className="s-faint s-cut">{m.description}</span>}</span></a>
-    default: return <p className="s-piece"><Icon name="mini" size={18} />{m.title}</p>
+    case 'miniprogram': return <p className="s-piece"><Icon name="mini" size={18} />{m.title}</p>
   }
 }
 

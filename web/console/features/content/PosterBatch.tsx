@@ -1,7 +1,8 @@
 import { api, call, must } from '@shared/api/client'
-import { ago, num } from '@shared/format'
+import { ago, num, when } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import DownloadOutlined from '@ant-design/icons/DownloadOutlined'
+import { useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Alert, Button, Progress, Segmented } from 'antd'
 import { useState } from 'react'
@@ -26,6 +27,7 @@ const said = texts({
   progress: ['进度', 'Progress'],
   none: ['还没有生成任务', 'Nothing drawn yet'],
   noneHelp: ['选好员工后开始，完成后下载压缩包，一人一个文件。', 'Choose members and begin. You get a zip with one file each.'],
+  before: ['最近 24 小时的其他任务', 'Others of the last 24 hours'],
   begun: [(at: string) => `${at}开始`, (at: string) => `begun ${at}`],
   drawn: [(n: string, of: string) => `已完成 ${n} / ${of}`, (n: string, of: string) => `${n} of ${of} done`],
   zip: ['下载压缩包', 'Download zip'],
@@ -50,10 +52,11 @@ export function PosterBatch({ material: m }: { material: Material }) {
   const [staff, setStaff] = useState<string[]>([])
   const [format, setFormat] = useState<'jpeg' | 'png'>('jpeg')
   const oops = useOops()
+  const client = useQueryClient()
   const of = corp ?? first ?? ''
   const all = api.useQuery('get', '/staff', { params: { query: { corp: of, limit: 500 } } }, { enabled: Boolean(of) && may('staff.read') })
   const active = (all.data?.items ?? []).filter((s) => s.status === 1).slice(0, 500)
-  const start = api.useMutation('post', '/posters/{id}/batches', { onError: oops, onSuccess: (b) => void go({ to: `/posters/${m.id}` as string, search: { tab: 'batch', batch: b.id } as never, replace: true }) })
+  const start = api.useMutation('post', '/posters/{id}/batches', { onError: oops, onSuccess: (b) => { void client.invalidateQueries({ queryKey: ['get', '/posters/{id}/batches'] }); void go({ to: `/posters/${m.id}` as string, search: { tab: 'batch', batch: b.id } as never, replace: true }) } })
   return (
     <div className="y-poster-batch"><Columns min={340}>
       <Card title={t.who}>
@@ -67,9 +70,43 @@ export function PosterBatch({ material: m }: { material: Material }) {
           {may('content.write') && <Button type="primary" disabled={m.approved === 0 || staff.length === 0 || staff.length > 500} loading={start.isPending} onClick={() => start.mutate({ params: { path: { id: m.id } }, body: { corp: of, staff, format } })}>{t.start(num(staff.length))}</Button>}
         </div>
       </Card>
-      <Card title={t.progress}>{batch ? <Running id={batch} corp={of} /> : <Empty title={t.none}>{t.noneHelp}</Empty>}</Card>
+      <Card title={t.progress}><Past poster={m.id} batch={batch} corp={of} /></Card>
       {staff[0] && <Card title={t.sample}><Rendered of={[m.id, m.approved || m.latest, of, staff[0]]} draw={() => drawPoster(m.id, { corp: of, staff: staff[0] }, m.approved || m.latest)} alt={t.sample} onDrawn={() => undefined} /></Card>}
     </Columns></div>
+  )
+}
+
+/** The batches of a poster that are kept, and the one chosen; the newest unless the address says. */
+function Past({ poster, batch, corp }: { poster: string; batch?: string; corp: string }) {
+  const t = useText(said)
+  const go = useNavigate()
+  const list = api.useQuery('get', '/posters/{id}/batches', { params: { path: { id: poster }, query: { limit: 20 } } })
+  return (
+    <Asked query={list}>
+      {({ items }) => {
+        const shown = batch ?? items?.[0]?.id
+        if (!shown) return <Empty title={t.none}>{t.noneHelp}</Empty>
+        const others = (items ?? []).filter((b) => b.id !== shown)
+        return (
+          <div className="y-stack">
+            <Running key={shown} id={shown} corp={corp} />
+            {others.length > 0 && (
+              <>
+                <b>{t.before}</b>
+                <ul className="y-people">
+                  {others.map((b) => (
+                    <li key={b.id}>
+                      <button type="button" className="y-content-link" onClick={() => void go({ to: `/posters/${poster}` as string, search: { tab: 'batch', batch: b.id } as never, replace: true })}>{t.begun(when(b.created_at))}</button>
+                      <small>{t.drawn(num(b.done), num(b.total))}{b.failed.length > 0 && ` · ${t.failed(num(b.failed.length))}`}</small>
+                    </li>
+                  ))}
+                </ul>
+              </>
+            )}
+          </div>
+        )
+      }}
+    </Asked>
   )
 }
 
