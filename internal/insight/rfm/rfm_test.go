@@ -234,6 +234,13 @@ func checkRFM(t *testing.T, r *roadtest.Road) {
 			t.Errorf("people of level %s: %v, %v", l.Name, people, err)
 		}
 	}
+	first, second := got.Segments[0], got.Segments[1]
+	either, err := (&Report{Base: r.Reports()}).People(context.Background(), json.RawMessage(
+		`{"at":"2011-12-10T12:50:00Z","scoring":{"buckets":4,"frequency":"sum","sum_of":"lines","monetary":"sum"}}`),
+		json.RawMessage(`{"segments":["`+first.Name+`","`+second.Name+`"]}`))
+	if err != nil || int(either.GetCardinality()) != first.Count+second.Count {
+		t.Errorf("people of %s or %s: %v, %v", first.Name, second.Name, either, err)
+	}
 }
 
 func TestScores_PagesAndThresholds(t *testing.T) {
