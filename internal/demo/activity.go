@@ -132,7 +132,7 @@ func (a *activity) wanted(v *visit) int {
 
 func (a *activity) add(v *visit) message {
 	i := v.viewed[a.rand.IntN(len(v.viewed))]
-	l := line{item: i, quantity: 1 + a.rand.IntN(12)}
+	l := line{item: i, quantity: 6 * (1 + a.rand.IntN(16))} // the shop sells to shops
 	v.cart = append(v.cart, l)
 	if a.rand.IntN(100) < 30 {
 		v.finished = true // leaves the cart

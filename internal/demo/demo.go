@@ -109,8 +109,17 @@ func (d Deps) run(ctx context.Context, h history) error {
 	return all.Wait()
 }
 
-// prepare makes audiences and the playbook, and learns who buys what.
+// prepare learns who buys what, sends the weeks before today, and makes audiences and the
+// playbook, which those weeks then do not wake.
 func (d Deps) prepare(ctx context.Context, h history) (*live, error) {
+	people, err := learn(h.each)
+	if err != nil {
+		return nil, fmt.Errorf("learn from history: %w", err)
+	}
+	l := newLive(d, people)
+	if err := l.recent(ctx, people); err != nil {
+		return nil, err
+	}
 	made, err := ensureAudiences(ctx, d)
 	if err != nil {
 		return nil, fmt.Errorf("make audiences: %w", err)
@@ -121,11 +130,8 @@ func (d Deps) prepare(ctx context.Context, h history) (*live, error) {
 			return nil, fmt.Errorf("make playbook: %w", err)
 		}
 	}
-	people, err := learn(h.each)
-	if err != nil {
-		return nil, fmt.Errorf("learn from history: %w", err)
-	}
-	return newLive(d, people, made), nil
+	l.audiences = made
+	return l, nil
 }
 
 const (

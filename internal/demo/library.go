@@ -200,7 +200,7 @@ func cover(title, subtitle, from, to string) map[string]any {
 		layer("ellipse", -160, 470, 420, 420, map[string]any{"fill": "#000000", "opacity": 0.10}),
 		layer("text", 72, 72, 500, 44, map[string]any{"text": "鱼塘", "size": 32, "color": "#ffffff", "weight": 600, "spacing": 8}),
 		layer("rect", 72, 126, 56, 5, map[string]any{"fill": "#ffffff", "radius": 2}),
-		layer("text", 68, 300, 760, 170, map[string]any{"text": title, "size": 112, "color": "#ffffff", "weight": 800, "shrink": true}),
-		layer("text", 74, 492, 740, 60, map[string]any{"text": subtitle, "size": 38, "color": "#ffffff", "shrink": true}),
+		layer("text", 68, 166, 760, 150, map[string]any{"text": title, "size": 112, "color": "#ffffff", "weight": 800, "shrink": true}),
+		layer("text", 74, 334, 740, 64, map[string]any{"text": subtitle, "size": 44, "color": "#ffffff", "shrink": true}),
 	}}
 }

@@ -34,13 +34,13 @@ type live struct {
 	reported  time.Time
 }
 
-func newLive(d Deps, p *people, audiences map[string]string) *live {
+func newLive(d Deps, p *people) *live {
 	if d.Rate <= 0 {
 		d.Rate = defaultRate
 	}
 	run := strconv.FormatInt(d.Clock.Now().UnixMilli(), 36)
 	return &live{
-		d: d, act: newActivity(p, d.Seed, run), audiences: audiences, before: map[string]int{},
+		d: d, act: newActivity(p, d.Seed, run), before: map[string]int{},
 		client: &http.Client{Timeout: sendDeadline}, reported: d.Clock.Now(),
 	}
 }
@@ -72,10 +72,10 @@ func (l *live) run(ctx context.Context) error {
 	}
 }
 
-// deliver sends until the server takes the event. A refusal of the event itself is an
+// deliver sends until the server takes the events. A refusal of the events themselves is an
 // error: the demo is wrong then.
-func (l *live) deliver(ctx context.Context, m message) error {
-	body, err := json.Marshal(map[string]any{"batch": []message{m}})
+func (l *live) deliver(ctx context.Context, ms ...message) error {
+	body, err := json.Marshal(map[string]any{"batch": ms})
 	if err != nil {
 		return err
 	}

@@ -25,14 +25,16 @@ func (c *setup) spending(ctx context.Context) error {
 	day := func(t time.Time) string { return t.Format(time.DateOnly) }
 	now := c.d.Clock.Now()
 	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
-	for _, ch := range channels {
-		if spent[ch.key] == 0 {
-			continue
-		}
-		if _, err := c.api.do(ctx, "POST", "/insight/costs", map[string]any{
-			"date": day(first), "to": day(first.AddDate(0, 1, -1)), "channel": ch.key, "amount": spent[ch.key], "note": "演示数据：" + ch.name,
-		}); err != nil {
-			return err
+	for _, month := range []time.Time{first.AddDate(0, -2, 0), first.AddDate(0, -1, 0), first} {
+		for _, ch := range channels {
+			if spent[ch.key] == 0 {
+				continue
+			}
+			if _, err := c.api.do(ctx, "POST", "/insight/costs", map[string]any{
+				"date": day(month), "to": day(month.AddDate(0, 1, -1)), "channel": ch.key, "amount": spent[ch.key], "note": "演示数据：" + ch.name,
+			}); err != nil {
+				return err
+			}
 		}
 	}
 	if _, err := c.api.do(ctx, "PUT", "/insight/boards/settings", map[string]any{"gross_margin": grossMargin, "team_cost_per_month": teamCost}); err != nil {
