@@ -100,6 +100,7 @@ export function ago(at: Moment, now = Date.now()): string {
   const d = date(at)
   if (!d) return none
   const seconds = (d.getTime() - now) / 1000
+  if (Math.abs(seconds) < 60) return lang() === 'zh-CN' ? '刚刚' : 'just now'
   const [unit, size] = steps.find(([, s]) => Math.abs(seconds) >= s) ?? ['second', 1]
   return new Intl.RelativeTimeFormat(lang(), { numeric: 'auto' }).format(Math.round(seconds / size), unit)
 }

@@ -2,7 +2,7 @@ import { texts } from '@shared/i18n'
 
 /** The figures of the overview. */
 export const numberNames = texts({
-  net_revenue: ['净收入', 'Net revenue'], orders: ['订单', 'Orders'], new_contacts: ['新增好友', 'New contacts'], losses: ['流失好友', 'Lost contacts'], spend: ['获客花费', 'Acquisition spend'], ltv_to_cac: ['LTV : CAC', 'LTV : CAC'], cac: ['获客成本 CAC', 'CAC'],
+  net_revenue: ['净收入', 'Net revenue'], lift: ['触达带来的增量', 'Lift from touching'], orders: ['订单', 'Orders'], new_contacts: ['新增好友', 'New contacts'], losses: ['流失好友', 'Lost contacts'], spend: ['获客花费', 'Acquisition spend'], ltv_to_cac: ['LTV : CAC', 'LTV : CAC'], cac: ['获客成本 CAC', 'CAC'],
 })
 
 /** What the figures mean. */
@@ -29,5 +29,5 @@ export const places: Record<string, string> = {
 
 /** What a plan counts. */
 export const goalNames = texts({
-  revenue: ['收入', 'Revenue'], net_revenue: ['净收入', 'Net revenue'], orders: ['订单', 'Orders'], buyers: ['购买客户', 'Buyers'], adds: ['新增好友', 'Contacts added'], customers: ['客户', 'Customers'], budget: ['预算', 'Budget'], spend: ['花费', 'Spend'], touches: ['触达', 'Touches'],
+  revenue: ['收入', 'Revenue'], net_revenue: ['净收入', 'Net revenue'], orders: ['订单', 'Orders'], buyers: ['购买客户', 'Buyers'], returning: ['复购客户', 'Returning buyers'], first_time: ['首购客户', 'First-time buyers'], from_known: ['已知未购转化', 'Known, first order'], new_buyers: ['新客购买', 'New buyers'], new_interest: ['新增兴趣客户', 'New interest'], new_aware: ['新增认知客户', 'New awareness'], referral_adds: ['推荐新增', 'Referral adds'], adds: ['新增好友', 'Contacts added'], staff: ['员工', 'Staff'], customers: ['客户', 'Customers'], budget: ['预算', 'Budget'], spend: ['花费', 'Spend'], touches: ['触达', 'Touches'],
 })
