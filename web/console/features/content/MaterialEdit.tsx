@@ -14,7 +14,7 @@ import { isOvertaken, Meanwhile } from './Meanwhile'
 import { MaterialContent } from './MaterialContent'
 import { blank, kinds, type Material } from './message'
 import { PreviewPane } from './PreviewPane'
-import { useFresh } from './useMaterials'
+import { useFresh, useOpened } from './useMaterials'
 import { common, kindHelp, kindWords } from './words'
 import './content.css'
 
@@ -49,8 +49,8 @@ export function MaterialNew() {
 /** Says something new in a material, as a new version. */
 export function MaterialEdit() {
   const { id } = useParams({ strict: false }) as { id: string }
-  const query = api.useQuery('get', '/materials/{id}', { params: { path: { id } } }, { refetchOnWindowFocus: false })
-  return <Asked query={query}>{(m) => <Editor key={m.latest} material={m} kind={m.kind} start={messageOf(m.version?.body)} />}</Asked>
+  const query = useOpened(id)
+  return <Asked query={query}>{(m) => <Editor key={m.id} material={m} kind={m.kind} start={messageOf(m.version?.body)} />}</Asked>
 }
 
 function Editor({ material: m, kind: first, start, folder }: { material?: Material; kind: string; start: Message; folder?: string }) {

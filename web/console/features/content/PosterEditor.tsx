@@ -56,6 +56,7 @@ export function PosterEditor({ material: m }: { material: Material }) {
   const settings = api.useQuery('get', '/materials/settings', {}, { staleTime: 60_000 })
   const saved = useMemo(() => docOf(m.version?.body), [m.version?.body])
   const [kept, setKept] = useState(saved)
+  const [base, setBase] = useState(m.latest)
   const past = usePast<Doc>(saved)
   const doc = past.now
   const [chosen, setChosen] = useState<number>()
@@ -71,7 +72,7 @@ export function PosterEditor({ material: m }: { material: Material }) {
   const remove = (i: number) => { layers(doc.layers.filter((_, j) => j !== i)); setHidden(without(hidden, i)); setChosen(undefined) }
   const put = (from: number, to: number) => { if (from !== to) { layers(reorder(doc.layers, from, to)); setHidden(renumber(hidden, from, to)); setChosen(to) } }
   const copy = (i: number) => { const x = doc.layers[i]; if (x) add({ ...x, x: (x.x ?? 0) + 20, y: (x.y ?? 0) + 20, ...(x.points ? { points: x.points.map(([a, b]): [number, number] => [a + 20, b + 20]) } : {}) }) }
-  const save = async (publish: boolean, after = m.latest) => {
+  const save = async (publish: boolean, after = base) => {
     setLast({ publish })
     setBusy(publish ? 'publish' : 'save')
     setProblem(undefined)
@@ -80,6 +81,7 @@ export function PosterEditor({ material: m }: { material: Material }) {
       let now: Material = m
       if (dirty) now = await must(call.POST('/materials/{id}/versions', { params, body: { body: doc, after } }))
       setKept(doc)
+      if (dirty) setBase(now.latest)
       if (publish && now.approved !== now.latest) now = await must(call.POST('/materials/{id}/publish', { params, body: {} }))
       message.success(!publish ? c.saved : now.approved === now.latest ? t.published : t.submitted)
       await refresh()

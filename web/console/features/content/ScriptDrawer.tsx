@@ -13,7 +13,7 @@ import { useFolders } from './folders'
 import { isOvertaken, Meanwhile } from './Meanwhile'
 import type { Material } from './message'
 import { PreviewPane } from './PreviewPane'
-import { useFresh } from './useMaterials'
+import { useFresh, useOpened } from './useMaterials'
 import { Decide } from './Versions'
 import { common } from './words'
 
@@ -35,10 +35,10 @@ const said = texts({
 /** Writes or changes a script, with how it reads for a customer beside it. */
 export function ScriptDrawer({ id, folder, onClose }: { id?: string; folder?: string; onClose: () => void }) {
   const t = useText(said)
-  const query = api.useQuery('get', '/materials/{id}', { params: { path: { id: id ?? '' } } }, { enabled: Boolean(id), refetchOnWindowFocus: false })
+  const query = useOpened(id)
   if (!id) return <Editor folder={folder} onClose={onClose} />
   if (!query.data) return <Drawer open size={920} title={t.text} onClose={onClose}><Asked query={query}>{() => null}</Asked></Drawer>
-  return <Editor key={`${query.data.id}-${query.data.latest}`} material={query.data} onClose={onClose} />
+  return <Editor key={query.data.id} material={query.data} onClose={onClose} />
 }
 
 function Editor({ material: m, folder, onClose }: { material?: Material; folder?: string; onClose: () => void }) {

@@ -1,6 +1,6 @@
 import { call, must, problemOf } from '@shared/api/client'
 import { texts, useText } from '@shared/i18n'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { App } from 'antd'
 
 const said = texts({
@@ -9,6 +9,11 @@ const said = texts({
   restored: [(n: number) => `已恢复 ${n} 项`, (n: number) => `${n} restored`],
   kept: [(n: number, why: string) => `${n} 项未处理：${why}`, (n: number, why: string) => `${n} left as they are: ${why}`],
 })
+
+/** A material as it was when its editor was opened: what others change meanwhile does not come in under the writer's hands. */
+export function useOpened(id: string | undefined) {
+  return useQuery({ queryKey: ['opened', id], queryFn: () => must(call.GET('/materials/{id}', { params: { path: { id: id ?? '' } } })), enabled: Boolean(id), staleTime: Infinity, gcTime: 0, refetchOnReconnect: false })
+}
 
 /** Asks all lists of materials and the materials themselves anew. */
 export function useFresh() {
