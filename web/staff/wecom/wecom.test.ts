@@ -56,6 +56,11 @@ describe('send', () => {
     expect(await send(undefined, { kind: 'alone' }, { type: 'link', url: 'https://shop.example/a', title: '新品' }, 'wm1')).toBe('copied')
     expect(write).toHaveBeenCalledWith('新品\nhttps://shop.example/a')
   })
+  it('sends a poster as the picture that the platform has', () => {
+    const poster = { type: 'poster', poster: 'mat_1', customer: 'wm1' } as const
+    expect(chatMessage(poster, 'M1')).toEqual({ msgtype: 'image', image: { mediaid: 'M1' } })
+    expect(plain(poster)).toBeUndefined()
+  })
   it('does not pretend to copy a picture', async () => {
     await expect(send(undefined, { kind: 'alone' }, { type: 'image', asset: 'ast_1' }, 'wm1')).rejects.toBeInstanceOf(NeedsChat)
   })
