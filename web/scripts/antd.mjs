@@ -35,7 +35,7 @@ function sheets() {
   }
   const { normalizeStyle } = need('@ant-design/cssinjs/lib/hooks/useStyleRegister')
   const found = new Map()
-  for (const [key, [, [css, , , motions]]] of cache.cache) {
+  for (const [key, [, [css, , motions]]] of cache.cache) {
     const [kind, , name] = key.split('%')
     if (kind !== 'style') continue
     const moving = Object.values(motions ?? {}).map((frames) => normalizeStyle(frames, false))
@@ -110,6 +110,7 @@ export function antdStyles() {
       const used = Object.values(bundle).flatMap((chunk) => Object.keys(chunk.modules ?? {})).filter((id) => id.startsWith(prefix)).map(nameOf)
       const missing = used.filter((name) => !made.has(name) && !never.has(name))
       if (missing.length) this.error(`antd's styles of ${missing.join(', ')} are not made: add the parts to samples in scripts/antd.mjs`)
+      if (!made.get('Modal-Modal')?.includes('@keyframes antZoomIn')) this.error("antd's motions are not in its style sheets: what comes in with one would stay unseen")
       if (!used.length) this.error("no style sheet of antd is in the build: has antd's code changed its form?")
     },
   }
