@@ -23,6 +23,7 @@ import (
 	"yutang/internal/customer"
 	"yutang/internal/db"
 	"yutang/internal/event"
+	"yutang/internal/exporter"
 	"yutang/internal/fault"
 	"yutang/internal/identity"
 	"yutang/internal/importer"
@@ -78,6 +79,7 @@ type rooms struct {
 	playRooms
 	proveRooms
 	privacy *privacy.Service
+	exports *exporter.Service
 }
 
 // stopper ends one thing that was started.
@@ -204,6 +206,7 @@ func (a *App) build(ctx context.Context) error {
 	a.buildSystem()
 	a.buildOverview()
 	a.buildReach()
+	a.buildExports()
 	a.buildPrivacy()
 	source, err := a.internalSource(ctx, "playbooks")
 	if err != nil {
@@ -257,6 +260,10 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("start inbox: %w", err)
 	}
 	a.onStop("inbox", a.inbox.Stop)
+	if err := a.exports.Start(ctx); err != nil {
+		return err
+	}
+	a.onStop("exports", func(context.Context) error { a.exports.Stop(); return nil })
 	a.importer.Start(ctx)
 	a.onStop("imports", func(context.Context) error { a.importer.Stop(); return nil })
 	a.access.Start(a.Config.Log)

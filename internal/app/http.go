@@ -16,6 +16,7 @@ import (
 	"yutang/internal/audience/audiencehttp"
 	"yutang/internal/channel/channelhttp"
 	"yutang/internal/customer/customerhttp"
+	"yutang/internal/exporter/exporthttp"
 	"yutang/internal/httpapi"
 	"yutang/internal/identity/identityhttp"
 	"yutang/internal/importer/importhttp"
@@ -168,6 +169,7 @@ func (a *App) routes(api *httpapi.API) {
 	a.playRoutes(api)
 	a.insightRoutes(api)
 	a.privacyRoutes(api)
+	exporthttp.Routes(api, a.exports)
 	playbookhttp.Routes(api, playbookhttp.Deps{Playbooks: a.playbooks, Access: a.access, Lookup: a.lookup, Lifts: a.experiments.Lifts})
 	a.wecomRoutes(api)
 }

@@ -10,7 +10,7 @@ import (
 func (a *App) buildPrivacy() {
 	a.privacy = privacy.New(privacy.Config{
 		DB: a.db, Box: a.box, Clock: a.Clock, Jobs: a.jobs, Access: a.access, Log: a.log, Timeline: a.timeline,
-		Identity: a.identity, Customers: a.customers, Runs: a.playbooks, Road: a.pipeline,
+		Identity: a.identity, Customers: a.customers, Runs: a.playbooks, Road: a.pipeline, Exports: a.exports,
 		Forget: []func(){a.shortLinks.ForgetAll},
 	})
 }

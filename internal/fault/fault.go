@@ -10,6 +10,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -69,6 +70,20 @@ func BadField(pointer, format string, args ...any) *Error {
 // Wrap gives cause a kind and code, keeping it for errors.Is and errors.As.
 func Wrap(kind Kind, code string, cause error) *Error {
 	return &Error{Kind: kind, Code: code, Message: cause.Error(), cause: cause}
+}
+
+// Moved is err with the pointers of its fields changed by place; nil and other errors stay.
+func Moved(err error, place func(pointer string) string) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	out := *e
+	out.Fields = slices.Clone(e.Fields)
+	for i := range out.Fields {
+		out.Fields[i].Pointer = place(out.Fields[i].Pointer)
+	}
+	return &out
 }
 
 // Error joins the message with the fields at fault.

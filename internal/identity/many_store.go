@@ -39,6 +39,30 @@ func (s *Service) OfLeaves(ctx context.Context, leaves []uint32) (map[uint32][]O
 	return out, nil
 }
 
+// OfCustomers lists the identities of each root, oldest first, with few queries. No lock held.
+func (s *Service) OfCustomers(ctx context.Context, roots []uint32) ([][]Owned, error) {
+	var all []uint32
+	groups := make([][]uint32, len(roots))
+	s.tl.RLock()
+	for i, root := range roots {
+		groups[i] = slices.Clone(s.tl.Leaves(root))
+		all = append(all, groups[i]...)
+	}
+	s.tl.RUnlock()
+	byLeaf, err := s.OfLeaves(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]Owned, len(roots))
+	for i, leaves := range groups {
+		for _, leaf := range leaves {
+			out[i] = append(out[i], byLeaf[leaf]...)
+		}
+		slices.SortStableFunc(out[i], func(a, b Owned) int { return a.FirstSeen.Compare(b.FirstSeen) })
+	}
+	return out, nil
+}
+
 // owned opens one row.
 func (s *Service) owned(rows *sql.Rows) (o Owned, err error) {
 	var sealed []byte

@@ -24,7 +24,7 @@ const maxReasons = 50
 // columns, sealed on disk.
 type rejects struct {
 	header []string // not written yet; nil once it is
-	sealed *sealedWriter
+	sealed *seal.FileWriter
 	csv    *csv.Writer
 	record []string
 }
@@ -32,7 +32,7 @@ type rejects struct {
 func rejectScope(id string) string { return "import_rejected/" + id + "/" }
 
 func openRejects(path string, box *seal.Box, job *Job, header []string) (*rejects, error) {
-	w, err := openSealedWriter(path, box, rejectScope(job.ID), job.rejectedBytes)
+	w, err := seal.OpenFileWriter(path, box, rejectScope(job.ID), job.rejectedBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (r *rejects) write(cells []string) error {
 func (r *rejects) sync() (int64, error) {
 	r.csv.Flush()
 	err := errors.Join(r.csv.Error(), r.sealed.Sync())
-	return r.sealed.size, err
+	return r.sealed.Size(), err
 }
 
 func (r *rejects) close() error {

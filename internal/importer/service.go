@@ -14,6 +14,7 @@ import (
 
 	"yutang/internal/fault"
 	"yutang/internal/id"
+	"yutang/internal/seal"
 )
 
 const (
@@ -120,7 +121,7 @@ func (s *Service) write(ctx context.Context, j *Job, body io.Reader) error {
 	if err := os.MkdirAll(filepath.Join(s.cfg.Dir, j.ID), 0o700); err != nil {
 		return fmt.Errorf("take in file: %w", err)
 	}
-	w, err := openSealedWriter(s.path(j.ID, uploadFile), s.cfg.Box, uploadScope(j.ID), 0)
+	w, err := seal.OpenFileWriter(s.path(j.ID, uploadFile), s.cfg.Box, uploadScope(j.ID), 0)
 	if err != nil {
 		return fmt.Errorf("take in file: %w", err)
 	}
@@ -132,7 +133,7 @@ func (s *Service) write(ctx context.Context, j *Job, body io.Reader) error {
 	if n > s.cfg.Limits.File {
 		return fault.BadField("file", "is larger than %d bytes; split it", s.cfg.Limits.File)
 	}
-	j.SHA256, j.fileBytes = hex.EncodeToString(sum.Sum(nil)), w.size
+	j.SHA256, j.fileBytes = hex.EncodeToString(sum.Sum(nil)), w.Size()
 	return nil
 }
 
@@ -177,7 +178,7 @@ func firstRows(t table, n int) [][]string {
 
 func (s *Service) opener(j *Job) opener {
 	return func() (io.ReadCloser, error) {
-		return openSealedReader(s.path(j.ID, uploadFile), s.cfg.Box, uploadScope(j.ID), j.fileBytes)
+		return seal.OpenFileReader(s.path(j.ID, uploadFile), s.cfg.Box, uploadScope(j.ID), j.fileBytes)
 	}
 }
 
@@ -204,7 +205,7 @@ func (s *Service) RejectedFile(ctx context.Context, id string) (io.ReadCloser, e
 	if j.rejectedBytes == 0 {
 		return io.NopCloser(eof{}), nil
 	}
-	return openSealedReader(s.path(id, rejectedFile), s.cfg.Box, rejectScope(id), j.rejectedBytes)
+	return seal.OpenFileReader(s.path(id, rejectedFile), s.cfg.Box, rejectScope(id), j.rejectedBytes)
 }
 
 type eof struct{}

@@ -38,6 +38,7 @@ type format struct {
 const (
 	maxColumns = 1000
 	maxRecord  = 1 << 20
+	chunkSize  = 64 << 10 // bytes read at a time
 )
 
 // openTable finds out what the file is by its first bytes and reads its header.

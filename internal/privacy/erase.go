@@ -197,7 +197,7 @@ func (s *Service) eraseNow(ctx context.Context, e *Erasure) error {
 	if _, err := s.Runs.StopAll(ctx, p.root, "erased"); err != nil {
 		return fmt.Errorf("stop runs: %w", err)
 	}
-	for _, part := range []func(context.Context, *Erasure, person) error{s.eraseEvents, s.eraseMentions, s.eraseCallbacks, s.eraseAnswers} {
+	for _, part := range []func(context.Context, *Erasure, person) error{s.eraseEvents, s.eraseMentions, s.eraseCallbacks, s.eraseAnswers, s.eraseFiles} {
 		if err := part(ctx, e, p); err != nil {
 			return err
 		}
@@ -256,6 +256,11 @@ func (s *Service) eraseAnswers(ctx context.Context, _ *Erasure, p person) error 
 	}
 	marks = append(marks, p.externals...)
 	return s.dropAnswers(ctx, slices.DeleteFunc(marks, func(m string) bool { return len(m) < 4 }))
+}
+
+// eraseFiles takes back the files of many customers that the person is in.
+func (s *Service) eraseFiles(ctx context.Context, _ *Erasure, p person) error {
+	return s.Exports.Forget(ctx, p.leaves)
 }
 
 // mention is an identity as a conflict holds it.

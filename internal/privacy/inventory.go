@@ -110,7 +110,7 @@ const likeKey = `REPLACE(key, $1, '') <> key AND kind NOT IN ('delivery', 'priva
 
 // through are tables that a holding's acts reach beside their own, or that code of their own
 // deals with.
-var through = tables(`event callback idempotency task_message task_card task_spec task_history link_target link_click erasure dirty customer`)
+var through = tables(`event callback idempotency task_message task_card task_spec task_history link_target link_click erasure dirty customer export_job`)
 
 // nobodys are the tables that hold no personal datum of a customer: what the house is set up
 // with, what staff do, and numbers that lead to nobody once the tables above are dealt with.

@@ -47,6 +47,11 @@ type Runs interface {
 	StopAll(ctx context.Context, root uint32, why string) (n int, err error)
 }
 
+// Exports are files with many customers; exporter makes them.
+type Exports interface {
+	Forget(ctx context.Context, customers []uint32) error
+}
+
 // Config is what the service is made of.
 type Config struct {
 	DB        *db.DB
@@ -60,6 +65,7 @@ type Config struct {
 	Customers *customer.Service
 	Runs      Runs
 	Road      Road
+	Exports   Exports
 	Forget    []func() // what rooms keep of links and the like beside the road's state
 }
 

@@ -3,7 +3,8 @@
 // A Box seals bytes with AES-256-GCM under a key that lives in a file outside the
 // database, and makes keyed fingerprints (the blind index) that allow equality look-up
 // without the value. A sealed text starts with the key's number, so that a later key can
-// be added while old texts stay readable. A Box is safe for concurrent use.
+// be added while old texts stay readable. A Box is safe for concurrent use. FileWriter and
+// FileReader keep what is too long for one text in a file of many.
 package seal
 
 import (

@@ -10,14 +10,24 @@ import (
 // if the true one is now off by more than one in a hundred. nil expects nothing.
 func (s *Service) Expected(ctx context.Context, f Filter, count *int) (*Found, error) {
 	found, err := s.Find(ctx, f)
-	if err != nil || count == nil {
-		return found, err
+	if err == nil {
+		err = Check(int(found.Set.GetCardinality()), count)
 	}
-	n := int(found.Set.GetCardinality())
-	if off := max(n-*count, *count-n); off*100 > *count {
-		return nil, fault.New(fault.Conflict, "count_changed", "the filter has %d customers now, not %d; look again and confirm", n, *count)
+	if err != nil {
+		return nil, err
 	}
 	return found, nil
+}
+
+// Check refuses n customers to who was shown another count; nil was shown none.
+func Check(n int, count *int) error {
+	if count == nil {
+		return nil
+	}
+	if off := max(n-*count, *count-n); off*100 > *count {
+		return fault.New(fault.Conflict, "count_changed", "the filter has %d customers now, not %d; look again and confirm", n, *count)
+	}
+	return nil
 }
 
 // Logged is the filter as it may stand in a log: words are personal data.

@@ -2,7 +2,6 @@ package search
 
 import (
 	"encoding/json"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -77,7 +76,7 @@ func (f Filter) rule(zone *time.Location) (json.RawMessage, error) {
 			return nil, err
 		}
 		if _, err := rule.Parse(raw, zone); err != nil {
-			return nil, moved(err, func(string) string { return "/" + c.field })
+			return nil, fault.Moved(err, func(string) string { return "/" + c.field })
 		}
 		all = append(all, raw)
 	}
@@ -86,7 +85,7 @@ func (f Filter) rule(zone *time.Location) (json.RawMessage, error) {
 			return f.Rule, nil
 		}
 		if _, err := rule.Parse(f.Rule, zone); err != nil {
-			return nil, moved(err, func(p string) string { return "/rule" + p })
+			return nil, fault.Moved(err, func(p string) string { return "/rule" + p })
 		}
 		all = append(all, f.Rule)
 	}
@@ -100,7 +99,7 @@ func (f Filter) relocate(err error) error {
 	if len(conditions) == 0 {
 		return err
 	}
-	return moved(err, func(ptr string) string {
+	return fault.Moved(err, func(ptr string) string {
 		rest := strings.TrimPrefix(ptr, "/rule/all/")
 		place, below, _ := strings.Cut(rest, "/")
 		i, bad := strconv.Atoi(place)
@@ -114,20 +113,6 @@ func (f Filter) relocate(err error) error {
 		}
 		return "/rule/" + below
 	})
-}
-
-// moved changes the pointers of a fault.
-func moved(err error, place func(ptr string) string) error {
-	var e *fault.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	out := *e
-	out.Fields = append([]fault.Field(nil), e.Fields...)
-	for i := range out.Fields {
-		out.Fields[i].Pointer = place(out.Fields[i].Pointer)
-	}
-	return &out
 }
 
 // conditions are the terms as rules. refuse, if not nil, hears of what cannot be read.

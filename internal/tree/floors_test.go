@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"playbook", "task", "library", "link", "poster", "tag", "livecode", "acquisition", "welcome", "masssend", "moment", "groupchat", "handover", "archive", "desk"},
 	{"rehearse", "budget", "sop", "post", "insight", "search", "system", "overview", "reach", "vocabulary"},
 	{"pipeline"},
-	{"ingest", "webhook", "channel", "importer", "reconcile", "sidepanel", "privacy"},
+	{"ingest", "webhook", "channel", "importer", "exporter", "reconcile", "sidepanel", "privacy"},
 	{"httpapi"},
 	{"web"},
 	{"app", "wecomsim"},

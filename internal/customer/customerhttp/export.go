@@ -1,21 +1,16 @@
 package customerhttp
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"io"
 	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-	"github.com/tidwall/gjson"
 
+	"yutang/internal/access"
+	"yutang/internal/exporter"
 	"yutang/internal/search"
 )
 
@@ -50,83 +45,35 @@ func (h *handlers) export(ctx context.Context, in *exportInput) (*huma.StreamRes
 	}}, nil
 }
 
-// byteOrder tells spreadsheets that the text is UTF-8.
-const byteOrder = "\ufeff"
-
-var exportHead = []string{
+// exportFields are the columns of the file, before those of traits.
+var exportFields = []string{
 	"id", "name", "phone", "tags", "aipl", "aarrr", "tier", "orders", "net_revenue", "currency", "channel", "staff", "first_seen", "last_seen",
 }
 
 func (h *handlers) write(ctx context.Context, w io.Writer, found *search.Found, traits []string) error {
-	if _, err := io.WriteString(w, byteOrder); err != nil {
+	look := exporter.Look{Open: access.Can(ctx, access.CustomersUnmask), Time: stamp}
+	for _, field := range exportFields {
+		look.Columns = append(look.Columns, exporter.Column{Field: field, Header: field})
+	}
+	for _, name := range traits {
+		look.Columns = append(look.Columns, exporter.Column{Field: "trait:" + name, Header: name})
+	}
+	if err := exporter.Head(w, look.Columns); err != nil {
 		return err
 	}
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	if err := out.Write(inert(slices.Concat(exportHead, traits))); err != nil {
-		return err
-	}
+	sheet := exporter.Sheet{Customers: h.Customers, Identity: h.Identity, StaffNames: h.StaffNames}
 	it := found.Set.ManyIterator()
 	roots := make([]uint32, exportChunk)
 	for n := it.NextMany(roots); n > 0; n = it.NextMany(roots) {
-		views, err := h.views(ctx, roots[:n])
+		rows, err := sheet.Rows(ctx, roots[:n], look)
+		if err == nil {
+			err = exporter.Lines(w, rows)
+		}
 		if err != nil {
 			return err
 		}
-		for i := range views {
-			if err := out.Write(inert(views[i].cells(traits))); err != nil {
-				return err
-			}
-		}
 	}
-	out.Flush()
-	return out.Error()
+	return nil
 }
 
-func (v *View) cells(traits []string) []string {
-	var staff []string
-	for _, m := range v.Staff {
-		if m.Name == "" {
-			m.Name = m.ID
-		}
-		staff = append(staff, m.Name)
-	}
-	out := []string{
-		v.ID, v.Name, v.Phone, strings.Join(v.Tags, "; "), v.Lifecycle.AIPL, v.Lifecycle.AARRR, v.Tier, strconv.Itoa(v.Orders.Count),
-		strconv.FormatFloat(v.Orders.NetRevenue, 'f', -1, 64), v.Orders.Currency, v.Channel, strings.Join(staff, "; "),
-		stamp(v.FirstSeen), stamp(v.LastSeen),
-	}
-	for _, name := range traits {
-		out = append(out, cell(v.Traits[name]))
-	}
-	return out
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
-}
-
-// cell is a JSON value as a text; lists and objects stay JSON.
-func cell(raw json.RawMessage) string {
-	if v := gjson.ParseBytes(bytes.TrimSpace(raw)); v.Type != gjson.JSON {
-		return v.String()
-	}
-	return string(raw)
-}
-
-// inert keeps spreadsheets from running a cell: one that begins like a formula begins with
-// an apostrophe. Numbers stay numbers.
-func inert(cells []string) []string {
-	for i, c := range cells {
-		if c == "" || !strings.ContainsRune("=+-@\t\r\n", rune(c[0])) {
-			continue
-		}
-		if _, err := strconv.ParseFloat(c, 64); err != nil || c[0] == '+' {
-			cells[i] = "'" + c
-		}
-	}
-	return cells
-}
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

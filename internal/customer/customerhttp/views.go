@@ -27,7 +27,7 @@ func (h *handlers) views(ctx context.Context, roots []uint32) ([]View, error) {
 	if err != nil {
 		return nil, err
 	}
-	identities, err := h.identitiesOf(ctx, roots)
+	identities, err := h.Identity.OfCustomers(ctx, roots)
 	if err != nil {
 		return nil, err
 	}
@@ -37,30 +37,6 @@ func (h *handlers) views(ctx context.Context, roots []uint32) ([]View, error) {
 		out[i] = show(profiles[i], identities[i], open)
 	}
 	return out, h.nameStaff(ctx, out)
-}
-
-// identitiesOf are the identities of each root, oldest first.
-func (h *handlers) identitiesOf(ctx context.Context, roots []uint32) ([][]identity.Owned, error) {
-	var all []uint32
-	groups := make([][]uint32, len(roots))
-	h.Timeline.RLock()
-	for i, root := range roots {
-		groups[i] = slices.Clone(h.Timeline.Leaves(root))
-		all = append(all, groups[i]...)
-	}
-	h.Timeline.RUnlock()
-	byLeaf, err := h.Identity.OfLeaves(ctx, all)
-	if err != nil {
-		return nil, err
-	}
-	out := make([][]identity.Owned, len(roots))
-	for i, leaves := range groups {
-		for _, leaf := range leaves {
-			out[i] = append(out[i], byLeaf[leaf]...)
-		}
-		slices.SortStableFunc(out[i], func(a, b identity.Owned) int { return a.FirstSeen.Compare(b.FirstSeen) })
-	}
-	return out, nil
 }
 
 // nameStaff fills in what members are called.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -64,18 +63,12 @@ func (h *handlers) find(ctx context.Context, report string, b Behind) (*roaring.
 		return nil, err
 	}
 	people, err := r.People(ctx, b.Query, b.Cell)
-	var f *fault.Error
-	if errors.As(err, &f) && len(f.Fields) > 0 {
-		moved := *f
-		moved.Fields = append([]fault.Field(nil), f.Fields...)
-		for i := range moved.Fields {
-			if ptr := moved.Fields[i].Pointer; !strings.HasPrefix(ptr, "/cell") {
-				moved.Fields[i].Pointer = "/query" + ptr
-			}
+	return people, fault.Moved(err, func(pointer string) string {
+		if strings.HasPrefix(pointer, "/cell") {
+			return pointer
 		}
-		return nil, &moved
-	}
-	return people, err
+		return "/query" + pointer
+	})
 }
 
 // Person is a customer behind a number.

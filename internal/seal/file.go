@@ -1,4 +1,4 @@
-package importer
+package seal
 
 import (
 	"bufio"
@@ -8,33 +8,34 @@ import (
 	"io"
 	"os"
 	"strconv"
-
-	"yutang/internal/seal"
 )
 
-// chunkSize is how much plain text one sealed frame of a file holds.
-const chunkSize = 64 << 10
+// frameSize is how much plain text one sealed frame of a file holds.
+const frameSize = 64 << 10
 
-// sealedWriter appends to a file of sealed frames, each led by its length. The scope of a
+// FileWriter appends to a file of sealed frames, each led by its length. The scope of a
 // frame holds its number, so frames cannot be dropped, swapped or taken elsewhere.
-type sealedWriter struct {
+type FileWriter struct {
 	f     *os.File
-	box   *seal.Box
+	box   *Box
 	scope string
 	frame int
-	size  int64 // bytes in the file
+	size  int64
 	plain []byte
 	buf   []byte
 }
 
-// openSealedWriter opens path for appending after its first size bytes; what lies behind
+// Size is how many bytes the file has. What Write still buffers comes with the next Sync.
+func (w *FileWriter) Size() int64 { return w.size }
+
+// OpenFileWriter opens path for appending after its first size bytes; what lies behind
 // them is dropped.
-func openSealedWriter(path string, box *seal.Box, scope string, size int64) (*sealedWriter, error) {
+func OpenFileWriter(path string, box *Box, scope string, size int64) (*FileWriter, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	w := &sealedWriter{f: f, box: box, scope: scope, size: size}
+	w := &FileWriter{f: f, box: box, scope: scope, size: size}
 	if w.frame, err = countFrames(f, size); err == nil {
 		err = f.Truncate(size)
 	}
@@ -59,13 +60,13 @@ func countFrames(f *os.File, size int64) (n int, err error) {
 }
 
 // Write buffers p and seals each full chunk.
-func (w *sealedWriter) Write(p []byte) (int, error) {
+func (w *FileWriter) Write(p []byte) (int, error) {
 	n := len(p)
 	for len(p) > 0 {
-		take := min(len(p), chunkSize-len(w.plain))
+		take := min(len(p), frameSize-len(w.plain))
 		w.plain = append(w.plain, p[:take]...)
 		p = p[take:]
-		if len(w.plain) == chunkSize {
+		if len(w.plain) == frameSize {
 			if err := w.seal(); err != nil {
 				return 0, err
 			}
@@ -74,7 +75,7 @@ func (w *sealedWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-func (w *sealedWriter) seal() error {
+func (w *FileWriter) seal() error {
 	if len(w.plain) == 0 {
 		return nil
 	}
@@ -89,7 +90,7 @@ func (w *sealedWriter) seal() error {
 }
 
 // Sync seals what is buffered and makes the file durable.
-func (w *sealedWriter) Sync() error {
+func (w *FileWriter) Sync() error {
 	if len(w.plain) == 0 {
 		return nil
 	}
@@ -97,14 +98,14 @@ func (w *sealedWriter) Sync() error {
 }
 
 // Close syncs and closes.
-func (w *sealedWriter) Close() error { return errors.Join(w.Sync(), w.f.Close()) }
+func (w *FileWriter) Close() error { return errors.Join(w.Sync(), w.f.Close()) }
 
-// sealedReader reads what a sealedWriter wrote.
-type sealedReader struct {
+// FileReader reads what a FileWriter wrote.
+type FileReader struct {
 	f     *os.File
 	r     *bufio.Reader
 	left  int64
-	box   *seal.Box
+	box   *Box
 	scope string
 	frame int
 	plain []byte
@@ -112,17 +113,17 @@ type sealedReader struct {
 	buf   []byte
 }
 
-// openSealedReader reads the first size bytes of path.
-func openSealedReader(path string, box *seal.Box, scope string, size int64) (*sealedReader, error) {
+// OpenFileReader reads the first size bytes of path.
+func OpenFileReader(path string, box *Box, scope string, size int64) (*FileReader, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", scope, err)
 	}
-	return &sealedReader{f: f, r: bufio.NewReaderSize(f, chunkSize), left: size, box: box, scope: scope}, nil
+	return &FileReader{f: f, r: bufio.NewReaderSize(f, frameSize), left: size, box: box, scope: scope}, nil
 }
 
 // Read gives plain text; a damaged or shortened file is an error, never a short read.
-func (r *sealedReader) Read(p []byte) (int, error) {
+func (r *FileReader) Read(p []byte) (int, error) {
 	for len(r.rest) == 0 {
 		if r.left == 0 {
 			return 0, io.EOF
@@ -136,17 +137,17 @@ func (r *sealedReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (r *sealedReader) open() error {
+func (r *FileReader) open() error {
 	var head [4]byte
 	if _, err := io.ReadFull(r.r, head[:]); err != nil {
 		return io.ErrUnexpectedEOF
 	}
 	n := int(binary.LittleEndian.Uint32(head[:]))
-	if n > chunkSize+seal.Overhead {
+	if n > frameSize+Overhead {
 		return errors.New("a frame is too long")
 	}
 	if cap(r.buf) < n {
-		r.buf = make([]byte, chunkSize+seal.Overhead)
+		r.buf = make([]byte, frameSize+Overhead)
 	}
 	if _, err := io.ReadFull(r.r, r.buf[:n]); err != nil {
 		return io.ErrUnexpectedEOF
@@ -158,4 +159,4 @@ func (r *sealedReader) open() error {
 }
 
 // Close closes the file.
-func (r *sealedReader) Close() error { return r.f.Close() }
+func (r *FileReader) Close() error { return r.f.Close() }
