@@ -76,7 +76,7 @@ function Adders({ group, top }: { group: Group; top?: boolean }) {
   return (
     <div className="y-rule-adders">
       <Dropdown
-        trigger={['click']} menu={{
+        autoFocus trigger={['click']} menu={{
           items: [
             { type: 'group', label: t.behaviour, children: items(['did', 'never', 'sequence']) },
             { type: 'group', label: t.profile, children: items(['trait', 'tag', 'tier', 'aipl', 'aarrr', 'audience']) },

@@ -44,7 +44,7 @@ export function Handle({ node, name }: { node: Node; name: string }) {
   const go = (act: Act) => edit((root) => act.by(root, node.id), node.id)
   return (
     <Dropdown
-      trigger={['click']} menu={{
+      autoFocus trigger={['click']} menu={{
         items: acts.map((a) => ({ key: a.key, danger: a.danger, label: <span className="y-rule-option"><span>{a.label}</span><kbd>{a.keys}</kbd></span> })),
         onClick: ({ key }) => { const act = acts.find((a) => a.key === key); if (act) go(act) },
       }}
@@ -64,7 +64,7 @@ export function Tools({ node }: { node: Node }) {
   return (
     <span className="y-rule-tools">
       <Tooltip title={t.copy}><Button type="text" size="small" icon={<CopyOutlined />} aria-label={t.copy} onClick={() => edit((r) => model.duplicate(r, node.id))} /></Tooltip>
-      <Tooltip title={t.remove}><Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t.remove} onClick={() => edit((r) => model.remove(r, node.id))} /></Tooltip>
+      <Tooltip title={t.remove}><Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t.remove} onClick={() => edit((r) => model.remove(r, node.id), node.id)} /></Tooltip>
     </span>
   )
 }

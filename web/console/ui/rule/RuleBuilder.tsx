@@ -98,7 +98,8 @@ function useTree(value: Rule, onChange: (rule: Rule) => void, box: React.RefObje
   }, [text])
   useEffect(() => {
     if (focus.current === undefined) return
-    box.current?.querySelector<HTMLElement>(`[data-node="${focus.current}"]`)?.focus()
+    const at = box.current?.querySelector<HTMLElement>(`[data-node="${focus.current}"]`)
+    ;(at ?? box.current?.querySelector<HTMLElement>('.y-rule-adders button'))?.focus() // what was removed has no handle any more
     focus.current = undefined
   }, [tree, box])
   const show = (next: Tree) => {
