@@ -89,62 +89,64 @@ export function QueryTable<Row extends object>({ id, label, query, columns, rowK
   // A tall window may show a whole page without anything to scroll.
   useEffect(() => { if (rows.length > 0 && rows.length * 40 < size.height) more() }, [rows.length, size.height])
   if (query.error && rows.length === 0) return <Failure error={query.error} onRetry={() => void query.refetch()} />
-  const tall = height ? height - 84 : Math.max(200, size.height - 42)
+  const tall = Math.max(200, (height ?? size.height) - 88) // without the bar and the head
   return (
-    <div className="y-table" style={height ? undefined : { flex: 1, minHeight: 320 }}>
-      <div className="y-table-bar">
-        {selection.count > 0 && bulk ? (
-          <>
-            <b>{all ? t.allSelected(num(selection.count)) : t.selected(num(selection.count))}</b>
-            {!all && total !== undefined && total > selection.count && <Button size="small" type="link" onClick={() => setAll(true)}>{t.all(num(total))}</Button>}
-            {bulk(selection)}
-            <Button size="small" type="text" onClick={clear}>{t.clear}</Button>
-          </>
-        ) : (
-          <>
-            <span className="y-faint" aria-live="polite">
-              {query.isPending ? t.loading : total !== undefined ? t.total(num(total)) : query.hasNextPage ? t.shown(num(rows.length)) : t.total(num(rows.length))}
-            </span>
-            {toolbar}
-            <span className="y-grow" />
-            <Button size="small" type="text" onClick={() => keep({ ...kept, dense: !kept.dense })}>{kept.dense ? t.roomy : t.density}</Button>
-            <Dropdown
-              trigger={['click']} popupRender={() => (
-                <div className="y-menu">
-                  {columns.filter((c) => !c.always).map((c) => (
-                    <Checkbox
-                      key={c.key} checked={kept.columns?.[c.key] ?? !c.hidden}
-                      onChange={(e) => keep({ ...kept, columns: { ...kept.columns, [c.key]: e.target.checked } })}
-                    >{c.title}</Checkbox>
-                  ))}
-                </div>
-              )}
-            >
-              <Button size="small" type="text">{t.columns}</Button>
-            </Dropdown>
-          </>
-        )}
-      </div>
-      <div ref={box} className="y-table-box">
-        {query.isPending ? <Loading rows={8} /> : rows.length === 0 ? (empty ?? <Empty title={t.none} />) : (
-          <Table<Row>
-            virtual={rows.length > 60} aria-label={label} size={kept.dense ? 'small' : 'middle'} pagination={false} rowKey={rowKey} dataSource={rows}
-            scroll={{ x: Math.max(width, 1), y: tall }} onScroll={scrolled} tableLayout="fixed"
-            columns={shown.map(({ num: right, hidden: _hidden, always: _always, ...c }) => ({
-              ellipsis: true, align: right ? 'right' as const : undefined, ...c, title: <Tooltip title={typeof c.title === 'string' ? undefined : c.title}>{c.title}</Tooltip>,
-            }))}
-            rowSelection={bulk && {
-              columnWidth: 44, selectedRowKeys: all ? rows.map((r) => r[rowKey] as Key) : chosen, preserveSelectedRowKeys: true,
-              onChange: (keys) => { setAll(false); setChosen(keys) },
-              getTitleCheckboxProps: () => ({ 'aria-label': label }) as object,
-            }}
-            onRow={onOpen && ((row) => ({
-              tabIndex: 0, className: 'y-row-open',
-              onClick: (e) => { if (opens(e, 'a,button,input,label,.ant-checkbox-wrapper,.ant-dropdown-trigger')) onOpen(row) },
-              onKeyDown: (e) => { if (e.key === 'Enter' && e.target === e.currentTarget) onOpen(row) },
-            }))}
-          />
-        )}
+    <div ref={box} className={height ? undefined : 'y-table-room'}>
+      <div className="y-table">
+        <div className="y-table-bar">
+          {selection.count > 0 && bulk ? (
+            <>
+              <b>{all ? t.allSelected(num(selection.count)) : t.selected(num(selection.count))}</b>
+              {!all && total !== undefined && total > selection.count && <Button size="small" type="link" onClick={() => setAll(true)}>{t.all(num(total))}</Button>}
+              {bulk(selection)}
+              <Button size="small" type="text" onClick={clear}>{t.clear}</Button>
+            </>
+          ) : (
+            <>
+              <span className="y-faint" aria-live="polite">
+                {query.isPending ? t.loading : total !== undefined ? t.total(num(total)) : query.hasNextPage ? t.shown(num(rows.length)) : t.total(num(rows.length))}
+              </span>
+              {toolbar}
+              <span className="y-grow" />
+              <Button size="small" type="text" onClick={() => keep({ ...kept, dense: !kept.dense })}>{kept.dense ? t.roomy : t.density}</Button>
+              <Dropdown
+                trigger={['click']} popupRender={() => (
+                  <div className="y-menu">
+                    {columns.filter((c) => !c.always).map((c) => (
+                      <Checkbox
+                        key={c.key} checked={kept.columns?.[c.key] ?? !c.hidden}
+                        onChange={(e) => keep({ ...kept, columns: { ...kept.columns, [c.key]: e.target.checked } })}
+                      >{c.title}</Checkbox>
+                    ))}
+                  </div>
+                )}
+              >
+                <Button size="small" type="text">{t.columns}</Button>
+              </Dropdown>
+            </>
+          )}
+        </div>
+        <div className="y-table-box">
+          {query.isPending ? <Loading rows={8} /> : rows.length === 0 ? (empty ?? <Empty title={t.none} />) : (
+            <Table<Row>
+              virtual={rows.length > 60} aria-label={label} size={kept.dense ? 'small' : 'middle'} pagination={false} rowKey={rowKey} dataSource={rows}
+              scroll={{ x: Math.max(width, 1), y: tall }} onScroll={scrolled} tableLayout="fixed"
+              columns={shown.map(({ num: right, hidden: _hidden, always: _always, ...c }) => ({
+                ellipsis: true, align: right ? 'right' as const : undefined, ...c, title: <Tooltip title={typeof c.title === 'string' ? undefined : c.title}>{c.title}</Tooltip>,
+              }))}
+              rowSelection={bulk && {
+                columnWidth: 44, selectedRowKeys: all ? rows.map((r) => r[rowKey] as Key) : chosen, preserveSelectedRowKeys: true,
+                onChange: (keys) => { setAll(false); setChosen(keys) },
+                getTitleCheckboxProps: () => ({ 'aria-label': label }) as object,
+              }}
+              onRow={onOpen && ((row) => ({
+                tabIndex: 0, className: 'y-row-open',
+                onClick: (e) => { if (opens(e, 'a,button,input,label,.ant-checkbox-wrapper,.ant-dropdown-trigger')) onOpen(row) },
+                onKeyDown: (e) => { if (e.key === 'Enter' && e.target === e.currentTarget) onOpen(row) },
+              }))}
+            />
+          )}
+        </div>
       </div>
     </div>
   )

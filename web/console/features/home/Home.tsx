@@ -6,10 +6,11 @@ import { Progress } from 'antd'
 import { Spark } from '../../charts/Chart'
 import { Card, Columns, PageShell, Stat, State } from '../../ui/PageShell'
 import { Asked, Empty } from '../../ui/states'
+import { planNodes } from '../../ui/words/plan'
 import { Demo } from './Demo'
 import { Start } from './Start'
 import { Live } from './Live'
-import { goalNames, matters, numberHints, numberNames, places } from './words'
+import { matters, numberHints, numberNames, places } from './words'
 import './home.css'
 
 type Overview = Schema<'OutputBody'>
@@ -123,13 +124,13 @@ function Lift({ overview: o }: { overview: Overview }) {
 
 function PlanCard({ overview: o }: { overview: Overview }) {
   const t = useText(said)
-  const names = useText(goalNames)
+  const names = useText(planNodes)
   const p = o.plan
   if (!p) return <Card title={t.plan} extra={<Link to={'/reports/planner' as string}>{t.makePlan}</Link>}><p className="y-faint y-home-p">{t.noPlan}</p></Card>
   const show = (v: number | null | undefined, unit: string) => (unit === 'money' ? money(v, o.currency, 0) : num(v))
   return (
     <Card title={<>{t.plan} · <Link to={'/reports/planner' as string}>{p.name}</Link></>} extra={<span className="y-faint">{day(p.from)} {t.to} {day(p.to)} · {t.elapsed(pct(p.elapsed, 0))}</span>}>
-      {p.goals?.filter((g) => g.planned_to_date > 0).map((g) => {
+      {p.goals?.filter((g) => (g.planned_to_date ?? 0) > 0).map((g) => {
         const share = g.planned_to_date ? g.actual / g.planned_to_date : undefined
         return (
           <div key={g.name} className="y-home-goal">

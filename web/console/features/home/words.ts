@@ -26,8 +26,3 @@ export const matters = texts({
 export const places: Record<string, string> = {
   budget: '/budget', links: '/acquisition', system: '/settings/system', tasks: '/tasks', playbooks: '/playbooks', losses: '/losses', wecom: '/settings/wecom', library: '/library', materials: '/library', content: '/library', tags: '/tags', acquisition: '/acquisition', plans: '/reports/planner', planner: '/reports/planner', outreach: '/deliveries', deliveries: '/deliveries', sync: '/settings/wecom', experiments: '/experiments',
 }
-
-/** What a plan counts. */
-export const goalNames = texts({
-  revenue: ['收入', 'Revenue'], net_revenue: ['净收入', 'Net revenue'], orders: ['订单', 'Orders'], buyers: ['购买客户', 'Buyers'], returning: ['复购客户', 'Returning buyers'], first_time: ['首购客户', 'First-time buyers'], from_known: ['已知未购转化', 'Known, first order'], new_buyers: ['新客购买', 'New buyers'], new_interest: ['新增兴趣客户', 'New interest'], new_aware: ['新增认知客户', 'New awareness'], referral_adds: ['推荐新增', 'Referral adds'], adds: ['新增好友', 'Contacts added'], staff: ['员工', 'Staff'], customers: ['客户', 'Customers'], budget: ['预算', 'Budget'], spend: ['花费', 'Spend'], touches: ['触达', 'Touches'],
-})

@@ -1,14 +1,9 @@
 import type { Schema } from '@shared/api/client'
 import { money, none, num, pct } from '@shared/format'
 import { texts, words } from '@shared/i18n'
+import { planNodes } from '../../ui/words/plan'
 import { valueName } from './words'
 
-const said = texts({
-  revenue: ['收入', 'Revenue'], orders: ['订单', 'Orders'], buyers: ['购买客户', 'Buyers'], returning: ['复购客户', 'Returning buyers'], first_time: ['首购客户', 'First-time buyers'], from_known: ['已知未购转化', 'Known, first order'], new_buyers: ['新客购买', 'New buyers'], from_referral: ['推荐带来', 'From referral'], from_channels: ['渠道带来', 'From channels'],
-  adds: ['新增好友', 'Adds'], adds_beyond_capacity: ['超出渠道能力的新增', 'Adds beyond capacity'], budget: ['预算', 'Budget'], aware: ['认知', 'Aware'], interest: ['兴趣', 'Interest'], purchase: ['购买', 'Purchase'], loyal: ['忠诚', 'Loyal'], referred: ['推荐别人', 'Refer others'], new_aware: ['还缺的认知', 'Aware, missing'], new_interest: ['还缺的兴趣', 'Interest, missing'], referral_adds: ['推荐新增', 'Referral adds'],
-  touches: ['触达', 'Touches'], tasks: ['员工任务', 'Staff tasks'], staff_for_adds: ['加好友所需员工', 'Staff for adds'], staff_for_tasks: ['任务所需员工', 'Staff for tasks'], staff: ['员工', 'Staff'],
-  seeds: ['种子（忠诚客户）', 'Seeds: loyal customers'], referrers: ['推荐别人', 'Refer others'], reached: ['触达的多数', 'The many reached'], brought: ['被推荐来', 'Brought by them'],
-})
 
 const formulas = texts({
   revenue: ['目标，扣退款', 'the target, net of refunds'], orders: ['收入 ÷ 客单价', 'revenue ÷ average order'], buyers: ['订单 ÷ 人均订单', 'orders ÷ orders per buyer'], returning: ['历史购买客户 × 复购率，不超过所需', 'earlier buyers × repeat rate, at most all buyers'], first_time: ['购买客户 − 复购', 'buyers − returning'], from_known: ['未购客户 × 其购买率', 'prospects × their rate of buying'], new_buyers: ['首购 − 已知首购', 'first-time − known'], from_referral: ['忠诚 × 推荐率 × 人均推荐 × 渠道转化', 'loyal × referral × referrals each × conversion'], from_channels: ['新客 − 推荐带来', 'new − from referral'],
@@ -34,7 +29,7 @@ const notes = texts({
 })
 
 /** A node or a layer of a plan in the viewer's words. */
-export const nodeName = (name: string, channel?: string) => ((words(said) as Record<string, string>)[name] ?? name) + (channel ? ` · ${valueName(channel)}` : '')
+export const nodeName = (name: string, channel?: string) => ((words(planNodes) as Record<string, string>)[name] ?? name) + (channel ? ` · ${valueName(channel)}` : '')
 
 /** How a node is worked out. */
 export const formula = (name: string): string | undefined => (words(formulas) as Record<string, string>)[name]

@@ -10,6 +10,7 @@ import { useOops, useSure } from '../../ui/forms'
 import { Facts, State } from '../../ui/PageShell'
 import { StaffPicker } from '../../ui/pickers'
 import { Asked } from '../../ui/states'
+import { useStaffName, Who } from '../../ui/Who'
 import { taskTones, taskWords } from '../../ui/words/tasks'
 import { happened, reasons } from './words'
 
@@ -28,6 +29,7 @@ export function TaskDrawer({ id, onClose }: { id: string; onClose: () => void })
   const whys = useText(reasons)
   const acts = useText(happened)
   const may = useMay()
+  const member = useStaffName()
   const sure = useSure()
   const cache = useQueryClient()
   const [to, setTo] = useState<string[]>([])
@@ -47,7 +49,7 @@ export function TaskDrawer({ id, onClose }: { id: string; onClose: () => void })
           <div className="y-stack">
             <div><State tone={taskTones[x.state] ?? 'quiet'}>{named(states, x.state)}</State></div>
             <Facts items={[
-              [t.who, x.staff ?? '–'], Boolean(x.customer) && [t.customer, <Link key="c" to={`/customers/${x.customer}` as string}>{x.customer}</Link>], Boolean(x.playbook) && [t.from, <Link key="p" to={`/playbooks/${x.playbook}` as string}>{x.name || x.playbook} · {x.step}</Link>],
+              [t.who, x.staff ? member(x.staff) : '–'], Boolean(x.customer) && [t.customer, <Who key="c" id={x.customer} />], Boolean(x.playbook) && [t.from, <Link key="p" to={`/playbooks/${x.playbook}` as string}>{x.name || x.playbook} · {x.step}</Link>],
               Boolean(x.deadline) && [t.due, when(x.deadline)], Boolean(x.told_at) && [t.told, when(x.told_at)], Boolean(x.ended_at) && [t.done, when(x.ended_at)], Boolean(x.result) && [t.result, x.result], Boolean(x.note) && [t.note, x.note],
               Boolean(x.reason) && [t.why, named(whys, x.reason)], Boolean(x.waits) && [t.waits, x.waits === 'capacity' ? t.capacity : x.waits === 'quiet' ? t.quiet : x.waits],
             ]} />

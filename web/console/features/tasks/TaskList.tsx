@@ -11,6 +11,7 @@ import { QueryTable } from '../../ui/QueryTable'
 import { Empty, NoMatch } from '../../ui/states'
 import { taskTones, taskWords } from '../../ui/words/tasks'
 import { TaskDrawer } from './TaskDrawer'
+import { useStaffName, Who } from '../../ui/Who'
 
 type Task = Schema<'Task'>
 
@@ -27,6 +28,7 @@ export function TaskList() {
   const states = useText(taskWords)
   const search = route.useSearch()
   const go = route.useNavigate()
+  const member = useStaffName()
   const [opened, setOpened] = useState<string>()
   const { state, staff, playbook, customer } = search
   const list = api.useInfiniteQuery('get', '/tasks', { params: { query: { state: state as never, staff, playbook, customer } } }, byCursor)
@@ -49,8 +51,8 @@ export function TaskList() {
         columns={[
           { key: 'title', title: t.title, width: 220, always: true, dataIndex: 'title' },
           { key: 'state', title: t.state, width: 110, render: (_, x) => <State tone={taskTones[x.state] ?? 'quiet'}>{named(states, x.state)}</State> },
-          { key: 'who', title: t.who, width: 120, render: (_, x) => x.staff ?? <span className="y-faint">–</span> },
-          { key: 'customer', title: t.customer, width: 140, render: (_, x) => (x.customer ? <Link to={`/customers/${x.customer}` as string}>{x.customer}</Link> : x.subject) },
+          { key: 'who', title: t.who, width: 120, render: (_, x) => (x.staff ? member(x.staff) : <span className="y-faint">–</span>) },
+          { key: 'customer', title: t.customer, width: 140, render: (_, x) => (x.customer ? <Who id={x.customer} /> : x.subject) },
           { key: 'due', title: t.due, width: 140, render: (_, x) => x.deadline && <Tooltip title={exactly(x.deadline)}><span className={x.state === 'overdue' || x.late ? 'y-tone-bad' : undefined}>{ago(x.deadline)}{x.late && ` · ${t.late}`}</span></Tooltip> },
           { key: 'result', title: t.result, width: 120, dataIndex: 'result' },
           { key: 'from', title: t.from, width: 200, render: (_, x) => (x.playbook ? <Link to={`/playbooks/${x.playbook}` as string}>{x.name || x.playbook}</Link> : t.hand) },
