@@ -16,6 +16,7 @@ import { setLook, useLook } from './theme'
 import { useShortcuts } from './shortcuts'
 
 const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })))
+const Work = lazy(() => import('./Work').then((m) => ({ default: m.Work })))
 const Keys = lazy(() => import('./Keys').then((m) => ({ default: m.Keys })))
 
 const said = texts({
@@ -73,6 +74,7 @@ export function Shell() {
             <button type="button" className="y-search" aria-label={`${t.search} Ctrl K`} aria-keyshortcuts="Control+K Meta+K" onClick={() => setPalette(true)}>
               <SearchOutlined /> <span>{t.search}</span> <kbd>Ctrl K</kbd>
             </button>
+            <Suspense><Work /></Suspense>
             <Tooltip title={t.keys}><Button type="text" className="y-wide" aria-label={t.keys} icon={<BulbOutlined />} onClick={() => setKeys(true)} /></Tooltip>
             <Button type="text" lang={lang === 'zh-CN' ? 'en' : 'zh-CN'} onClick={() => setLang(lang === 'zh-CN' ? 'en-US' : 'zh-CN')}>{t.language}</Button>
             <Account name={me.name} role={String(me.role ?? '')} />

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import type { People, Person } from './Drill'
 
 /** What narrows a list of customers. */
-type Filter = Omit<Schema<'QueryInputBody'>, 'cursor' | 'limit' | 'sort'>
+export type Filter = Omit<Schema<'QueryInputBody'>, 'cursor' | 'limit' | 'sort'>
 
 /** A customer as a line of a list. */
 export function personOf(c: Schema<'CustomerView'>): Person {

@@ -5,13 +5,11 @@ import { named, texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { App, Button, Dropdown, Modal, Tabs } from 'antd'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useMay } from '../../app/session'
-import { download } from '../../ui/Drill'
 import { useSure } from '../../ui/forms'
 import { PageShell, State } from '../../ui/PageShell'
 import { Asked } from '../../ui/states'
-import { fileOf } from '../../ui/customers'
 import { Members } from './Members'
 import { Moves } from './Moves'
 import { Overview } from './Overview'
@@ -21,11 +19,13 @@ import { Why } from './Why'
 import { states, toneOf } from './words'
 import './audiences.css'
 
+const ExportDrawer = lazy(() => import('../../ui/export/ExportDrawer').then((m) => ({ default: m.ExportDrawer })))
+
 const said = texts({
   overview: ['概览', 'Overview'], members: ['成员', 'Members'], why: ['为什么', 'Why'], moves: ['进出', 'Moves'], versions: ['版本', 'Versions'], edit: ['编辑', 'Edit'], send: ['群发给他们', 'Send to them'], playbook: ['用于 SOP', 'Use in a playbook'], more: ['更多', 'More'],
-  csv: ['导出 CSV', 'Export CSV'], json: ['复制规则 JSON', 'Copy the rule as JSON'], twin: ['复制为新人群', 'Copy as a new audience'], remove: ['删除', 'Delete'], copied: ['已复制', 'Copied'], deleted: ['已删除', 'Deleted'],
+  csv: ['导出成员', 'Export members'], json: ['复制规则 JSON', 'Copy the rule as JSON'], twin: ['复制为新人群', 'Copy as a new audience'], remove: ['删除', 'Delete'], copied: ['已复制', 'Copied'], deleted: ['已删除', 'Deleted'],
   sure: [(name: string) => `删除人群“${name}”？`, (name: string) => `Delete the audience “${name}”?`], sureText: [(n: string) => `其中 ${n} 人不会受影响，只是不再按这条规则归类。`, (n: string) => `Its ${n} people stay; they are just no longer sorted by this rule.`],
-  used: ['还在使用中，不能删除', 'It is in use and cannot be deleted'], usedText: ['请先在下面这些地方换掉或停用它：', 'Change these first:'], ok: ['知道了', 'All right'], csvSure: [(n: string) => `导出 ${n} 位客户？`, (n: string) => `Export ${n} customers?`], csvText: ['导出会记入操作日志；手机号等按你的权限脱敏。', 'The export is written to the audit log. Personal data is masked as your role says.'],
+  used: ['还在使用中，不能删除', 'It is in use and cannot be deleted'], usedText: ['请先在下面这些地方换掉或停用它：', 'Change these first:'], ok: ['知道了', 'All right'],
 })
 
 type Tab = 'overview' | 'members' | 'why' | 'moves' | 'versions'
@@ -73,6 +73,7 @@ function More({ audience: a }: { audience: Schema<'Audience'> }) {
   const client = useQueryClient()
   const { message } = App.useApp()
   const [refused, refuse] = useState<string>()
+  const [exporting, setExporting] = useState(false)
   const users = useUsers()(a.id)
   const remove = () => sure({
     title: t.sure(a.name), content: t.sureText(num(a.count)), ok: t.remove, danger: true,
@@ -91,9 +92,8 @@ function More({ audience: a }: { audience: Schema<'Audience'> }) {
     },
   })
   const copy = () => void navigator.clipboard.writeText(JSON.stringify(a.rule, null, 2)).then(() => message.success(t.copied))
-  const csv = () => sure({ title: t.csvSure(num(a.count)), content: t.csvText, ok: t.csv, go: async () => download(await fileOf({ audience: a.id }), `${a.name}.csv`) })
   const twin = () => void go({ to: '/audiences/new' as string, search: { rule: a.rule, name: a.name } as never })
-  const acts: Record<string, () => void> = { csv, json: copy, twin, remove }
+  const acts: Record<string, () => void> = { csv: () => setExporting(true), json: copy, twin, remove }
   return (
     <>
       <Dropdown
@@ -107,6 +107,7 @@ function More({ audience: a }: { audience: Schema<'Audience'> }) {
       >
         <Button icon={<EllipsisOutlined />} aria-label={t.more} />
       </Dropdown>
+      {exporting && <Suspense><ExportDrawer filter={{ audience: a.id }} count={a.count} name={a.name} onClose={() => setExporting(false)} /></Suspense>}
       <Modal open={refused !== undefined} title={t.used} footer={<Button type="primary" onClick={() => refuse(undefined)}>{t.ok}</Button>} onCancel={() => refuse(undefined)}>
         <p>{t.usedText}</p>
         {users.length > 0 ? <ul className="y-people">{users.map((u) => <li key={u.kind + u.to + u.name}><Link to={u.to as string}><b>{u.name}</b></Link><span className="y-faint">{u.kind}</span></li>)}</ul> : <p>{refused}</p>}

@@ -3,16 +3,15 @@ import { num } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Alert, App, Form, Input, Radio, Select } from 'antd'
-import { useState } from 'react'
-import { download } from '../../ui/Drill'
+import { Alert, App, Form, Input, Radio } from 'antd'
+import { lazy, Suspense, useState } from 'react'
 import { DrawerForm, useOops } from '../../ui/forms'
 import { TagPicker } from '../../ui/pickers'
-import { useWords } from '../../ui/rule/words'
-import { fileOf } from '../../ui/customers'
-import { useExpecting } from './acting'
+import { useExpecting } from '../../ui/expecting'
 import { BulkDrawer } from './BulkDrawer'
 import type { Filter } from './filter'
+
+const ExportDrawer = lazy(() => import('../../ui/export/ExportDrawer').then((m) => ({ default: m.ExportDrawer })))
 
 /** What can be done with the customers of a filter. */
 export const actions = ['tag', 'untag', 'audience', 'send', 'playbook', 'export'] as const
@@ -36,17 +35,19 @@ export interface Target {
 
 const said = texts({
   tag: [(n: string) => `给 ${n} 人打标签`, (n: string) => `Add tags to ${n} people`], untag: [(n: string) => `去掉 ${n} 人的标签`, (n: string) => `Remove tags of ${n} people`], audience: [(n: string) => `把 ${n} 人存为人群`, (n: string) => `Save ${n} people as an audience`],
-  send: [(n: string) => `群发给 ${n} 人`, (n: string) => `Send to ${n} people`], playbook: [(n: string) => `让 ${n} 人进入 SOP`, (n: string) => `Use ${n} people in a playbook`], export: [(n: string) => `导出 ${n} 人`, (n: string) => `Export ${n} people`],
-  tags: ['标签', 'Tags'], tagsHelp: ['可选已有标签，也可输入新标签。企业标签会同步到企业微信。', 'Choose tags, or type new ones. Corp tags go to WeCom too.'], start: ['开始', 'Start'], exportGo: ['导出', 'Export'], next: ['下一步', 'Next'], save: ['保存', 'Save'],
+  send: [(n: string) => `群发给 ${n} 人`, (n: string) => `Send to ${n} people`], playbook: [(n: string) => `让 ${n} 人进入 SOP`, (n: string) => `Use ${n} people in a playbook`],
+  tags: ['标签', 'Tags'], tagsHelp: ['可选已有标签，也可输入新标签。企业标签会同步到企业微信。', 'Choose tags, or type new ones. Corp tags go to WeCom too.'], start: ['开始', 'Start'], next: ['下一步', 'Next'], save: ['保存', 'Save'],
   name: ['人群名称', 'Name'], note: ['说明', 'Description'], members: ['成员怎么变化', 'Members'], live: ['跟着条件变：以后符合的自动进入，不符合的离开', 'Live: who matches later comes in, who does not goes'], fixed: ['固定为现在这些人（用标签记住）', 'Fixed: the people of now, kept by a tag'],
   words: ['按姓名、手机号等文字搜索的结果只能固定成现在这些人。', 'A search by words can only be kept as the people of now.'], chosen: ['手工勾选的客户会用标签记住，成为固定人群。', 'Customers chosen by hand are kept by a tag.'], first: ['先把他们存为人群，再写内容。', 'They are saved as an audience first.'],
-  exportText: ['生成 CSV 文件。手机号等按你的权限脱敏，导出会记入操作日志。', 'A CSV file. Personal data is masked as your role says, and the export is logged.'], traits: ['附加属性列', 'Columns of traits'], saved: ['已存为人群', 'Saved as an audience'], open: ['打开', 'Open'], done: ['已导出', 'Exported'],
+  file: ['客户', 'Customers'], saved: ['已存为人群', 'Saved as an audience'], open: ['打开', 'Open'],
 })
 
 /** The drawer of an action. */
 export function ActionDrawer({ target, onClose }: { target: Target; onClose: () => void }) {
+  const t = useText(said)
   if (target.action === 'tag' || target.action === 'untag') return <TagThem target={target} onClose={onClose} />
-  return target.action === 'export' ? <Export target={target} onClose={onClose} /> : <Keep target={target} onClose={onClose} />
+  if (target.action === 'export') return <Suspense><ExportDrawer filter={target.customers ? { customers: target.customers } : target.filter} count={target.count} name={t.file} onClose={onClose} /></Suspense>
+  return <Keep target={target} onClose={onClose} />
 }
 
 function TagThem({ target, onClose }: { target: Target; onClose: () => void }) {
@@ -74,7 +75,7 @@ function TagThem({ target, onClose }: { target: Target; onClose: () => void }) {
   }
   if (begun) return <BulkDrawer id={begun} onClose={onClose} />
   return (
-    <DrawerForm open title={t[target.action](num(target.count))} onClose={onClose} onSave={() => void go()} saving={busy} okText={t.start} disabled={tags.length === 0}>
+    <DrawerForm open title={t[adds ? 'tag' : 'untag'](num(target.count))} onClose={onClose} onSave={() => void go()} saving={busy} okText={t.start} disabled={tags.length === 0}>
       <Form layout="vertical"><Form.Item label={t.tags} extra={adds ? t.tagsHelp : undefined}><TagPicker free={adds} value={tags} onChange={setTags} style={{ width: '100%' }} /></Form.Item></Form>
     </DrawerForm>
   )
@@ -124,37 +125,6 @@ function Keep({ target, onClose }: { target: Target; onClose: () => void }) {
           <Form.Item name="fixed" label={t.members}><Radio.Group className="y-choices" options={[{ value: false, label: t.live }, { value: true, label: t.fixed }]} /></Form.Item>
         )}
       </Form>
-    </DrawerForm>
-  )
-}
-
-function Export({ target, onClose }: { target: Target; onClose: () => void }) {
-  const t = useText(said)
-  const act = useExpecting()
-  const oops = useOops()
-  const words = useWords()
-  const { message } = App.useApp()
-  const [traits, setTraits] = useState<string[]>([])
-  const [busy, setBusy] = useState(false)
-  const go = async () => {
-    setBusy(true)
-    try {
-      const columns = traits.length > 0 ? traits : undefined
-      const file = target.customers ? await fileOf({ customers: target.customers }, target.count, columns) : await act(target.filter, target.count, (expect) => fileOf(target.filter, expect, columns))
-      if (!file) return
-      download(file, 'customers.csv')
-      void message.success(t.done)
-      onClose()
-    } catch (thrown) {
-      oops(thrown)
-    } finally {
-      setBusy(false)
-    }
-  }
-  return (
-    <DrawerForm open title={t.export(num(target.count))} onClose={onClose} onSave={() => void go()} saving={busy} okText={t.exportGo}>
-      <p style={{ marginTop: 0 }}>{t.exportText}</p>
-      <Form layout="vertical"><Form.Item label={t.traits}><Select mode="multiple" aria-label={t.traits} value={traits} onChange={setTraits} options={words.traits.map((x) => ({ value: x.value, label: x.label }))} showSearch={{ optionFilterProp: 'label' }} /></Form.Item></Form>
     </DrawerForm>
   )
 }

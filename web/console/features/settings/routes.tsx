@@ -17,7 +17,10 @@ export const settingsRoutes = [
     getParentRoute, path: '/settings/audit', validateSearch: reads({ actor: text, action: text, object: text }),
     component: lazyRouteComponent(() => import('./Audit'), 'Audit'),
   }),
-  createRoute({ getParentRoute, path: '/settings/imports', component: lazyRouteComponent(() => import('./Imports'), 'Imports') }),
+  createRoute({
+    getParentRoute, path: '/settings/imports', validateSearch: reads({ tab: oneOf('imports', 'exports') }),
+    component: lazyRouteComponent(() => import('./Imports'), 'Imports'),
+  }),
   createRoute({ getParentRoute, path: '/settings/imports/new', component: lazyRouteComponent(() => import('./ImportNew'), 'ImportNew') }),
   createRoute({ getParentRoute, path: '/settings/imports/$id', component: lazyRouteComponent(() => import('./ImportPage'), 'ImportPage') }),
   createRoute({ getParentRoute, path: '/settings/system', component: lazyRouteComponent(() => import('./System'), 'System') }),

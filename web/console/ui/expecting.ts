@@ -2,7 +2,7 @@ import { call, must, problemOf } from '@shared/api/client'
 import { num } from '@shared/format'
 import { texts, useText } from '@shared/i18n'
 import { App } from 'antd'
-import type { Filter } from './filter'
+import type { Filter } from './customers'
 
 const said = texts({
   changed: ['人数变了', 'The number has changed'],
