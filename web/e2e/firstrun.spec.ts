@@ -15,7 +15,7 @@ interface House {
 }
 
 const test = base.extend<object, { house: House }>({
-  house: [async ({}, use) => {
+  house: [async ({ browserName: _ }, use) => {
     const data = mkdtempSync(join(tmpdir(), 'yutang-first-'))
     const running: Running[] = []
     try {
