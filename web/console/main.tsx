@@ -3,7 +3,9 @@ import 'antd/dist/reset.css'
 import '@shared/tokens.css'
 import './console.css'
 import { createRoot } from 'react-dom/client'
+import { lang } from '@shared/i18n'
 import { App } from './app/App'
+import { fetchLocale } from './app/locale'
 
 const root = document.getElementById('app')
-if (root) createRoot(root).render(<App />)
+if (root) void fetchLocale(lang()).finally(() => createRoot(root).render(<App />))

@@ -3,13 +3,10 @@ import { onLang, useLang } from '@shared/i18n'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { ConfigProvider } from 'antd'
-import enUS from 'antd/locale/en_US'
-import zhCN from 'antd/locale/zh_CN'
-import dayjs from 'dayjs'
-import 'dayjs/locale/zh-cn'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { router } from '../router'
 import { problemOf } from '@shared/api/client'
+import { fetchLocale, localeOf } from './locale'
 import { antdTheme, useDark } from './theme'
 
 const client = new QueryClient({
@@ -37,8 +34,9 @@ function warm() {
 export function App() {
   const lang = useLang()
   const isDark = useDark()
+  const [, drawn] = useState('')
+  useEffect(() => { void fetchLocale(lang).then(() => drawn(lang)) }, [lang])
   useEffect(warm, [])
-  dayjs.locale(lang === 'zh-CN' ? 'zh-cn' : 'en')
   useEffect(() => {
     document.documentElement.lang = lang
     const leave = () => {
@@ -50,7 +48,7 @@ export function App() {
     return () => removeEventListener(signedOut, leave)
   }, [lang])
   return (
-    <ConfigProvider locale={lang === 'zh-CN' ? zhCN : enUS} theme={antdTheme(isDark)} variant="outlined">
+    <ConfigProvider locale={localeOf(lang)} theme={antdTheme(isDark)} variant="outlined">
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />
       </QueryClientProvider>

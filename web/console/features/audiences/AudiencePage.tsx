@@ -9,16 +9,16 @@ import { lazy, Suspense, useState } from 'react'
 import { useMay } from '../../app/session'
 import { useSure } from '../../ui/forms'
 import { PageShell, State } from '../../ui/PageShell'
-import { Asked } from '../../ui/states'
-import { Members } from './Members'
-import { Moves } from './Moves'
+import { Asked, Loading } from '../../ui/states'
 import { Overview } from './Overview'
 import { useUsers } from './useUsers'
-import { Versions } from './Versions'
-import { Why } from './Why'
 import { states, toneOf } from './words'
 import './audiences.css'
 
+const Members = lazy(() => import('./Members').then((m) => ({ default: m.Members })))
+const Moves = lazy(() => import('./Moves').then((m) => ({ default: m.Moves })))
+const Versions = lazy(() => import('./Versions').then((m) => ({ default: m.Versions })))
+const Why = lazy(() => import('./Why').then((m) => ({ default: m.Why })))
 const ExportDrawer = lazy(() => import('../../ui/export/ExportDrawer').then((m) => ({ default: m.ExportDrawer })))
 
 const said = texts({
@@ -60,7 +60,7 @@ function Page({ audience: a }: { audience: Schema<'Audience'> }) {
         className={tab === 'members' ? 'y-audience-tabs-fill' : undefined} activeKey={tab} destroyOnHidden onChange={(key) => void go({ search: { tab: key === 'overview' ? undefined : (key as Tab) }, replace: true })}
         items={items.map(([key]) => ({ key, label: key === 'members' ? `${t[key]} ${num(a.count)}` : t[key] }))}
       />
-      {items.find(([key]) => key === tab)?.[1]}
+      <Suspense fallback={<Loading />}>{items.find(([key]) => key === tab)?.[1]}</Suspense>
     </PageShell>
   )
 }

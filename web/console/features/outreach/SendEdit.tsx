@@ -4,7 +4,7 @@ import { texts, useText } from '@shared/i18n'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { App, Button, Input } from 'antd'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useSettled } from '../../app/search'
 import { Faults } from '../../ui/forms'
 import { below, faultsAt, type Faults as Found } from '../../ui/message/faults'
@@ -17,9 +17,10 @@ import { useStaffName } from '../../ui/Who'
 import { HeldNotice } from './HoldSwitch'
 import { PreviewView, usePreviewDrill, useSendOff, type Picked } from './SendCheck'
 import { SendContent } from './SendContent'
-import { SendOptions } from './SendOptions'
 import { SendTarget } from './SendTarget'
 import { begin, countable, missing, wishOf, type Draft } from './wish'
+
+const SendOptions = lazy(() => import('./SendOptions').then((m) => ({ default: m.SendOptions })))
 
 const said = texts({
   new: ['新建群发', 'New mass send'], edit: [(n: string) => `编辑 · ${n}`, (n: string) => `Edit · ${n}`], name: ['名称（客户看不到）', 'Name (customers do not see it)'], named: ['例如：周末会员日', 'Such as: members’ weekend'], copy: [(n: string) => `${n} 副本`, (n: string) => `${n} copy`],
@@ -115,7 +116,7 @@ function Editor({ draft, id: known }: { draft: Draft; id?: string }) {
             </div>
           </Card>
           <Card title={t.what}><SendContent draft={d} set={set} shown={shown} onShow={setShown} faults={faults} /></Card>
-          <Card title={t.when}><SendOptions draft={d} set={set} /></Card>
+          <Card title={t.when}><Suspense fallback={<Loading rows={3} />}><SendOptions draft={d} set={set} /></Suspense></Card>
           {problem && <Faults problem={problem} />}
         </div>
         <aside className="y-outreach-side">
