@@ -1,5 +1,6 @@
 // Package staffhttp serves the directory of the connected corps over the management API.
-// Names are shown to callers with customers.unmask, and else masked.
+// Names of colleagues are shown to callers whose role has customers.unmask, also where the
+// brand masks its customers by default, and are else masked.
 package staffhttp
 
 import (
@@ -42,7 +43,8 @@ type Member struct {
 }
 
 func wire(ctx context.Context) func(m staff.Member) Member {
-	show := access.Can(ctx, access.CustomersUnmask)
+	p, known := access.From(ctx)
+	show := known && p.Can(access.CustomersUnmask)
 	return func(m staff.Member) Member {
 		out := Member{
 			Corp: m.Corp, UserID: m.UserID, Name: mask(m.Name, show), Alias: mask(m.Alias, show), Position: mask(m.Position, show),
