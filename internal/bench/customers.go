@@ -33,6 +33,9 @@ func measureCustomers(ctx context.Context, b *bench) error {
 	if err := b.measureReach(ctx); err != nil {
 		return err
 	}
+	if err := b.measureExport(ctx); err != nil {
+		return err
+	}
 	for _, c := range listCases {
 		var first, later []time.Duration
 		var total int
@@ -130,7 +133,7 @@ func (b *bench) fetch(ctx context.Context, method, path, body string) ([]byte, e
 	}
 	defer res.Body.Close()
 	raw, err := io.ReadAll(res.Body)
-	if err == nil && res.StatusCode != http.StatusOK {
+	if err == nil && res.StatusCode/100 != 2 {
 		err = fmt.Errorf("%s: %s", res.Status, raw)
 	}
 	return raw, err

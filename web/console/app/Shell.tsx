@@ -14,9 +14,9 @@ import { districts, placeOf } from './nav'
 import { useMay, useMe } from './session'
 import { setLook, useLook } from './theme'
 import { useShortcuts } from './shortcuts'
+import { Work } from './Work'
 
 const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })))
-const Work = lazy(() => import('./Work').then((m) => ({ default: m.Work })))
 const Keys = lazy(() => import('./Keys').then((m) => ({ default: m.Keys })))
 
 const said = texts({
@@ -74,7 +74,7 @@ export function Shell() {
             <button type="button" className="y-search" aria-label={`${t.search} Ctrl K`} aria-keyshortcuts="Control+K Meta+K" onClick={() => setPalette(true)}>
               <SearchOutlined /> <span>{t.search}</span> <kbd>Ctrl K</kbd>
             </button>
-            <Suspense><Work /></Suspense>
+            <Work />
             <Tooltip title={t.keys}><Button type="text" className="y-wide" aria-label={t.keys} icon={<BulbOutlined />} onClick={() => setKeys(true)} /></Tooltip>
             <Button type="text" lang={lang === 'zh-CN' ? 'en' : 'zh-CN'} onClick={() => setLang(lang === 'zh-CN' ? 'en-US' : 'zh-CN')}>{t.language}</Button>
             <Account name={me.name} role={String(me.role ?? '')} />

@@ -5,10 +5,11 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button, Progress } from 'antd'
 import { useEffect, useRef } from 'react'
-import { exportKinds, exportStates, exportTone, underWay } from '../ui/export/words'
+import { exportKinds, exportStates, exportTone } from '../ui/export/words'
 import { useOops } from '../ui/forms'
 import { State } from '../ui/PageShell'
 import { useMay } from './session'
+import { underWay } from './work'
 
 const said = texts({
   title: ['任务中心', 'Task centre'], none: ['没有进行中的任务', 'Nothing is under way'], noneText: ['在客户列表或人群里点“导出”，进度和文件会显示在这里；导入也一样。', 'Export customers or members of an audience: progress and files stand here, and imports too.'],

@@ -1,3 +1,6 @@
+/** Whether an export or an import is still to be followed. */
+export const underWay = (x: { state: string }) => x.state === 'queued' || x.state === 'running'
+
 const asked = 'y-work'
 
 /** Opens the task centre of the top bar. */

@@ -3,6 +3,7 @@ export { default as ApartmentOutlined } from '@ant-design/icons/ApartmentOutline
 export { default as AppstoreOutlined } from '@ant-design/icons/AppstoreOutlined'
 export { default as BarChartOutlined } from '@ant-design/icons/BarChartOutlined'
 export { default as BulbOutlined } from '@ant-design/icons/BulbOutlined'
+export { default as DownloadOutlined } from '@ant-design/icons/DownloadOutlined'
 export { default as FileTextOutlined } from '@ant-design/icons/FileTextOutlined'
 export { default as MenuOutlined } from '@ant-design/icons/MenuOutlined'
 export { default as QrcodeOutlined } from '@ant-design/icons/QrcodeOutlined'

@@ -20,6 +20,3 @@ export const exportKinds = texts({ customers: ['客户', 'Customers'], audience:
 export function exportTone(state: string): Tone {
   return state === 'done' ? 'good' : state === 'failed' ? 'bad' : state === 'cancelled' || state === 'expired' ? 'quiet' : 'live'
 }
-
-/** Whether an export is still to be followed. */
-export const underWay = (x: { state: string }) => x.state === 'queued' || x.state === 'running'
