@@ -172,6 +172,10 @@ func TestExport_IsMadeTracedAndExpires(t *testing.T) {
 		if p, err := r.List(access.As(t.Context(), ole), "", 0); err != nil || len(p.Items) != 0 {
 			t.Fatalf("another lists %d, %v", len(p.Items), err)
 		}
+		viewer := access.Principal{ID: mia.ID, Role: access.Viewer}
+		if _, _, err := r.File(access.As(t.Context(), viewer), id); !x.Unmasked || !fault.Is(err, fault.Forbidden) {
+			t.Fatalf("values in clear for who may not see them any more: %v", err)
+		}
 		owner := access.As(t.Context(), access.Principal{ID: "acc_owner", Role: access.Owner})
 		if p, err := r.List(owner, "", 0); err != nil || len(p.Items) != 1 {
 			t.Fatalf("the owner lists %d, %v", len(p.Items), err)
