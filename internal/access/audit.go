@@ -45,9 +45,11 @@ func (s *Service) Audit(ctx context.Context, action, object string, detail any) 
 
 // AuditQuery narrows the trail; empty fields do not.
 type AuditQuery struct {
-	Actor, Action, Object string
-	Cursor                string
-	Limit                 int
+	Actor, Object string
+	Actions       []string  // any of them
+	From, To      time.Time // From inclusive, To exclusive
+	Cursor        string
+	Limit         int
 }
 
 // Audited runs fn and writes what it did in one transaction. fn gives the object acted

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"yutang/internal/page"
 )
@@ -21,26 +22,69 @@ func (s *Service) insertAudit(ctx context.Context, e Entry) error {
 	return nil
 }
 
-const listAudit = `
-SELECT id, at, actor, action, object, detail
-FROM audit
-WHERE ($1 = '' OR id < $1)
-  AND ($2 = '' OR actor = $2)
-  AND ($3 = '' OR action = $3)
-  AND ($4 = '' OR object = $4)
-ORDER BY id DESC
-LIMIT $5`
+// auditKey is where a page of the trail stops.
+type auditKey struct {
+	At int64  `json:"a"`
+	ID string `json:"i"`
+}
+
+// sql is the query for one more than limit rows. Only what is asked for stands in it, so that
+// the index of that is used.
+func (q *AuditQuery) sql(after *auditKey, limit int) (string, []any) {
+	var where []string
+	var args []any
+	add := func(cond string, values ...any) {
+		at := make([]any, len(values))
+		for i := range values {
+			at[i] = len(args) + i + 1
+		}
+		args = append(args, values...)
+		where = append(where, fmt.Sprintf(cond, at...))
+	}
+	if q.Actor != "" {
+		add("actor = $%d", q.Actor)
+	}
+	if q.Object != "" {
+		add("object = $%d", q.Object)
+	}
+	if len(q.Actions) > 0 {
+		values := make([]any, len(q.Actions))
+		for i, action := range q.Actions {
+			values[i] = action
+		}
+		add("action IN ("+strings.TrimSuffix(strings.Repeat("$%d, ", len(values)), ", ")+")", values...)
+	}
+	if !q.From.IsZero() {
+		add("at >= $%d", millis(q.From))
+	}
+	if !q.To.IsZero() {
+		add("at < $%d", millis(q.To))
+	}
+	if after != nil {
+		add("(at < $%[1]d OR at = $%[1]d AND id < $%[2]d)", after.At, after.ID)
+	}
+	text := "SELECT id, at, actor, action, object, detail FROM audit"
+	if len(where) > 0 {
+		text += " WHERE " + strings.Join(where, " AND ")
+	}
+	args = append(args, limit+1)
+	return text + fmt.Sprintf(" ORDER BY at DESC, id DESC LIMIT $%d", len(args)), args
+}
 
 // AuditTrail lists what was done, newest first.
 func (s *Service) AuditTrail(ctx context.Context, q AuditQuery) (page.Page[Entry], error) {
-	var after string
-	if _, err := page.After(q.Cursor, &after); err != nil {
+	var after *auditKey
+	var key auditKey
+	switch more, err := page.After(q.Cursor, &key); {
+	case err != nil:
 		return page.Page[Entry]{}, err
+	case more:
+		after = &key
 	}
 	limit := page.Limit(q.Limit)
 	items := []Entry{}
-	args := []any{after, q.Actor, q.Action, q.Object, limit + 1}
-	err := s.db.Each(ctx, listAudit, args, func(rows *sql.Rows) error {
+	text, args := q.sql(after, limit)
+	err := s.db.Each(ctx, text, args, func(rows *sql.Rows) error {
 		var e Entry
 		var at int64
 		var detail string
@@ -54,5 +98,5 @@ func (s *Service) AuditTrail(ctx context.Context, q AuditQuery) (page.Page[Entry
 	if err != nil {
 		return page.Page[Entry]{}, fmt.Errorf("list audit: %w", err)
 	}
-	return page.Cut(items, limit, func(e Entry) string { return e.ID }), nil
+	return page.Cut(items, limit, func(e Entry) auditKey { return auditKey{millis(e.At), e.ID} }), nil
 }

@@ -221,6 +221,55 @@ func TestAudit_TellsWhoDidWhatAndCommitsWithTheChange(t *testing.T) {
 	})
 }
 
+// covers: J3
+func TestAuditTrail_IsNarrowedByWhoWhatAndWhen(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newDoor(t, d)
+		for i, act := range []string{"pond.fill", "pond.drain", "pond.clean", "pond.fill", "pond.drain"} {
+			ctx := access.As(context.Background(), access.Principal{ID: fmt.Sprintf("acc_%d", i%2), Role: access.Owner})
+			if err := s.Audit(ctx, act, fmt.Sprintf("pond/%d", i), nil); err != nil {
+				t.Fatal(err)
+			}
+			if i%2 == 1 {
+				s.clock.Advance(time.Hour)
+			}
+		}
+		for _, tc := range []struct {
+			name string
+			q    access.AuditQuery
+			want string
+		}{
+			{"all", access.AuditQuery{}, "43210"},
+			{"actor", access.AuditQuery{Actor: "acc_1"}, "31"},
+			{"action", access.AuditQuery{Actions: []string{"pond.fill"}}, "30"},
+			{"actions", access.AuditQuery{Actions: []string{"pond.clean", "pond.drain"}}, "421"},
+			{"object", access.AuditQuery{Object: "pond/2"}, "2"},
+			{"from is in, to is not", access.AuditQuery{From: start.Add(time.Hour), To: start.Add(2 * time.Hour)}, "32"},
+			{"since", access.AuditQuery{From: start.Add(2 * time.Hour)}, "4"},
+			{"everything", access.AuditQuery{Actor: "acc_0", Actions: []string{"pond.fill", "pond.clean"}, Object: "pond/2", From: start, To: start.Add(3 * time.Hour)}, "2"},
+		} {
+			got := ""
+			for q := tc.q; ; {
+				q.Limit = 1
+				p, err := s.AuditTrail(s.ctx, q)
+				if err != nil {
+					t.Fatal(tc.name, err)
+				}
+				for _, e := range p.Items {
+					got += strings.TrimPrefix(e.Object, "pond/")
+				}
+				if q.Cursor = p.Next; q.Cursor == "" {
+					break
+				}
+			}
+			if got != tc.want {
+				t.Errorf("%s: %s, want %s", tc.name, got, tc.want)
+			}
+		}
+	})
+}
+
 func TestBrand_DefaultsAndRefusesNonsense(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -264,7 +313,7 @@ func TestList_NULIsNotOurFault(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newDoor(t, d)
-		_, err := s.AuditTrail(s.ctx, access.AuditQuery{Object: "a\x00b", Cursor: page.Cursor("a\x00b")})
+		_, err := s.AuditTrail(s.ctx, access.AuditQuery{Object: "a\x00b", Cursor: page.Cursor(map[string]any{"a": 1, "i": "a\x00b"})})
 		if err != nil && !fault.Is(err, fault.Invalid) {
 			t.Fatal(err)
 		}

@@ -110,7 +110,7 @@ func TestStaffSession_EndsWhenTheMemberIsNoMore(t *testing.T) {
 		if err := ask(); !fault.Is(err, fault.Unauthenticated) {
 			t.Error("an ended session came back")
 		}
-		trail, err := s.AuditTrail(s.ctx, access.AuditQuery{Object: wang.String(), Action: "staff_session.close"})
+		trail, err := s.AuditTrail(s.ctx, access.AuditQuery{Object: wang.String(), Actions: []string{"staff_session.close"}})
 		if err != nil || len(trail.Items) != 1 {
 			t.Errorf("trail %+v, %v", trail.Items, err)
 		}

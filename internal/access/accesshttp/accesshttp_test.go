@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"yutang/internal/access"
 	"yutang/internal/access/accesshttp"
@@ -142,6 +143,51 @@ func TestSources_KeyIsShownOnceAndAudited(t *testing.T) {
 		trail := owner.Do("GET", "/audit?object="+url.QueryEscape(fmt.Sprintf("source/%d", made.ID)), nil)
 		if got := string(trail.Body); strings.Count(got, `"actor":"tok_`) != 2 || !strings.Contains(got, `"detail":{"disabled":true}`) {
 			t.Errorf("audit: %s", got)
+		}
+	})
+}
+
+// covers: J3
+func TestAudit_IsFilteredByDaysOfTheBrandAndExported(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := start(t, d)
+		owner := s.Client(t, access.Owner)
+		who := access.As(t.Context(), access.System)
+		account, err := s.Access.AddAccount(who, access.NewAccount{Email: "lin@example.com", Name: "=Lin()", Password: "correct horse", Role: access.Analyst})
+		if err != nil {
+			t.Fatal(err)
+		}
+		by := access.As(t.Context(), access.Principal{ID: account.ID, Role: access.Owner})
+		if err := s.Access.Audit(by, "pond.fill", "pond/1", map[string]int{"level": 3}); err != nil {
+			t.Fatal(err)
+		}
+		zone, err := time.LoadLocation(access.DefaultBrand.Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := s.Clock.Now().In(zone)
+		today, tomorrow := now.Format(time.DateOnly), now.AddDate(0, 0, 1).Format(time.DateOnly)
+		for query, want := range map[string]int{
+			"action=pond.fill,pond.drain&from=" + today + "&to=" + today: 1, "action=pond.fill&from=" + tomorrow: 0, "action=pond.drain": 0, "actor=" + account.ID: 1,
+		} {
+			var got struct{ Items []accesshttp.Entry }
+			if owner.Call("GET", "/audit?"+query, nil, &got); len(got.Items) != want {
+				t.Errorf("%s: %+v", query, got.Items)
+			}
+		}
+		if res := owner.Do("GET", "/audit?to=never", nil); res.Status != 422 {
+			t.Errorf("a day that is none: %d %s", res.Status, res.Body)
+		}
+		body := map[string]any{"actor": account.ID, "to": today, "names": map[string]string{"at": "时间", "pond.fill": "注水"}}
+		want := "\ufeff时间,actor,actor_id,action,action_id,object,detail\r\n" +
+			now.Format(time.DateTime) + ",'=Lin()," + account.ID + ",注水,pond.fill,pond/1,\"{\"\"level\"\":3}\"\r\n"
+		if res := owner.Do("POST", "/audit/export", body); string(res.Body) != want {
+			t.Errorf("file %d: %s", res.Status, res.Body)
+		}
+		trail := string(owner.Do("GET", "/audit?action=audit.export", nil).Body)
+		if !strings.Contains(trail, `"detail":{"actor":"`+account.ID+`","to":"`+today+`"}`) {
+			t.Errorf("the export is not in the trail: %s", trail)
 		}
 	})
 }

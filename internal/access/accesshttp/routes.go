@@ -53,7 +53,8 @@ func Routes(a *httpapi.API, acc *access.Service, sources Sources, clk clock.Cloc
 	httpapi.Register(a, op(post, "/accounts", "create-account", "Make an account", access.AccountsWrite, created), h.addAccount)
 	httpapi.Register(a, op(patch, "/accounts/{id}", "update-account", "Change name, role or password of an account, or disable it", access.AccountsWrite, 0), h.updateAccount)
 
-	httpapi.Register(a, op(get, "/audit", "list-audit", "What was done by whom, newest first", access.AuditRead, 0), h.audit)
+	httpapi.Register(a, op(get, "/audit", "list-audit", "What was done by whom, newest first; by actor, actions, object and days of the brand", access.AuditRead, 0), h.audit)
+	httpapi.Register(a, op(post, "/audit/export", "export-audit", "The audit trail of a filter as CSV", access.AuditRead, 0), h.exportAudit)
 
 	httpapi.Register(a, op(get, "/sources", "list-sources", "List data sources", access.SourcesRead, 0), h.listSources)
 	httpapi.Register(a, op(post, "/sources", "create-source", "Make a data source; its write key is shown once", access.SourcesWrite, created), h.addSource)

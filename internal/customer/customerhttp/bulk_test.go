@@ -96,7 +96,7 @@ func TestExport_IsMaskedInertAndLogged(t *testing.T) {
 		if res := s.Client(t, access.Operator).Do("POST", "/customers/export", `{"expect":9}`); res.Status != 409 {
 			t.Fatalf("another count: %d %s", res.Status, res.Body)
 		}
-		trail, err := s.Access.AuditTrail(access.As(t.Context(), access.System), access.AuditQuery{Action: "customer.export"})
+		trail, err := s.Access.AuditTrail(access.As(t.Context(), access.System), access.AuditQuery{Actions: []string{"customer.export"}})
 		if err != nil || len(trail.Items) != 3 {
 			t.Fatalf("%d in the trail, %v", len(trail.Items), err)
 		}

@@ -163,7 +163,7 @@ func TestMassSends_ThroughTheAPI(t *testing.T) {
 		if res := op.Do("POST", "/mass-sends", wish); res.Status < 400 || !strings.Contains(string(res.Body), "/content/text") {
 			t.Errorf("a text of 6,000 bytes: %d %s", res.Status, res.Body)
 		}
-		trail, err := r.Access.AuditTrail(context.Background(), access.AuditQuery{Action: "mass_send.stop"})
+		trail, err := r.Access.AuditTrail(context.Background(), access.AuditQuery{Actions: []string{"mass_send.stop"}})
 		if err != nil || len(trail.Items) != 1 || trail.Items[0].Object != x.ID {
 			t.Errorf("audit %+v %v", trail, err)
 		}

@@ -181,7 +181,7 @@ func TestTags_ThroughTheAPI(t *testing.T) {
 	if b := decode[taghttp.Bulk](t, op.Do("POST", "/tags/bulk", filtered), 201); b.Total != 3 || b.Source != "filter" {
 		t.Fatalf("%+v", b)
 	}
-	if trail, err := s.Access.AuditTrail(access.As(t.Context(), access.System), access.AuditQuery{Action: "tag.bulk"}); err != nil ||
+	if trail, err := s.Access.AuditTrail(access.As(t.Context(), access.System), access.AuditQuery{Actions: []string{"tag.bulk"}}); err != nil ||
 		strings.Contains(string(trail.Items[0].Detail), "anna") {
 		t.Fatalf("the trail: %s %v", trail.Items[0].Detail, err)
 	}

@@ -14,7 +14,7 @@ export const settingsRoutes = [
   createRoute({ getParentRoute, path: '/settings/brand', component: lazyRouteComponent(() => import('./Brand'), 'Brand') }),
   createRoute({ getParentRoute, path: '/settings/sources', component: lazyRouteComponent(() => import('./Sources'), 'Sources') }),
   createRoute({
-    getParentRoute, path: '/settings/audit', validateSearch: reads({ actor: text, action: text, object: text }),
+    getParentRoute, path: '/settings/audit', validateSearch: reads({ actor: text, action: text, object: text, from: text, to: text }),
     component: lazyRouteComponent(() => import('./Audit'), 'Audit'),
   }),
   createRoute({
