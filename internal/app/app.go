@@ -263,6 +263,7 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.exports.Start(ctx); err != nil {
 		return err
 	}
+	a.onStop("overview", func(context.Context) error { a.overview.Stop(); return nil })
 	a.onStop("exports", func(context.Context) error { a.exports.Stop(); return nil })
 	a.importer.Start(ctx)
 	a.onStop("imports", func(context.Context) error { a.importer.Stop(); return nil })

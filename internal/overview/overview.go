@@ -2,8 +2,9 @@
 //
 // Nothing here knows another room. The composition root gives functions: one for the money
 // of a stretch, one for what experiments have proved, one for the plan, and one for each
-// thing that may need attention. Money, lift and plan are reports over everybody, so they
-// are made at most once a minute; what needs attention is asked each time, all at once.
+// thing that may need attention. Money, lift and plan are reports over everybody, for which a
+// large brand waits seconds: they are told as they were last made, and made anew beside the
+// callers once they are a minute old. What needs attention is asked each time, all at once.
 // A part that cannot be told says so, and the rest is told.
 package overview
 
@@ -99,6 +100,7 @@ type Report struct {
 	Plan    *Plan
 	Matters []Matter
 	Missing []string // parts that could not be told
+	Stale   bool     // a newer one is being made
 }
 
 // Config is what a report is made of.
@@ -113,15 +115,35 @@ type Config struct {
 // Service makes reports. Safe for concurrent use.
 type Service struct {
 	Config
-	mu   sync.Mutex // held while the slow parts are made: others wait for them
-	made Report
+	making sync.Mutex // held while the slow parts are made: others wait for them
+
+	mu     sync.Mutex // over what follows
+	made   Report
+	anew   bool // the slow parts are being made beside the callers
+	beside sync.WaitGroup
+	life   context.Context
+	end    context.CancelFunc
 }
 
-// New makes a service.
-func New(cfg Config) *Service { return &Service{Config: cfg} }
+// New makes a service. Stop ends what it does beside its callers.
+func New(cfg Config) *Service {
+	s := &Service{Config: cfg}
+	s.life, s.end = context.WithCancel(context.Background())
+	return s
+}
 
-// fresh is how long the slow parts are good for.
-const fresh = time.Minute
+// Stop ends what is being made beside the callers, and begins no more.
+func (s *Service) Stop() {
+	s.mu.Lock()
+	s.end()
+	s.mu.Unlock()
+	s.beside.Wait()
+}
+
+const (
+	fresh  = time.Minute    // how long the slow parts are good for
+	usable = 24 * time.Hour // how long they are told while newer ones are made
+)
 
 // Report is the first page as the caller may see it.
 func (s *Service) Report(ctx context.Context) Report {
@@ -150,13 +172,39 @@ func (s *Service) Report(ctx context.Context) Report {
 	return out
 }
 
-// slow gives the parts that are reports over everybody.
+// slow gives the parts that are reports over everybody: those at hand, if there are any.
 func (s *Service) slow(ctx context.Context) Report {
+	now := s.Clock.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.Clock.Now()
-	if age := now.Sub(s.made.AsOf); !s.made.AsOf.IsZero() && age >= 0 && age < fresh {
+	age := now.Sub(s.made.AsOf)
+	if s.made.AsOf.IsZero() || age < 0 || age >= usable {
+		s.mu.Unlock()
+		out := s.make(ctx, now)
+		s.mu.Lock()
+		return out
+	}
+	if age < fresh && len(s.made.Missing) == 0 {
 		return s.made
+	}
+	if !s.anew && s.life.Err() == nil {
+		s.anew = true
+		s.beside.Go(func() { s.make(s.life, now) })
+	}
+	out := s.made
+	out.Stale = s.anew
+	return out
+}
+
+// make makes the slow parts, unless somebody else has meanwhile.
+func (s *Service) make(ctx context.Context, now time.Time) Report {
+	s.making.Lock()
+	defer s.making.Unlock()
+	s.mu.Lock()
+	made := s.made
+	s.mu.Unlock()
+	if !made.AsOf.IsZero() && !made.AsOf.Before(now) && len(made.Missing) == 0 {
+		return made
 	}
 	r := Report{AsOf: now}
 	for _, part := range []struct {
@@ -171,7 +219,10 @@ func (s *Service) slow(ctx context.Context) Report {
 			r.Missing = append(r.Missing, part.name)
 		}
 	}
-	if ctx.Err() == nil && len(r.Missing) == 0 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.anew = false
+	if len(r.Missing) == 0 || ctx.Err() == nil {
 		s.made = r
 	}
 	return r

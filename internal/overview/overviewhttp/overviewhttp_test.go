@@ -23,6 +23,7 @@ type answer struct {
 	Plan      *overviewhttp.Plan
 	Attention []overviewhttp.Matter
 	Missing   []string
+	Stale     bool
 }
 
 // covers: J1
@@ -45,13 +46,15 @@ func TestOverview_MoneyFirstAndWhatNeedsAttention(t *testing.T) {
 	s := httpapitest.New(t, dbtest.SQLite(t))
 	made, value := 0, 99.5
 	var broken error
-	overviewhttp.Routes(s.API, overview.New(overview.Config{
+	first := overview.New(overview.Config{
 		Clock: s.Clock,
 		Money: func(context.Context) (*overview.Money, error) {
 			made++
 			return &overview.Money{Currency: "CNY", Numbers: []overview.Number{{ID: "net_revenue", Unit: "money", Value: &value}}}, nil
 		},
-		Lifts: func(context.Context) ([]overview.Lift, error) { return []overview.Lift{{Name: "global", Amount: 12}}, broken },
+		Lifts: func(context.Context) ([]overview.Lift, error) {
+			return []overview.Lift{{Name: "global", Amount: 12}}, broken
+		},
 		Plan: func(context.Context) (*overview.Plan, error) {
 			return &overview.Plan{ID: "p1", Goals: []overview.Goal{{Name: "revenue", Behind: true}}}, nil
 		},
@@ -69,7 +72,8 @@ func TestOverview_MoneyFirstAndWhatNeedsAttention(t *testing.T) {
 				return []overview.Matter{{Key: "free_disk", Level: overview.Bad, Count: 1}}, nil
 			}},
 		},
-	}))
+	})
+	overviewhttp.Routes(s.API, first)
 	ask := func(role access.Role) (a answer) {
 		s.Client(t, role).Call("GET", "/overview", nil, &a)
 		return a
@@ -88,9 +92,17 @@ func TestOverview_MoneyFirstAndWhatNeedsAttention(t *testing.T) {
 	if a = ask(access.Owner); made != 1 || !slices.Equal(keys(a), []string{"secret", "free_disk", "tasks_overdue"}) {
 		t.Fatalf("made %d times: %v", made, keys(a))
 	}
-	broken = errors.New("no numbers")
 	s.Clock.Advance(time.Minute)
-	if a = ask(access.Viewer); made != 2 || !slices.Contains(a.Missing, "lift") || *a.Numbers[0].Value != 99.5 {
+	if a = ask(access.Viewer); !a.Stale || a.AsOf.Equal(s.Clock.Now()) || a.Lifts[0].Amount != 12 {
+		t.Fatalf("what is at hand is told while a newer one is made: %+v", a)
+	}
+	first.Stop()
+	if a = ask(access.Viewer); made != 2 || a.Stale || !a.AsOf.Equal(s.Clock.Now()) {
+		t.Fatalf("made %d times: %+v", made, a)
+	}
+	broken = errors.New("no numbers")
+	s.Clock.Advance(25 * time.Hour)
+	if a = ask(access.Viewer); made != 3 || !slices.Contains(a.Missing, "lift") || *a.Numbers[0].Value != 99.5 {
 		t.Fatalf("made %d times: %+v", made, a)
 	}
 }

@@ -76,7 +76,8 @@ type Matter struct {
 
 type output struct {
 	Body struct {
-		AsOf     time.Time  `json:"as_of" doc:"of the money; at most a minute old"`
+		AsOf     time.Time  `json:"as_of" doc:"of the money; a minute old, or older where stale says so"`
+		Stale    bool       `json:"stale,omitempty" doc:"a newer answer is being made: ask again in a moment"`
 		From     *time.Time `json:"from"`
 		To       *time.Time `json:"to"`
 		Currency string     `json:"currency"`
@@ -92,7 +93,7 @@ func (h *handlers) report(ctx context.Context, _ *httpapi.None) (*output, error)
 	r := h.overview.Report(ctx)
 	out := &output{}
 	b := &out.Body
-	b.AsOf, b.Missing = r.AsOf, r.Missing
+	b.AsOf, b.Stale, b.Missing = r.AsOf, r.Stale, r.Missing
 	b.Numbers, b.Lifts, b.Matters = []Number{}, []Lift{}, []Matter{}
 	if r.Money != nil {
 		b.From, b.To, b.Currency = &r.Money.From, &r.Money.To, r.Money.Currency

@@ -29,7 +29,7 @@ const order: string[] = ['net_revenue', 'ltv_to_cac', 'cac', 'orders', 'new_cont
 /** The first page: money, what was proved, the plan, and what needs somebody today. */
 export function Home() {
   const t = useText(said)
-  const asked = api.useQuery('get', '/overview', {}, { refetchInterval: 60_000 })
+  const asked = api.useQuery('get', '/overview', {}, { refetchInterval: (q) => (q.state.data?.stale ? 2_000 : 60_000) })
   return (
     <PageShell title={t.title} extra={<span className="y-asof">{t.span}</span>} asOf={asked.data?.as_of}>
       <Demo />
