@@ -169,7 +169,7 @@ func TestRun_TellsEachFaultWithItsRemedy(t *testing.T) {
 			r.sim.SetKnobs(func(k *wecomsim.Knobs) { k.TrustedIPs = []string{"10.9.9.9"} })
 		}, "trusted_ip", check.Fail, "127.0.0.1", "add 127.0.0.1"},
 		{"no platform", func(r *rig) { r.put.BaseURL = "http://127.0.0.1:1"; r.connect() }, "reach", check.Fail, "cannot be reached", "DNS"},
-		{"a slow clock", func(r *rig) { r.skew = time.Minute }, "clock", check.Warn, "1m0s behind", "NTP"},
+		{"a slow clock", func(r *rig) { r.skew = time.Minute }, "clock", check.Warn, "1 minute behind", "NTP"},
 		{"a clock far ahead", func(r *rig) { r.skew = -time.Hour }, "clock", check.Fail, "ahead of", "NTP"},
 		{"the address book's secret", func(r *rig) { r.put.Apps[0].Secret = secret + "-directory"; r.connect() }, "secret_kind", check.Fail, "does not belong", "self-built"},
 		{"no agent id", func(r *rig) {
@@ -210,7 +210,7 @@ func TestRun_TellsEachFaultWithItsRemedy(t *testing.T) {
 		}, "callback_echo", check.Fail, "another text", "proxy"},
 		{"a door that is not ours", func(r *rig) { r.door = http.NotFound }, "callback_echo", check.Fail, "HTTP 404", "proxy"},
 		{"no public address", func(r *rig) { r.put.Settings.PublicURL = ""; r.connect() }, "callback_echo", check.Warn, "no public address", "public_url"},
-		{"silence", func(r *rig) { r.heard = r.clock.Now().Add(-48 * time.Hour) }, "callback_seen", check.Warn, "48h", "save the URL"},
+		{"silence", func(r *rig) { r.heard = r.clock.Now().Add(-48 * time.Hour) }, "callback_seen", check.Warn, "2 days ago", "save the URL"},
 		{"silence from the beginning", func(r *rig) { r.heard = time.Time{} }, "callback_seen", check.Warn, "ever", "save the URL"},
 		{"full of contact ways", func(r *rig) { r.ways = 499_000 }, "way_quota", check.Warn, "499000", "delete"},
 		{"nearly all tags", func(r *rig) {
@@ -222,7 +222,7 @@ func TestRun_TellsEachFaultWithItsRemedy(t *testing.T) {
 		}, "tag_quota", check.Warn, "3000", "delete tags"},
 		{"a failed sync", func(r *rig) { r.sync = check.Sync{State: "failed", Error: "boom"} }, "last_sync", check.Fail, "boom", "by hand"},
 		{"no sync", func(r *rig) { r.sync = check.Sync{} }, "last_sync", check.Warn, "no sync", "by hand"},
-		{"an old sync", func(r *rig) { r.sync.Done = r.clock.Now().Add(-72 * time.Hour) }, "last_sync", check.Warn, "72h", "by hand"},
+		{"an old sync", func(r *rig) { r.sync.Done = r.clock.Now().Add(-72 * time.Hour) }, "last_sync", check.Warn, "3 days ago", "by hand"},
 		{"a block", func(r *rig) { r.blocked() }, "limits", check.Warn, "get_follow_user_list", "wait"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

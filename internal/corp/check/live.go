@@ -92,11 +92,11 @@ func (r *run) clock() {
 	if size >= skewFail {
 		state = Fail
 	}
-	zh, en := "慢", "behind"
+	zh, en, long := "慢", "behind", lasting(size)
 	if skew > 0 {
 		zh, en = "快", "ahead of"
 	}
-	r.bad("clock", state, Text{ZH: "本机时钟比平台" + zh + " " + size.String(), EN: "this server's clock is " + size.String() + " " + en + " the platform's"},
+	r.bad("clock", state, Text{ZH: "本机时钟比平台" + zh + " " + long.ZH, EN: "this server's clock is " + long.EN + " " + en + " the platform's"},
 		say("启用时间同步（NTP）", "turn on time synchronisation (NTP)"))
 }
 

@@ -116,13 +116,14 @@ func (r *run) heard(ctx context.Context) error {
 		return err
 	}
 	remedy := say("在应用的「接收消息」保存一次 URL；若客户确实没有动静，可忽略", "save the URL once more under Receive Messages of the app; if customers were really quiet, ignore this")
-	switch age := r.Clock.Now().Sub(at).Round(time.Minute); {
+	age := r.Clock.Now().Sub(at)
+	switch found := since("最近一次回调：", "the last callback came in ", age); {
 	case at.IsZero():
 		r.bad("callback_seen", Warn, say("从未收到回调", "no callback has ever come in"), remedy)
 	case age > heardWithin:
-		r.bad("callback_seen", Warn, say("最近一次回调在 %s 前", "the last callback came in %s ago", age), remedy)
+		r.bad("callback_seen", Warn, found, remedy)
 	default:
-		r.ok("callback_seen", say("最近一次回调在 %s 前", "the last callback came in %s ago", age))
+		r.ok("callback_seen", found)
 	}
 	return nil
 }
@@ -167,7 +168,8 @@ func (r *run) synced(ctx context.Context) error {
 		return err
 	}
 	remedy := say("在同步页手动开始一次，并查看逐项错误", "start a sync by hand and look at the errors of its items")
-	switch age := r.Clock.Now().Sub(s.Done).Round(time.Minute); {
+	age := r.Clock.Now().Sub(s.Done)
+	switch found := since("最近一次完成的同步：", "the last completed sync was ", age); {
 	case s.State == "failed":
 		r.bad("last_sync", Fail, say("最近一次同步失败：%s", "the last sync failed: %s", s.Error), remedy)
 	case s.Done.IsZero() && s.State == "running":
@@ -175,9 +177,9 @@ func (r *run) synced(ctx context.Context) error {
 	case s.Done.IsZero():
 		r.bad("last_sync", Warn, say("还没有完成过同步", "no sync has been completed yet"), remedy)
 	case age > syncWithin:
-		r.bad("last_sync", Warn, say("最近一次完成的同步在 %s 前", "the last completed sync was %s ago", age), remedy)
+		r.bad("last_sync", Warn, found, remedy)
 	default:
-		r.ok("last_sync", say("最近一次完成的同步在 %s 前", "the last completed sync was %s ago", age))
+		r.ok("last_sync", found)
 	}
 	return nil
 }
