@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"yutang/internal/access"
 	"yutang/internal/audience"
@@ -100,30 +101,30 @@ func (a *App) playbooksUsing(ctx context.Context, id string) (out []library.Usag
 	}
 }
 
-// ensureAudience makes or updates the audience that a definition brings along. Its
-// description says whose it is, and finds it again.
-func (a *App) ensureAudience(ctx context.Context, owner, key string, wanted flow.Audience) (string, error) {
-	mark := fmt.Sprintf("playbook %s, audience %s", owner, key)
-	in := audience.Input{Name: wanted.Name, Description: mark, Rule: wanted.Rule, By: owner}
+// ensureAudience makes the audience that a playbook brings along, or changes the one that was
+// made for it before and is still there.
+func (a *App) ensureAudience(ctx context.Context, book, made string, wanted flow.Audience) (string, error) {
+	in := audience.Input{Name: wanted.Name, Description: audienceOf(book), Rule: wanted.Rule, By: access.System.ID}
 	if p, ok := access.From(ctx); ok {
 		in.By = p.ID
 	}
-	all, err := a.audiences.List(ctx)
-	if err != nil {
-		return "", err
-	}
-	at := slices.IndexFunc(all, func(x audience.Audience) bool { return x.Description == mark })
-	var made audience.Audience
-	if at < 0 {
-		made, err = a.audiences.Create(ctx, in)
-	} else {
-		made, err = a.audiences.Update(ctx, all[at].ID, in)
+	kept, err := a.audiences.Update(ctx, made, in)
+	if fault.Is(err, fault.NotFound) {
+		kept, err = a.audiences.Create(ctx, in)
 	}
 	if err != nil {
 		return "", err
 	}
-	a.audiences.Build(made)
-	return made.ID, nil
+	a.audiences.Build(kept)
+	return kept.ID, nil
+}
+
+// audienceOf says for which playbook an audience is, in the language of its name.
+func audienceOf(book string) string {
+	if strings.ContainsFunc(book, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return "由 SOP「" + book + "」创建"
+	}
+	return "Made by the playbook “" + book + "”"
 }
 
 // terms are the quiet hours and caps of a playbook's version.

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -244,6 +245,35 @@ func TestTask_EndsWithItsRunAndItsPlaybook(t *testing.T) {
 		s.eventually("whose tasks go on", counts(`{"cancelled run_ended":1,"unassigned no_owner":2}`))
 		s.ok("POST", "/playbooks/"+pb+"/end", nil)
 		s.eventually("the end takes them all", counts(`{"cancelled playbook_ended":2,"cancelled run_ended":1}`))
+	})
+}
+
+// An audience that a playbook brings along says whose it is, and stays the same one over
+// versions, also when the playbook has another name.
+//
+// covers: C1
+func TestPlaybook_NamesItselfInItsAudiences(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		definition := func(name, tag string) string {
+			return fmt.Sprintf(`{"name":%q,"trigger":{"audience":"vip"},"audiences":{"vip":{"name":"VIP","rule":{"tag":%q}}},
+				"steps":[{"id":"rest","wait":{"for":"1h"}}]}`, name, tag)
+		}
+		own := func() (ids, texts []string) {
+			for _, a := range s.ok("GET", "/audiences", nil).Get(`items.#(name=="VIP")#`).Array() {
+				ids, texts = append(ids, a.Get("id").String()), append(texts, a.Get("description").String())
+			}
+			return ids, texts
+		}
+		pb := s.play(definition("老客关怀", "VIP"))
+		first, texts := own()
+		if len(first) != 1 || texts[0] != "由 SOP「老客关怀」创建" {
+			t.Fatalf("made %q %q", first, texts)
+		}
+		s.ok("PUT", "/playbooks/"+pb, map[string]any{"definition": json.RawMessage(definition("Regulars", "regular"))})
+		s.ok("POST", "/playbooks/"+pb+"/publish", nil)
+		if ids, texts := own(); !slices.Equal(ids, first) || texts[0] != "Made by the playbook “Regulars”" {
+			t.Errorf("after another version %q %q, before %q", ids, texts, first)
+		}
 	})
 }
 

@@ -82,6 +82,32 @@ func TestDefinition_BringsItsAudiences(t *testing.T) {
 	}
 }
 
+// covers: C1
+func TestDefinition_KeepsItsAudiencesOverVersions(t *testing.T) {
+	t.Parallel()
+	b := open(t, dbtest.SQLite(t), clock.NewManual(noon))
+	defer b.stop()
+	var asked []string
+	b.playbooks.Ensure = func(_ context.Context, book, made string, a flow.Audience) (string, error) {
+		asked = append(asked, book+"/"+a.Name+"/"+made)
+		return "aud_" + a.Name, nil
+	}
+	b.playbooks.CheckAudience = func(context.Context, string) error { return nil }
+	one := `"audiences":{"vip":{"name":"VIP","rule":{"tag":"VIP"}}},`
+	two := `"audiences":{"vip":{"name":"VIP","rule":{"tag":"VIP"}},"no":{"name":"No","rule":{"tag":"no"}}},`
+	pb := b.play(`{"event":"A"}`, one, rest)
+	for _, audiences := range []string{two, ``, one} {
+		_, err := b.playbooks.Update(context.Background(), pb, b.document(`{"event":"A"}`, audiences, rest))
+		b.must(err)
+		_, err = b.playbooks.Publish(context.Background(), pb, "Ann")
+		b.must(err)
+	}
+	slices.Sort(asked)
+	if want := []string{"P/No/", "P/VIP/", "P/VIP/aud_VIP", "P/VIP/aud_VIP"}; !slices.Equal(asked, want) {
+		t.Errorf("asked for %q, want %q", asked, want)
+	}
+}
+
 // covers: C8, E1, E2, E5
 func TestSend_VariantsMaterialsAndLinks(t *testing.T) {
 	t.Parallel()

@@ -203,7 +203,8 @@ type Config struct {
 	Predicate func(ctx context.Context, raw json.RawMessage) (Predicate, error)
 	Watch     func(raw json.RawMessage) (Predicate, error)
 	Member    func(audience string, root uint32) bool // under the lock of derived state
-	Ensure    func(ctx context.Context, owner, key string, a flow.Audience) (id string, err error)
+	// Ensure makes an audience for the playbook of a name, or changes the one that was made before.
+	Ensure func(ctx context.Context, playbook, made string, a flow.Audience) (id string, err error)
 
 	Forget    func(ctx context.Context, playbook string) error   // a draft goes; in the transaction, nil: nobody remembers drafts
 	Brand     func(ctx context.Context) (name string, err error) // what templates read as brand.name; nil: they do not

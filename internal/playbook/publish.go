@@ -26,6 +26,28 @@ func (s *Service) Publish(ctx context.Context, key, by string) (Playbook, error)
 	return s.PublishWith(ctx, key, by, Stay)
 }
 
+// ensureAudiences makes the audiences that a version brings along, or changes those that an
+// earlier one did.
+func (s *Service) ensureAudiences(ctx context.Context, f *flow.Flow, v *Version) error {
+	if len(f.Definition.Audiences) == 0 {
+		return nil
+	}
+	earlier, err := s.Versions(ctx, v.Playbook)
+	if err != nil {
+		return err
+	}
+	for key, a := range f.Definition.Audiences {
+		made := ""
+		for i := 0; i < len(earlier) && made == ""; i++ {
+			made = earlier[i].Audiences[key]
+		}
+		if v.Audiences[key], err = s.Ensure(ctx, f.Definition.Name, made, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // PublishWith is Publish with a choice about runs of older versions.
 func (s *Service) PublishWith(ctx context.Context, key, by string, choice InFlight) (Playbook, error) {
 	if !slices.Contains([]InFlight{Stay, Move, Exit}, choice) {
@@ -40,10 +62,8 @@ func (s *Service) PublishWith(ctx context.Context, key, by string, choice InFlig
 	v := Version{
 		Playbook: b.ID, Version: b.Version + 1, Definition: b.Draft, Audiences: map[string]string{}, PublishedAt: s.Clock.Now(), PublishedBy: by,
 	}
-	for key, a := range f.Definition.Audiences {
-		if v.Audiences[key], err = s.Ensure(ctx, b.ID, key, a); err != nil {
-			return Playbook{}, err
-		}
+	if err := s.ensureAudiences(ctx, f, &v); err != nil {
+		return Playbook{}, err
 	}
 	p, err := s.newPlan(b.ID, v.Version, v.Definition, v.Audiences)
 	if err != nil {
