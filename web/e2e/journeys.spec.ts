@@ -228,7 +228,7 @@ test('an owner makes a token that is shown once, and the log says so', async ({ 
   const { items } = await ask<{ items: { id: string; name: string }[] }>(page, 'GET', '/tokens?limit=1000')
   const id = items.find((x) => x.name === name)?.id as string
   await open(page, `/settings/audit?object=${id}`)
-  await expect(page.getByRole('row').filter({ hasText: id }).first()).toContainText('token.')
+  await expect(page.getByRole('row').filter({ hasText: name }).first()).toContainText('新建 API 令牌')
   await ask(page, 'DELETE', `/tokens/${id}`)
 })
 

@@ -23,7 +23,7 @@ type Entry = Schema<'AccessEntry'>
 const said = texts({
   title: ['操作日志', 'Audit log'], lead: ['谁在什么时候做了什么。和改动在同一个事务里写下，不能修改。', 'Who did what and when, written in the same transaction as the change. Nobody can alter it.'],
   at: ['时间', 'When'], actor: ['操作者', 'Who'], action: ['动作', 'Action'], object: ['对象', 'Object'], detail: ['内容', 'Detail'], colon: ['：', ': '], dot: [' · ', ' · '],
-  anyActor: ['全部操作者', 'Anybody'], anyAction: ['全部动作', 'All actions'], byObject: ['对象编号，如 c42', 'Id of the object, such as c42'],
+  anyActor: ['全部操作者', 'Anybody'], anyAction: ['全部动作', 'All actions'], byObject: ['对象编号，如 c42', 'Object id, e.g. c42'],
   export: ['导出 CSV', 'Export CSV'],
 })
 
@@ -52,16 +52,16 @@ export function Audit() {
         <ActionPicker value={search.action} onChange={(action) => set({ action })} />
         <ActorPicker value={search.actor} names={names} onChange={(actor) => set({ actor })} />
         <DaySpan allowClear value={search} onChange={({ from, to }) => set({ from, to })} />
-        <SearchBox value={search.object ?? ''} placeholder={t.byObject} width={220} onChange={(object) => set({ object: object || undefined })} />
+        <SearchBox value={search.object ?? ''} placeholder={t.byObject} width={180} onChange={(object) => set({ object: object || undefined })} />
       </FilterBar>
       <QueryTable<Entry>
         id="audit" label={t.title} query={list as never} rowKey="id" onOpen={setOpened} empty={active ? <NoMatch onClear={clear} /> : undefined}
         columns={[
           { key: 'at', title: t.at, width: 176, always: true, render: (_, e) => <span className="y-num">{exactly(e.at)}</span> },
-          { key: 'actor', title: t.actor, width: 170, render: (_, e) => { const who = names.actor(e.actor); return <span title={names.kinds[who.kind]}>{who.name}</span> } },
+          { key: 'actor', title: t.actor, width: 150, render: (_, e) => { const who = names.actor(e.actor); return <span title={names.kinds[who.kind]}>{who.name}</span> } },
           { key: 'action', title: t.action, width: 190, always: true, render: (_, e) => <b className="y-audit-action" title={e.action}>{named(actions, e.action)}</b> },
-          { key: 'object', title: t.object, width: 270, render: (_, e) => <AuditThing entry={e} names={names} /> },
-          { key: 'detail', title: t.detail, width: 420, render: (_, e) => <span className="y-faint">{linesOf(e.detail, names.name).filter((l) => l.key !== 'id').map((l) => l.label + t.colon + l.text).join(t.dot)}</span> },
+          { key: 'object', title: t.object, width: 214, render: (_, e) => <AuditThing entry={e} names={names} /> },
+          { key: 'detail', title: t.detail, width: 300, render: (_, e) => <span className="y-faint">{linesOf(e.detail, names.name).filter((l) => l.key !== 'id').map((l) => l.label + t.colon + l.text).join(t.dot)}</span> },
         ]}
       />
       {opened && <AuditEntry entry={opened} names={names} onClose={() => setOpened(undefined)} onOnly={(only) => { setOpened(undefined); void go({ search: only }) }} />}
@@ -73,28 +73,26 @@ function ActionPicker({ value, onChange }: { value?: string; onChange: (actions?
   const t = useText(said)
   const actions = useText(actionNames)
   const parts = useText(partNames)
-  const options = useMemo(() => rooms.map((room) => ({
-    label: parts[room.key],
-    options: Object.entries(actions).filter(([code]) => (room.of as readonly string[]).includes(code.split('.')[0] ?? '')).map(([code, name]) => ({ value: code, label: name, find: `${name} ${code} ${parts[room.key]}` })),
-  })), [actions, parts])
+  const options = useMemo(() => rooms.flatMap((room) => Object.entries(actions)
+    .filter(([code]) => (room.of as readonly string[]).includes(code.split('.')[0] ?? ''))
+    .map(([code, name]) => ({ value: code, label: name, room: parts[room.key], find: `${name} ${code} ${parts[room.key]}` }))), [actions, parts])
   return (
     <Select
-      mode="multiple" allowClear showSearch={{ optionFilterProp: 'find' }} maxTagCount="responsive" placeholder={t.anyAction} aria-label={t.action} style={{ width: 240 }} listHeight={360}
+      mode="multiple" allowClear showSearch={{ optionFilterProp: 'find' }} maxTagCount={1} maxTagTextLength={12} placeholder={t.anyAction} aria-label={t.action} style={{ width: 230 }} popupMatchSelectWidth={380} listHeight={400}
       value={value ? value.split(',') : []} onChange={(codes: string[]) => onChange(codes.join(',') || undefined)} options={options}
+      optionRender={({ data }) => <span className="y-audit-who">{data.label}<small>{data.room}</small></span>}
     />
   )
 }
 
 function ActorPicker({ value, names, onChange }: { value?: string; names: ReturnType<typeof useAuditNames>; onChange: (actor?: string) => void }) {
   const t = useText(said)
-  const options = useMemo(() => (['program', 'account', 'token', 'staff'] as const).map((kind) => ({
-    label: names.kinds[kind], options: names.actors.filter((a) => a.kind === kind).map((a) => ({ value: a.id, label: a.name })),
-  })).filter((group) => group.options.length > 0), [names])
   const known = !value || names.actors.some((a) => a.id === value)
+  const options = useMemo(() => [...(known ? [] : [names.actor(value)]), ...names.actors].map((a) => ({ value: a.id, label: a.name, kind: names.kinds[a.kind] })), [names, known, value])
   return (
     <Select
-      allowClear showSearch={{ optionFilterProp: 'label' }} placeholder={t.anyActor} aria-label={t.actor} style={{ width: 180 }} popupMatchSelectWidth={240}
-      value={value} onChange={(id?: string) => onChange(id)} options={known ? options : [{ value, label: names.actor(value).name }, ...options]}
+      allowClear showSearch={{ optionFilterProp: 'label' }} placeholder={t.anyActor} aria-label={t.actor} style={{ width: 160 }} popupMatchSelectWidth={240}
+      value={value} onChange={(id?: string) => onChange(id)} options={options} optionRender={({ data }) => <span className="y-audit-who">{data.label}<small>{data.kind}</small></span>}
     />
   )
 }

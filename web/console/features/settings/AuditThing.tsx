@@ -13,13 +13,14 @@ export function AuditThing({ entry, names }: { entry: Schema<'AccessEntry'>; nam
   const kind = named(kinds, thing.kind)
   if (thing.kind === 'customer' && thing.to !== '/customers') return <span className="y-audit-thing"><small>{kind}</small><Who id={thing.id} /></span>
   const own = (entry.detail as { name?: unknown } | null)?.name
-  const isId = /[_-]|\d/.test(thing.id) || thing.kind === 'staff' || !kind
-  const name = names.name(thing.id) ?? (typeof own === 'string' && own && thing.kind !== 'corp' ? own : isId ? shortId(thing.id) : '')
-  const text = name || kind
+  const name = names.name(thing.id) ?? (typeof own === 'string' && own && thing.kind !== 'corp' ? own : thing.kind === 'staff' || !kind ? thing.id : undefined)
+  const id = /[_-]|\d/.test(thing.id) ? shortId(thing.id) : undefined
+  const text = name || kind || '–'
   return (
     <span className="y-audit-thing" title={thing.id}>
       {name && kind && <small>{kind}</small>}
-      {thing.to ? <Link to={thing.to as string} search={thing.search as never}>{text}</Link> : text || '–'}
+      {thing.to ? <Link to={thing.to as string} search={thing.search as never}>{text}</Link> : <span>{text}</span>}
+      {!name && id && <small>{id}</small>}
     </span>
   )
 }

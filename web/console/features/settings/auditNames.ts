@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { useMay } from '../../app/session'
 import { useCorps } from '../../ui/pickers'
 
-const said = texts({ system: ['系统', 'System'], account: ['账号', 'Account'], token: ['API 令牌', 'API token'], staff: ['员工', 'Staff'], program: ['程序自动执行', 'Done by the program itself'] })
+const said = texts({ system: ['系统', 'System'], first: ['系统令牌', 'System token'], account: ['账号', 'Account'], token: ['API 令牌', 'API token'], staff: ['员工', 'Staff'], program: ['程序自动执行', 'Done by the program itself'] })
 
 type Kind = 'account' | 'token' | 'staff' | 'program'
 
@@ -14,6 +14,9 @@ export interface Actor {
   name: string
   kind: Kind
 }
+
+/** The server's name for the token that its environment sets. */
+const bootstrap = 'YUTANG_ADMIN_TOKEN'
 
 const lasting = { staleTime: 60_000, retry: false }
 const whole = { params: { query: { limit: 1000 } } }
@@ -33,7 +36,7 @@ export function useAuditNames() {
     const actors: Actor[] = [
       { id: 'system', name: t.system, kind: 'program' },
       ...(accounts.data?.items ?? []).map((a) => ({ id: a.id, name: a.name, kind: 'account' as const })),
-      ...(tokens.data?.items ?? []).map((a) => ({ id: a.id, name: a.name, kind: 'token' as const })),
+      ...(tokens.data?.items ?? []).map((a) => ({ id: a.id, name: a.name === bootstrap ? t.first : a.name, kind: 'token' as const })),
       ...(staff.data?.items ?? []).map((s) => ({ id: `staff/${first}/${s.staff}`, name: s.name || s.staff, kind: 'staff' as const })),
     ]
     const names = new Map<string, string>([
