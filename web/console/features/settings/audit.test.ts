@@ -28,6 +28,11 @@ test('a detail is said in words', () => {
   expect(lines.map((l) => `${l.label}=${l.text}`)).toEqual(['名称=会员日', '状态=草稿', '金额=¥90.00', '角色=所有者', '权限=客户 · 查看', '目标 · 员工=马丽', '已停用=否'])
 })
 
+test('actions and ids in a detail are short, texts are whole', () => {
+  const texts = (detail: object) => linesOf(detail, () => undefined).map((l) => l.text)
+  expect(texts({ action: 'tag.bind,tag.create', export: id('exp'), reason: 'https://shop.example/a-long-address' })).toEqual(['标签绑定人群、新建标签', 'exp_01M8…0GPP', 'https://shop.example/a-long-address'])
+})
+
 test('what was before comes from the earlier entry of the same thing', () => {
   const e = (n: number, action: string, detail: object) => ({ id: `e${n}`, action, detail })
   const [removed, changed, reminded, made] = [e(4, 'tag.delete', {}), e(3, 'mass_send.update', { name: 'B', state: 'draft' }), e(2, 'mass_send.remind', { asked: 1, name: 'x' }), e(1, 'mass_send.create', { name: 'A', state: 'draft' })] as const

@@ -2,7 +2,7 @@ import { bytes, money, num, pct, when } from '@shared/format'
 import { lang, named, texts, words } from '@shared/i18n'
 import { ruleSentence } from '../../ui/rule/sentence'
 import { shortId } from './auditObjects'
-import { fieldNames, valueNames } from './auditWords'
+import { actionNames, fieldNames, valueNames } from './auditWords'
 import { actNames, roleNames, roomNames } from './words'
 
 /** One thing that a detail says. */
@@ -45,6 +45,7 @@ function textOf(field: string, value: unknown, name: (id: string) => string | un
   if (typeof value !== 'string') return JSON.stringify(value)
   if (field === 'permissions') return value.split('.').map((part, i) => named(i ? words(actNames) : words(roomNames), part)).join(t.dot)
   if (field === 'role') return named(words(roleNames), value)
+  if (field === 'action') return value.split(',').map((a) => named(words(actionNames), a)).join(t.comma)
   if (field === 'sha256') return value.slice(0, 12)
   if (/^\d{4}-\d\d-\d\dT/.test(value)) return when(value)
   return name(value) ?? (/^(kinds?|state|changed|space|lang|industry|verdict|source)$/.test(field) ? named(words(valueNames), value) : shortId(value))

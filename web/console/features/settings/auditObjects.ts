@@ -53,8 +53,8 @@ export function thingOf(e: Pick<Schema<'AccessEntry'>, 'action' | 'object'>): Th
   return { kind, id, to: to && put(to), search: search && Object.fromEntries(Object.entries(search).map(([k, v]) => [k, put(v)])) }
 }
 
-/** Ids that say nothing to people are cut in the middle. */
-export const shortId = (id: string) => (id.length > 20 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id)
+/** Ids that say nothing to people are cut in the middle; other texts stay whole. */
+export const shortId = (id: string) => (/^([a-z]+_[0-9A-Z]{26}|w[a-z][\w-]{20,})$/.test(id) ? `${id.slice(0, 8)}…${id.slice(-4)}` : id)
 
 /** Whether an action leaves the thing as its detail says, so that an earlier entry tells what it was like before. */
 export const leaves = (action: string) => /\.(create|update|put|set|policy|masking|retention|schedule|unschedule|publish|approve|reject|archive|version|assign|submit|pause|resume|end|install|\w*settings|cost_phases|cost_create|cost_update)$/.test(action)
