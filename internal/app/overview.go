@@ -13,6 +13,7 @@ import (
 	"yutang/internal/handover"
 	"yutang/internal/insight/board"
 	"yutang/internal/library"
+	"yutang/internal/money"
 	"yutang/internal/overview"
 	"yutang/internal/page"
 	"yutang/internal/playbook"
@@ -89,13 +90,7 @@ func (a *App) shownLifts(ctx context.Context) (out []overview.Lift, err error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range r.Comparisons {
-			if i := c.Incremental; i != nil {
-				out = append(out, overview.Lift{
-					Experiment: info.ID, Name: info.Name, Kind: string(info.Kind), Arm: c.Arm, Amount: i.Amount, Low: i.Low, High: i.High,
-				})
-			}
-		}
+		out = append(out, liftsOf(info, r)...)
 	}
 	own := func(l overview.Lift) int {
 		if strings.HasPrefix(l.Name, experiment.Global) {
@@ -105,6 +100,20 @@ func (a *App) shownLifts(ctx context.Context) (out []overview.Lift, err error) {
 	}
 	slices.SortStableFunc(out, func(x, y overview.Lift) int { return cmp.Compare(own(x), own(y)) })
 	return out, nil
+}
+
+// liftsOf is what the arms of an experiment have brought, in major units. A sum without an
+// interval is noise and not shown.
+func liftsOf(info experiment.Info, r experiment.Result) (out []overview.Lift) {
+	unit := 1 / float64(money.Scale(r.Currency))
+	for _, c := range r.Comparisons {
+		if i := c.In(unit).Incremental; i != nil && i.Low != nil && i.High != nil {
+			out = append(out, overview.Lift{
+				Experiment: info.ID, Name: info.Name, Kind: string(info.Kind), Arm: c.Arm, Amount: i.Amount, Low: i.Low, High: i.High,
+			})
+		}
+	}
+	return out
 }
 
 // shownPlan is the newest plan whose days hold today.

@@ -6,6 +6,7 @@ import { Progress } from 'antd'
 import { Spark } from '../../charts/Chart'
 import { Card, Columns, PageShell, Stat, State } from '../../ui/PageShell'
 import { Asked, Empty } from '../../ui/states'
+import { useExperimentName } from '../../ui/experimentName'
 import { planNodes } from '../../ui/words/plan'
 import { Demo } from './Demo'
 import { Start } from './Start'
@@ -75,7 +76,7 @@ function LiftFigure({ overview: o }: { overview: Overview }) {
   return (
     <Stat
       label={names.lift} hint={t.liftHint} value={l ? <span className={l.amount < 0 ? 'y-tone-bad' : undefined}>{money(l.amount, o.currency, 0)}</span> : <span className="y-home-unknown">{t.unknown}</span>}
-      note={l ? <Link to={`/experiments/${l.experiment}` as string}>{l.low != null && l.high != null ? `${money(l.low, o.currency, 0)} – ${money(l.high, o.currency, 0)}` : l.name}</Link> : <Link to={'/experiments' as string}>{t.liftLater}</Link>}
+      note={l ? <Link to={`/experiments/${l.experiment}` as string}>{l.low != null && l.high != null ? `${money(l.low, o.currency, 0)} – ${money(l.high, o.currency, 0)}` : t.experiments}</Link> : <Link to={'/experiments' as string}>{t.liftLater}</Link>}
     />
   )
 }
@@ -100,6 +101,10 @@ function Attention({ overview: o }: { overview: Overview }) {
   )
 }
 
+function ExperimentName({ of }: { of: string }) {
+  return <>{useExperimentName(of)}</>
+}
+
 function Lift({ overview: o }: { overview: Overview }) {
   const t = useText(said)
   return (
@@ -109,7 +114,7 @@ function Lift({ overview: o }: { overview: Overview }) {
           <ul className="y-home-lifts">
             {o.lifts.slice(0, 5).map((l) => (
               <li key={l.experiment + l.arm}>
-                <Link to={`/experiments/${l.experiment}` as string}>{l.name}</Link>
+                <Link to={`/experiments/${l.experiment}` as string}><ExperimentName of={l.name} /></Link>
                 <b className={l.amount >= 0 ? 'y-tone-good' : 'y-tone-bad'}>{l.amount >= 0 ? '+' : ''}{money(l.amount, o.currency, 0)}</b>
                 {l.low != null && l.high != null && <small>{money(l.low, o.currency, 0)} – {money(l.high, o.currency, 0)}</small>}
               </li>

@@ -72,7 +72,7 @@ function Plan({ plan: p }: { plan: Schema<'BudgetPlan'> }) {
   const name = (key: string) => (key === 'dropped' ? t.dropped : named(channels, key))
   const cash = (n: number) => money(n, p.currency)
   const option = useMemo(() => (look: { base: object; series: string[]; faint: string }) => ({
-    ...look.base, xAxis: { ...(look.base as { xAxis: object }).xAxis, data: days.map((d) => day(d).slice(5)) },
+    ...look.base, xAxis: { ...(look.base as { xAxis: object }).xAxis, data: days.map((d) => d.slice(5)) },
     series: series.map((s, i) => ({ type: 'bar', stack: 'all', name: name(s.key), data: s.counts, barMaxWidth: 44, itemStyle: s.key === 'dropped' ? { color: look.faint, opacity: 0.45 } : { color: look.series[i % look.series.length] } })),
   }), [series, days, channels])
   return (

@@ -75,7 +75,7 @@ export function ListPage() {
     return list.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)))
   }, [query.data, search, nameOf, lifts.by])
   const columns: Column<Playbook>[] = [
-    { key: 'name', title: t.name, width: 280, render: (_, p) => (
+    { key: 'name', title: t.name, width: 250, render: (_, p) => (
       <div className="y-playbooks-name"><Link to={`/playbooks/${p.id}` as string}>{p.name}</Link><small title={sentence(p)}>{sentence(p)}</small></div>
     ) },
     { key: 'state', title: t.state, width: 112, render: (_, p) => <span className="y-playbooks-name"><span><State tone={stateTone[p.state]}>{states[p.state]}</State></span>{p.version > 0 && <small>v{p.version}{p.review && ` · ${t.changed}`}</small>}</span> },
@@ -84,8 +84,8 @@ export function ListPage() {
     { key: 'runs', title: t.runs, width: 78, num: true, render: (_, p) => (p.counts ? <Link to={`/playbooks/${p.id}?tab=runs` as string}>{num(p.counts.runs)}</Link> : '–') },
     { key: 'sent', title: t.sent, width: 72, num: true, render: (_, p) => <Sent id={p.id} version={p.version} /> },
     { key: 'goal', title: t.goal, width: 96, num: true, render: (_, p) => (docOf(p.definition).goal ? pct(goalRate(p)) : <span className="y-faint">{t.noGoal}</span>) },
-    ...(lifts.isShown ? [{ key: 'lift', title: <>{t.lift} <Hint>{t.liftHelp}</Hint></>, width: 168, num: true, render: (_: unknown, p: Playbook) => <Lift book={p} lift={lifts.by.get(p.id)} isReady={lifts.isReady} /> }] : []),
-    { key: 'updated', title: t.updated, width: 104, render: (_, p) => <Tooltip title={exactly(p.updated_at)}><span>{ago(p.updated_at)}</span></Tooltip> },
+    ...(lifts.isShown ? [{ key: 'lift', title: <>{t.lift} <Hint>{t.liftHelp}</Hint></>, width: 150, num: true, render: (_: unknown, p: Playbook) => <Lift book={p} lift={lifts.by.get(p.id)} isReady={lifts.isReady} /> }] : []),
+    { key: 'updated', title: t.updated, width: 100, render: (_, p) => <Tooltip title={exactly(p.updated_at)}><span>{ago(p.updated_at)}</span></Tooltip> },
   ]
   const items = [
     { key: 'blank', label: <Link to={'/playbooks/new' as string}>{t.blank}</Link> }, { key: 'template', label: <Link to={'/sop' as string}>{t.template}</Link> },

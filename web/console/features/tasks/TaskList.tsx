@@ -50,7 +50,7 @@ export function TaskList() {
         id="tasks" label={t.tasks} query={list as never} rowKey="id" onOpen={(x) => setOpened(x.id)} empty={active ? <NoMatch onClear={clear} /> : <Empty title={t.empty}>{t.emptyLead}</Empty>}
         columns={[
           { key: 'title', title: t.title, width: 220, always: true, dataIndex: 'title' },
-          { key: 'state', title: t.state, width: 110, render: (_, x) => <State tone={taskTones[x.state] ?? 'quiet'}>{named(states, x.state)}</State> },
+          { key: 'state', title: t.state, width: 138, render: (_, x) => <State tone={taskTones[x.state] ?? 'quiet'}>{named(states, x.state)}</State> },
           { key: 'who', title: t.who, width: 120, render: (_, x) => (x.staff ? member(x.staff) : <span className="y-faint">–</span>) },
           { key: 'customer', title: t.customer, width: 140, render: (_, x) => (x.customer ? <Who id={x.customer} /> : x.subject) },
           { key: 'due', title: t.due, width: 140, render: (_, x) => x.deadline && <Tooltip title={exactly(x.deadline)}><span className={x.state === 'overdue' || x.late ? 'y-tone-bad' : undefined}>{ago(x.deadline)}{x.late && ` · ${t.late}`}</span></Tooltip> },
