@@ -23,6 +23,12 @@ test('an unknown event shows its name and first properties, no ids', () => {
   expect(eventKind('Quiz Ended')).toBe('other')
 })
 
+test('members and playbooks are told by name', () => {
+  const titled = { ...names, title: (id: string | undefined) => (id === 'pb_1' ? '新客承接' : undefined) }
+  expect(lineOf(event('Task Overdue', { playbook: 'pb_1', staff: 'ma001' }), 'zh-CN', titled)).toEqual({ title: '马浩 的任务超时', detail: '新客承接', tone: 'warn' })
+  expect(lineOf(event('Identified', {}, { traits: [{ name: 'staff', value: 'ma001, li003', action: 'set' }] as never }), 'zh-CN', titled).detail).toBe('员工: 马浩、li003')
+})
+
 test('an order counts once, with what was given back', () => {
   const orders = ordersOf([
     event('Order Refunded', { order_id: 'A', revenue: 5 }, { seq: 3 }), event('Order Completed', { order_id: 'A', revenue: 20, currency: 'CNY' }, { seq: 2 }),

@@ -87,6 +87,9 @@ export function lineOf(e: CustomerEvent, lang: Lang, names: Names): Line {
     'Message Failed': () => ({ title: say(`${channelName(word(p.channel) || undefined, lang)}消息没有送达`, `A message by ${channelName(word(p.channel) || undefined, lang)} failed`), detail: joined([names.title?.(word(p.playbook)), reason(word(p.reason), lang)]), tone: 'bad' }),
     'Message Replied': () => ({ title: say(`回复了消息`, 'Replied'), detail: joined([staff, channelName(word(p.channel) || undefined, lang)]), tone: 'good' }),
     'Message Sent': () => ({ title: say(`${staff || '员工'} 发来消息`, `${staff || 'Staff'} wrote`) }),
+    'Task Completed': () => ({ title: say(`${staff || '员工'} 完成了任务`, `${staff || 'Staff'} did a task`), detail: joined([names.title?.(word(p.playbook)), word(p.result)]), tone: 'good' }),
+    'Task Overdue': () => ({ title: say(`${staff || '员工'} 的任务超时`, `A task of ${staff || 'staff'} is overdue`), detail: names.title?.(word(p.playbook)), tone: 'warn' }),
+    'Link Clicked': () => ({ title: say('点开了链接', 'Opened a link'), detail: joined([names.title?.(word(p.playbook)), word(p.url)]), tone: 'good' }),
     'Moment Liked': () => ({ title: say(`点赞了 ${staff} 的朋友圈`, `Liked a Moment of ${staff}`) }),
     'Moment Commented': () => ({ title: say(`评论了 ${staff} 的朋友圈`, `Commented on a Moment of ${staff}`) }),
     'Service Started': () => ({ title: say('进入微信客服', 'Opened customer service'), detail: staff || undefined }),
@@ -96,10 +99,10 @@ export function lineOf(e: CustomerEvent, lang: Lang, names: Names): Line {
     'Stage Changed': () => ({ title: say(`${kindLabel(word(p.kind), lang)} 阶段变为${stageLabel(word(p.to), lang)}`, `${kindLabel(word(p.kind), lang)} stage is ${stageLabel(word(p.to), lang)}`), detail: p.from ? say(`之前 ${stageLabel(word(p.from), lang)}`, `was ${stageLabel(word(p.from), lang)}`) : undefined }),
     'Consent Given': () => ({ title: say(`同意接收${channelName(word(p.channel) || '*', lang)}`, `Agreed to messages by ${channelName(word(p.channel) || '*', lang)}`), tone: 'good' }),
     'Consent Withdrawn': () => ({ title: say(`拒绝接收${channelName(word(p.channel) || '*', lang)}`, `Refused messages by ${channelName(word(p.channel) || '*', lang)}`), tone: 'warn' }),
-    Identified: () => ({ title: identified(e, lang), detail: traitsOf(e, lang) }),
+    Identified: () => ({ title: identified(e, lang), detail: traitsOf(e, lang, names) }),
   }
   const known = made[e.name]
-  return known ? known() : { title: eventLabel(e.name, lang), detail: traitsOf(e, lang) ?? firstProps(p, lang) }
+  return known ? known() : { title: eventLabel(e.name, lang), detail: traitsOf(e, lang, names) ?? firstProps(p, lang, names) }
 }
 
 const product = (p: Props) => word(p.name) || word(p.product_id) || '–'
@@ -127,16 +130,22 @@ function identified(e: CustomerEvent, lang: Lang): string {
   return lang === 'zh-CN' ? '更新属性' : 'Traits changed'
 }
 
-function traitsOf(e: CustomerEvent, lang: Lang): string | undefined {
+function traitsOf(e: CustomerEvent, lang: Lang, names: Names): string | undefined {
   const all = e.traits ?? []
   if (all.length === 0) return undefined
-  const shown = all.slice(0, 4).map((x) => (x.action === 'unset' ? `${propLabel(x.name, lang)} –` : `${propLabel(x.name, lang)}: ${short(x.value)}`))
+  const shown = all.slice(0, 4).map((x) => (x.action === 'unset' ? `${propLabel(x.name, lang)} –` : `${propLabel(x.name, lang)}: ${short(told(x.name, x.value, names))}`))
   return joined([...shown, all.length > 4 && `+${all.length - 4}`])
 }
 
-function firstProps(p: Props, lang: Lang): string | undefined {
+function firstProps(p: Props, lang: Lang, names: Names): string | undefined {
   const shown = Object.entries(p).filter(([k, v]) => !/(^|_)id$|^corp$/.test(k) && (typeof v === 'string' || typeof v === 'number')).slice(0, 3)
-  return joined(shown.map(([k, v]) => `${propLabel(k, lang)}: ${short(v)}`))
+  return joined(shown.map(([k, v]) => `${propLabel(k, lang)}: ${short(told(k, v, names))}`))
+}
+
+/** A value with names in place of the ids of staff and playbooks. */
+function told(name: string, v: unknown, names: Names): unknown {
+  if (name === 'staff') return Array.isArray(v) ? v.map((x) => names.staff(word(x))) : word(v).split(/,\s*/).map(names.staff)
+  return name === 'playbook' ? (names.title?.(word(v)) ?? v) : v
 }
 
 function short(v: unknown): string {

@@ -9,7 +9,7 @@ export const channelNames = texts({
   wecom_device: ['智慧硬件', 'Device'], wecom_door_service: ['上门服务', 'Door service'], wecom_acquisition_link: ['获客链接', 'Acquisition link'], wecom_custom: ['定制开发', 'Custom'], wecom_demand: ['需求回复', 'Demand'], wecom_presales: ['售前咨询', 'Pre-sales'],
   wecom_partner: ['合作伙伴', 'Partner'], wecom_friend_request: ['好友申请', 'Friend request'], wecom_shared: ['内部共享', 'Shared'], wecom_assigned: ['管理员分配', 'Assigned'],
   wecom: ['企业微信', 'WeCom'], group: ['客户群', 'Group'], live: ['直播间', 'Live room'], xiaohongshu: ['小红书', 'Xiaohongshu'], douyin: ['抖音', 'Douyin'], store: ['门店', 'Store'], parcel: ['包裹卡', 'Parcel card'], referral: ['老客推荐', 'Referral'],
-  official: ['公众号', 'Official account'], wechat_official: ['公众号', 'Official account'], staff: ['员工名片', 'Staff card'], kf: ['微信客服', 'WeChat service'], welcome: ['欢迎语', 'Welcome'],
+  official: ['公众号', 'Official account'], mp: ['公众号', 'Official account'], card: ['员工名片', 'Staff card'], ads: ['信息流广告', 'Ads'], 'member-day': ['会员日', 'Member day'], wechat_official: ['公众号', 'Official account'], staff: ['员工名片', 'Staff card'], kf: ['微信客服', 'WeChat service'], welcome: ['欢迎语', 'Welcome'],
   wechat_mini: ['小程序', 'Mini program'], moments: ['朋友圈', 'Moments'], website: ['官网', 'Website'], tmall: ['天猫', 'Tmall'], jd: ['京东', 'JD'], '*': ['所有渠道', 'All channels'],
 })
 
