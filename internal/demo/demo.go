@@ -92,7 +92,7 @@ func (d Deps) run(ctx context.Context, h history) error {
 	if _, err := d.load(ctx, h); err != nil {
 		return fmt.Errorf("load history: %w", err)
 	}
-	live, err := d.prepare(ctx, h)
+	live, past, err := d.prepare(ctx, h)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (d Deps) run(ctx context.Context, h history) error {
 		return live.run(ctx)
 	}
 	shop := newShopping(d, live)
-	if err := d.connect(ctx, live.audiences, shop); err != nil {
+	if err := d.connect(ctx, live.audiences, shop, past); err != nil {
 		return fmt.Errorf("set WeCom up: %w", err)
 	}
 	all, ctx := errgroup.WithContext(ctx)
@@ -109,29 +109,37 @@ func (d Deps) run(ctx context.Context, h history) error {
 	return all.Wait()
 }
 
-// prepare learns who buys what, sends the weeks before today, and makes audiences and the
-// playbook, which those weeks then do not wake.
-func (d Deps) prepare(ctx context.Context, h history) (*live, error) {
+// prepare learns who buys what, sends the weeks before now, and makes audiences and the
+// playbook, which those weeks then do not wake. If the clock is behind today, the rest of the
+// weeks is still to be sent.
+func (d Deps) prepare(ctx context.Context, h history) (*live, *past, error) {
 	people, err := learn(h.each)
 	if err != nil {
-		return nil, fmt.Errorf("learn from history: %w", err)
+		return nil, nil, fmt.Errorf("learn from history: %w", err)
 	}
-	l := newLive(d, people)
-	if err := l.recent(ctx, people); err != nil {
-		return nil, err
+	l, now, today := newLive(d, people), d.Clock.Now(), d.Clock.Now()
+	if d.WeCom != nil {
+		today = now.Add(max(0, d.WeCom.late()))
+	}
+	p, err := l.newPast(people, today)
+	if err == nil {
+		err = p.until(ctx, now)
+	}
+	if err != nil {
+		return nil, nil, err
 	}
 	made, err := ensureAudiences(ctx, d)
 	if err != nil {
-		return nil, fmt.Errorf("make audiences: %w", err)
+		return nil, nil, fmt.Errorf("make audiences: %w", err)
 	}
 	if d.Playbooks != nil {
 		p := Playbook{Name: playbookName, Audience: made[playbookAudience], URL: d.Webhook, Text: playbookText}
 		if err := d.Playbooks.Ensure(ctx, p); err != nil {
-			return nil, fmt.Errorf("make playbook: %w", err)
+			return nil, nil, fmt.Errorf("make playbook: %w", err)
 		}
 	}
 	l.audiences = made
-	return l, nil
+	return l, p, nil
 }
 
 const (

@@ -12,9 +12,6 @@ var readyPlaybooks = []string{"new-contact", "unpaid-order", "first-purchase", "
 
 // playbooks installs and publishes ready playbooks, each once.
 func (c *setup) playbooks(ctx context.Context) error {
-	if err := c.links(ctx); err != nil {
-		return err
-	}
 	installed, err := c.api.do(ctx, "GET", "/sop/installed?limit=200", nil)
 	if err != nil {
 		return err
@@ -42,10 +39,4 @@ func (c *setup) playbooks(ctx context.Context) error {
 		fmt.Fprintf(c.d.Out, "playbooks: %d ready ones installed and published\n", published)
 	}
 	return nil
-}
-
-// links says where short links lead: to this run.
-func (c *setup) links(ctx context.Context) error {
-	_, err := c.api.do(ctx, "PUT", "/links/settings", map[string]any{"public_url": c.d.URL})
-	return err
 }

@@ -14,35 +14,60 @@ const (
 	openFor      = 15 * time.Hour
 )
 
-// recent sends what people did in the weeks before today, without which the brand's figures
-// of these days would be empty: its history ends years ago. The ids are the same at every
+// past is what people did in the weeks before today, without which the brand's figures of
+// these days would be empty: its history ends years ago. The ids are the same at every
 // start, and the log takes each message once, so a second start adds nothing.
-func (l *live) recent(ctx context.Context, p *people) error {
+type past struct {
+	send   *live
+	act    *activity
+	first  time.Time // midnight of the first day
+	day, i int       // what comes next
+	batch  []message
+}
+
+// newPast is what comes before the day of today.
+func (l *live) newPast(p *people, today time.Time) (*past, error) {
 	zone, err := time.LoadLocation(Zone)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	act := newActivity(p, l.d.Seed, "past")
-	y, m, d := l.d.Clock.Now().In(zone).Date()
-	batch := make([]message, 0, recentBatch)
-	for day := range recentDays {
-		open := time.Date(y, m, d-recentDays+day, 0, 0, 0, 0, zone).Add(opens)
-		n := eventsOf(day)
-		for i := range n {
-			said, _ := act.next(open.Add(openFor*time.Duration(i)/time.Duration(n)), 1)
-			if batch = append(batch, said); len(batch) < recentBatch {
-				continue
+	y, m, d := today.In(zone).Date()
+	return &past{send: l, act: newActivity(p, l.d.Seed, "past"), first: time.Date(y, m, d-recentDays, 0, 0, 0, 0, zone)}, nil
+}
+
+// until sends what happened before a moment and was not sent yet.
+func (p *past) until(ctx context.Context, at time.Time) error {
+	for p.day < recentDays {
+		y, m, d := p.first.Date()
+		open := time.Date(y, m, d+p.day, 0, 0, 0, 0, p.first.Location()).Add(opens)
+		n := eventsOf(p.day)
+		moment := open.Add(openFor * time.Duration(p.i) / time.Duration(n))
+		if !moment.Before(at) {
+			break
+		}
+		said, _ := p.act.next(moment, 1)
+		p.batch = append(p.batch, said)
+		if p.i++; p.i == n {
+			p.day, p.i = p.day+1, 0
+		}
+		if len(p.batch) == recentBatch {
+			if err := p.deliver(ctx); err != nil {
+				return err
 			}
-			if err := l.deliver(ctx, batch...); err != nil {
-				return fmt.Errorf("send the weeks before: %w", err)
-			}
-			batch = batch[:0]
 		}
 	}
-	if len(batch) == 0 {
+	return p.deliver(ctx)
+}
+
+func (p *past) deliver(ctx context.Context) error {
+	if len(p.batch) == 0 {
 		return nil
 	}
-	return l.deliver(ctx, batch...)
+	if err := p.send.deliver(ctx, p.batch...); err != nil {
+		return fmt.Errorf("send the weeks before: %w", err)
+	}
+	p.batch = p.batch[:0]
+	return nil
 }
 
 // eventsOf is how much happens on a day: more from week to week, and most on two days of seven.

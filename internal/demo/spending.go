@@ -2,6 +2,9 @@ package demo
 
 import (
 	"context"
+	"maps"
+	"math"
+	"slices"
 	"time"
 )
 
@@ -14,9 +17,11 @@ const (
 )
 
 // spent is what a channel cost in a month, in GBP.
-var spent = map[string]float64{"parcel": 180, "store": 420, "live": 650, "xiaohongshu": 380, "mp": 120, "member-day": 90}
+var spent = map[string]float64{
+	"parcel": 180, "store": 420, "live": 450, "xiaohongshu": 280, "mp": 90, "member-day": 60, "ads": 360, "douyin": 150,
+}
 
-// spending enters costs, the margin and a plan for the month, where there are none.
+// spending enters what the channels cost since they began, the margin and a plan for the month, where there are none.
 func (c *setup) spending(ctx context.Context) error {
 	had, err := c.api.do(ctx, "GET", "/insight/costs?limit=1", nil)
 	if err != nil || had.Get("items.#").Int() > 0 {
@@ -25,17 +30,18 @@ func (c *setup) spending(ctx context.Context) error {
 	day := func(t time.Time) string { return t.Format(time.DateOnly) }
 	now := c.d.Clock.Now()
 	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
-	for _, month := range []time.Time{first.AddDate(0, -2, 0), first.AddDate(0, -1, 0), first} {
-		for _, ch := range channels {
-			if spent[ch.key] == 0 {
-				continue
-			}
+	for from := now.Add(-weeksBefore); from.Before(first.AddDate(0, 1, 0)); {
+		month := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, time.UTC)
+		last := month.AddDate(0, 1, -1)
+		share := float64(last.Day()-from.Day()+1) / float64(last.Day())
+		for _, key := range slices.Sorted(maps.Keys(spent)) {
 			if _, err := c.api.do(ctx, "POST", "/insight/costs", map[string]any{
-				"date": day(month), "to": day(month.AddDate(0, 1, -1)), "channel": ch.key, "amount": spent[ch.key], "note": "演示数据：" + ch.name,
+				"date": day(from), "to": day(last), "channel": key, "amount": math.Round(spent[key] * share), "note": "演示数据",
 			}); err != nil {
 				return err
 			}
 		}
+		from = month.AddDate(0, 1, 0)
 	}
 	if _, err := c.api.do(ctx, "PUT", "/insight/boards/settings", map[string]any{"gross_margin": grossMargin, "team_cost_per_month": teamCost}); err != nil {
 		return err

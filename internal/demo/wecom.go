@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"yutang/internal/clock"
 	"yutang/internal/wecomsim"
 )
 
@@ -29,14 +30,16 @@ const (
 	busyFor      = 2 * time.Minute
 	pullPatience = 2 * time.Minute
 	pullLook     = 250 * time.Millisecond
+	newFrom      = 24 * time.Hour // a corp so far behind is a new one
 )
 
 // NewCorp makes the simulated corp of the demo, or goes on with the one that the journal
-// keeps. Its clock is the demo's.
+// keeps. Its clock is the demo's: that of a new corp is weeks behind, which are lived through
+// first.
 func NewCorp(journal, address string) (*wecomsim.Sim, error) {
 	return wecomsim.New(wecomsim.Config{
 		CorpID: Corp, AgentID: CorpAgent, Secret: corpSecret, Token: corpToken, AESKey: corpAESKey, Name: "鱼塘演示企业",
-		Seed: 1, Staff: corpStaff, Customers: corpPeople, Groups: corpGroups, Journal: journal, PublicURL: "http://" + address,
+		Clock: behind{clock.System{}, weeksBefore}, Seed: 1, Staff: corpStaff, Customers: corpPeople, Groups: corpGroups, Journal: journal, PublicURL: "http://" + address,
 	})
 }
 
@@ -55,13 +58,14 @@ type setup struct {
 	users  []string
 	made   map[string]string // audiences, name to id
 	assets map[string]string // name to id
+	short  []string          // codes of the short links
 	fresh  bool              // the corp is new
 }
 
 // connect connects the corp, pulls it, and makes what an operator would. What is there
 // already stays as it is.
-func (d Deps) connect(ctx context.Context, made map[string]string, shop *shopping) error {
-	c := &setup{d: d, api: api{url: d.URL + "/api/v1", token: d.WeCom.Token}, made: made}
+func (d Deps) connect(ctx context.Context, made map[string]string, shop *shopping, p *past) error {
+	c := &setup{d: d, api: api{url: d.URL + "/api/v1", token: d.WeCom.Token}, made: made, fresh: d.WeCom.late() > newFrom}
 	for _, m := range d.WeCom.Sim.Members() {
 		if m.Status == 1 {
 			c.users = append(c.users, m.User)
@@ -82,11 +86,18 @@ func (d Deps) connect(ctx context.Context, made map[string]string, shop *shoppin
 		{"make the welcome", c.welcome},
 		{"make the group code", c.groupCode},
 		{"make the win-back audience", c.winBack},
-		{"make the mass send", c.massSend},
-		{"make the moment", c.moment},
+		{"make short links", c.links},
 		{"greet at customer service", c.desk},
 		{"install playbooks", c.playbooks},
+		{"make acquisition links", c.acquisition},
+		{"keep personas", c.dress},
+		{"assess the maturity", c.assess},
+		{"live through the weeks before", func(ctx context.Context) error { return c.catchUp(ctx, shop, p) }},
+		{"make the mass send", c.massSend},
+		{"make the moment", c.moment},
+		{"hold the checklist against accounts", c.audit},
 		{"enter costs and a plan", c.spending},
+		{"pull the figures of links", c.pullLinks},
 	} {
 		if err := step.run(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.name, err)

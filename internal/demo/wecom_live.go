@@ -21,6 +21,7 @@ type shopping struct {
 	n      int
 	looked int // customers of the corp looked at
 	buyers []buyer
+	batch  []message // to be sent at once
 }
 
 // buyer is one who signed up, and when the next order is due.
@@ -52,16 +53,31 @@ func (s *shopping) live(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := s.look(ctx); err != nil {
-			return err
-		}
-		if err := s.buy(ctx); err != nil {
+		if err := s.turn(ctx); err != nil {
 			return err
 		}
 		if err := s.d.Clock.WaitUntil(ctx, s.d.Clock.Now().Add(shopEvery)); err != nil {
 			return err
 		}
 	}
+}
+
+// turn lets newcomers sign up and buyers buy.
+func (s *shopping) turn(ctx context.Context) error {
+	s.look()
+	s.buy()
+	return s.tell(ctx)
+}
+
+// tell sends what was done.
+func (s *shopping) tell(ctx context.Context) error {
+	for part := range slices.Chunk(s.batch, recentBatch) {
+		if err := s.send.deliver(ctx, part...); err != nil {
+			return err
+		}
+	}
+	s.batch = s.batch[:0]
+	return nil
 }
 
 // dice follow from the seed and the person, so that a restart makes the same of somebody.
@@ -85,29 +101,25 @@ func (s *shopping) link(ctx context.Context) error {
 		who := from[r.IntN(len(from))]
 		m := s.identify(c.ID, map[string]any{"type": "member_no", "id": who.member})
 		m["anonymousId"] = "wx-" + c.ID
-		if err := s.send.deliver(ctx, m); err != nil {
-			return err
-		}
+		s.batch = append(s.batch, m)
 	}
 	s.looked = corpPeople
-	return nil
+	return s.tell(ctx)
 }
 
 // look lets newcomers sign up.
-func (s *shopping) look(ctx context.Context) error {
+func (s *shopping) look() {
 	for {
 		list := s.d.WeCom.Sim.Customers(s.looked, 50)
 		for _, c := range list {
 			if len(c.Follows) == 0 && s.recent(s.looked) {
-				return nil // on the way; look again
+				return // on the way; look again
 			}
-			if err := s.signUp(ctx, s.looked, c); err != nil {
-				return err
-			}
+			s.signUp(s.looked, c)
 			s.looked++
 		}
 		if len(list) == 0 {
-			return nil
+			return
 		}
 	}
 }
@@ -116,10 +128,10 @@ func (s *shopping) look(ctx context.Context) error {
 func (s *shopping) recent(i int) bool { return len(s.d.WeCom.Sim.Customers(i+5, 1)) == 0 }
 
 // signUp lets somebody who came by a code sign up with the shop, or not.
-func (s *shopping) signUp(ctx context.Context, i int, c wecomsim.Customer) error {
+func (s *shopping) signUp(i int, c wecomsim.Customer) {
 	r := s.dice(i)
 	if len(c.Follows) == 0 || r.IntN(5) >= signUpShare {
-		return nil
+		return
 	}
 	user := fmt.Sprintf("wx_%d", i)
 	if len(s.buyers) < buyersAtOnce {
@@ -128,7 +140,7 @@ func (s *shopping) signUp(ctx context.Context, i int, c wecomsim.Customer) error
 	}
 	m := s.identify(c.ID)
 	m["userId"] = user
-	return s.send.deliver(ctx, m)
+	s.batch = append(s.batch, m)
 }
 
 // identify says that a customer of the corp is somebody the shop knows.
@@ -159,7 +171,7 @@ func birthdays(external string) map[string]any {
 }
 
 // buy sends the orders that are due.
-func (s *shopping) buy(ctx context.Context) error {
+func (s *shopping) buy() {
 	now := s.d.Clock.Now()
 	keep := s.buyers[:0]
 	for _, b := range s.buyers {
@@ -167,38 +179,35 @@ func (s *shopping) buy(ctx context.Context) error {
 			keep = append(keep, b)
 			continue
 		}
-		if err := s.order(ctx, b.user); err != nil {
-			return err
-		}
+		s.order(b.user)
 		if b.left--; b.left > 0 {
 			b.next = now.Add(time.Duration(5+s.dice(s.n).IntN(600)) * time.Minute)
 			keep = append(keep, b)
 		}
 	}
 	s.buyers = keep
-	return nil
 }
 
-func (s *shopping) order(ctx context.Context, user string) error {
+func (s *shopping) order(user string) {
 	s.n++
 	r := s.dice(s.n + 1<<32)
 	it := s.people.items[s.people.common[r.IntN(len(s.people.common))]]
-	n := 1 + r.IntN(8)
+	n := 6 * (1 + r.IntN(12)) // the shop sells to shops
 	revenue := float64(int(it.price*float64(n)*100+0.5)) / 100
 	id := fmt.Sprintf("%s-%d", s.run, s.n)
 	props := map[string]any{
 		"order_id": id, "revenue": revenue, "currency": Currency,
 		"products": []map[string]any{{"product_id": it.code, "name": it.name, "price": it.price, "quantity": n}},
 	}
-	track := func(event, message string) error {
-		return s.send.deliver(ctx, map[string]any{
+	track := func(event, message string) {
+		s.batch = append(s.batch, map[string]any{
 			"type": "track", "event": event, "userId": user, "messageId": message, "timestamp": s.stamp(), "properties": props,
 		})
 	}
-	if err := track("Checkout Started", id+"-checkout"); err != nil || r.IntN(unpaidShare) == 0 {
-		return err
+	track("Checkout Started", id+"-checkout")
+	if r.IntN(unpaidShare) > 0 {
+		track("Order Completed", id)
 	}
-	return track("Order Completed", id)
 }
 
 func (s *shopping) stamp() string { return s.d.Clock.Now().UTC().Format(time.RFC3339Nano) }

@@ -3,7 +3,6 @@ package demo
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 )
 
@@ -20,7 +19,7 @@ func (c *setup) tags(ctx context.Context) error {
 	for _, g := range []struct {
 		group string
 		names []string
-	}{{"渠道", channelNames()}, {"分层", []string{"VIP"}}} {
+	}{{"渠道", channelTags()}, {"分层", []string{"VIP"}}} {
 		missing := slices.DeleteFunc(slices.Clone(g.names), func(n string) bool { return ids[g.group+"/"+n] != "" })
 		if len(missing) == 0 {
 			continue
@@ -86,9 +85,12 @@ var channels = []channel{
 	{name: "员工名片", key: "card", members: share(1), welcome: "您好，我是您的专属顾问，有事随时找我。", verify: true},
 }
 
-func channelNames() (out []string) {
+func channelTags() (out []string) {
 	for _, c := range channels {
 		out = append(out, c.name)
+	}
+	for _, l := range acquisitionLinks {
+		out = append(out, l.name)
 	}
 	return out
 }
@@ -179,25 +181,6 @@ func (c *setup) moment(ctx context.Context) error {
 	if err != nil || !fresh {
 		return err
 	}
-	if _, err = c.api.do(ctx, "POST", "/moments/"+id+"/schedule", nil); err != nil {
-		return err
-	}
-	c.fresh = true
-	return c.past()
-}
-
-// past lets some relations of the past end, so that a new demo has losses to show.
-func (c *setup) past() error {
-	sim := c.d.WeCom.Sim
-	people := sim.Customers(0, corpPeople)
-	for i := range min(8, len(people)/20) {
-		p := people[i*20]
-		if len(p.Follows) == 0 {
-			continue
-		}
-		if err := sim.DeleteStaff(p.ID, p.Follows[0].User); err != nil {
-			return fmt.Errorf("lose a customer: %w", err)
-		}
-	}
-	return nil
+	_, err = c.api.do(ctx, "POST", "/moments/"+id+"/schedule", nil)
+	return err
 }

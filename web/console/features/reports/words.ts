@@ -15,7 +15,7 @@ const valueWords = texts({
   ...stageWords,
   contact: ['好友', 'Contact'], link: ['短链', 'Link'], group: ['客户群', 'Group'], material: ['素材', 'Material'], moment: ['朋友圈', 'Moment'], service: ['客服', 'Service'], coupon: ['优惠券', 'Coupon'],
   wecom_qr: ['企微活码', 'WeCom QR'], store: ['门店', 'Store'], card: ['名片', 'Card'], parcel: ['包裹卡', 'Parcel'], xiaohongshu: ['小红书', 'Xiaohongshu'], douyin: ['抖音', 'Douyin'],
-  wecom_card: ['企微名片', 'WeCom card'], wecom_group: ['企微群', 'WeCom group'], wecom_phone_search: ['搜手机号', 'Phone search'], live: ['直播', 'Livestream'], mp: ['公众号', 'Official account'], demo: ['演示', 'Demo'],
+  wecom_card: ['企微名片', 'WeCom card'], wecom_group: ['企微群', 'WeCom group'], wecom_phone_search: ['搜手机号', 'Phone search'], live: ['直播', 'Livestream'], ads: ['信息流广告', 'Ads'], 'member-day': ['会员日', 'Member day'], referral: ['老客推荐', 'Referral'], mp: ['公众号', 'Official account'], demo: ['演示', 'Demo'],
   'message:webhook': ['消息·Webhook', 'Message · webhook'], 'message:welcome': ['消息·欢迎语', 'Message · welcome'], 'message:kf': ['消息·微信客服', 'Message · service'], message: ['消息', 'Message'], 'message:wecom_mass': ['消息·群发', 'Message · mass send'],
 })
 
