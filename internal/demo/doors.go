@@ -15,7 +15,7 @@ import (
 
 // come is how many of a hundred newcomers each channel brings.
 var come = map[string]int{
-	"parcel": 24, "store": 17, "live": 16, "xiaohongshu": 12, "mp": 8, "member-day": 5, "card": 4, "ads": 11, "douyin": 5, "referral": 3,
+	"parcel": 24, "store": 17, "live": 16, "xiaohongshu": 12, "mp": 8, "member-day": 5, "card": 4, "ads": 11, "douyin": 5, "referral": 6,
 }
 
 // acquisitionLinks are those of 获客助手: what advertisements lead to.
@@ -72,7 +72,7 @@ func (w *weeks) open(ctx context.Context) error {
 			doors, waits := []door{}, false
 			got.Get("items").ForEach(func(_, x gjson.Result) bool {
 				if share := come[x.Get("channel").Str]; share > 0 {
-					doors = append(doors, door{x.Get(list.address).Str, share})
+					doors = append(doors, door{x.Get(list.address).Str, share, texts(x.Get("users"))})
 					waits = waits || x.Get(list.ready).Str == ""
 				}
 				return true
@@ -91,6 +91,13 @@ func (w *weeks) open(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func texts(list gjson.Result) (out []string) {
+	for _, x := range list.Array() {
+		out = append(out, x.Str)
+	}
+	return out
 }
 
 // shortLinks are what posters and messages of the shop lead to.

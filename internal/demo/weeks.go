@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -139,6 +140,7 @@ func (w *weeks) day(ctx context.Context, at time.Time) error {
 type door struct {
 	address string // state of a code or URL of a link
 	share   int
+	users   []string // of a link
 }
 
 // arrive lets newcomers in: more from week to week, most at the weekend.
@@ -149,13 +151,13 @@ func (w *weeks) arrive(r *rand.Rand, at time.Time) (came int64, err error) {
 	}
 	sim := w.d.WeCom.Sim
 	for range n {
-		through := w.doors[pick(r, w.doors)].address
-		added, err := sim.ScanCode(sim.AddCustomer(wecomsim.NewCustomer{}), through)
+		through := w.doors[pick(r, w.doors)]
+		added, err := sim.ScanCode(sim.AddCustomer(wecomsim.NewCustomer{}), through.address)
 		if err == nil && added.Waiting {
 			_, err = sim.Accept(added.User, added.Customer)
 		}
-		if err == nil && r.IntN(2) == 0 {
-			_, err = sim.ScanCode(added.Customer, through) // looks again, and is known already
+		if friend := w.friend(r, through.users); err == nil && friend != "" && r.IntN(2) == 0 {
+			_, err = sim.ScanCode(friend, through.address) // known already: only a click
 		}
 		if err != nil {
 			return 0, fmt.Errorf("come in: %w", err)
@@ -163,6 +165,18 @@ func (w *weeks) arrive(r *rand.Rand, at time.Time) (came int64, err error) {
 		came++
 	}
 	return came, nil
+}
+
+// friend is a customer of one of the users, "" if none was found.
+func (w *weeks) friend(r *rand.Rand, users []string) string {
+	for range 4 * len(users) {
+		for _, c := range w.d.WeCom.Sim.Customers(r.IntN(corpPeople), 1) {
+			if slices.ContainsFunc(c.Follows, func(f wecomsim.Follow) bool { return slices.Contains(users, f.User) }) {
+				return c.ID
+			}
+		}
+	}
+	return ""
 }
 
 // pick draws a door by its share.
