@@ -109,7 +109,7 @@ func startDemo(t *testing.T, dir string) *program {
 			t.Error(err)
 		}
 	}
-	p.until("the corp is set up", func() bool {
+	p.within(2*time.Minute, "the corp is set up", func() bool {
 		select {
 		case err := <-ended:
 			t.Fatalf("the demo ended: %v", err)
@@ -132,7 +132,12 @@ func (p *program) get(path string) gjson.Result {
 // until asks again until ok, a request to the program between two times.
 func (p *program) until(what string, ok func() bool) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Second)
+	p.within(25*time.Second, what, ok)
+}
+
+func (p *program) within(patience time.Duration, what string, ok func() bool) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for ctx.Err() == nil {
 		if ok() {
