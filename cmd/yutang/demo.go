@@ -62,14 +62,19 @@ func (c *demoCommand) Run(ctx context.Context) error {
 	cfg.Listen, cfg.AdminToken, cfg.WriteKey, cfg.WebhookAllow = c.Listen, demoToken, demoWriteKey, []string{address}
 	cfg.Demo = phones + "/sim/"
 	return app.Run(ctx, cfg, func(a *app.App) error {
-		if err := c.open(ctx, a, phones); err != nil {
+		if err := c.open(ctx, a); err != nil {
 			return err
 		}
+		fmt.Println("Filling the demo brand; its address follows in half a minute.")
 		err := demo.Run(ctx, demo.Deps{
 			Importer: a.Importer(), Audiences: demoAudiences{a.Audiences()}, Clock: a.Clock, Out: os.Stdout,
 			Playbooks: demoPlaybooks{a, receiver}, Totals: totals(a), Terminal: screen().Terminal,
 			URL: "http://" + a.Address(), WriteKey: demoWriteKey, Webhook: "http://" + address + "/messages", Seed: 1, Rate: c.Rate,
 			WeCom: &demo.WeCom{Sim: sim, URL: phones, Token: demoToken, Callback: corp.CallbackPath(demo.Corp, corp.Main)},
+			Ready: func() {
+				fmt.Printf("\n  address   http://%s\n  login     %s\n  password  %s\n  API       Authorization: Bearer %s\n  ingest    write key %s\n  phones    %s/sim/\n\n",
+					a.Address(), demoEmail, demoPassword, demoToken, demoWriteKey, phones)
+			},
 		})
 		if err == nil {
 			err = app.ErrDone
@@ -79,7 +84,7 @@ func (c *demoCommand) Run(ctx context.Context) error {
 }
 
 // open sets the brand up, refusing a directory that holds another.
-func (c *demoCommand) open(ctx context.Context, a *app.App, phones string) error {
+func (c *demoCommand) open(ctx context.Context, a *app.App) error {
 	brand, err := a.Access().Brand(ctx)
 	if err != nil {
 		return err
@@ -92,12 +97,7 @@ func (c *demoCommand) open(ctx context.Context, a *app.App, phones string) error
 			return err
 		}
 	}
-	if err := a.EnsureOwner(ctx, demoEmail, demoPassword); err != nil {
-		return err
-	}
-	fmt.Printf("\n  address   http://%s\n  login     %s\n  password  %s\n  API       Authorization: Bearer %s\n  ingest    write key %s\n  phones    %s/sim/\n\n",
-		a.Address(), demoEmail, demoPassword, demoToken, demoWriteKey, phones)
-	return nil
+	return a.EnsureOwner(ctx, demoEmail, demoPassword)
 }
 
 // simulate starts the simulated WeCom. Its journal lies in the data directory, so that a

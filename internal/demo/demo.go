@@ -62,7 +62,7 @@ type Totals struct {
 	NetRevenue money.Amount
 }
 
-// Deps are what the demo needs of the program. Playbooks and WeCom may be nil.
+// Deps are what the demo needs of the program. Playbooks, WeCom and Ready may be nil.
 type Deps struct {
 	Importer  importcli.Importer
 	Audiences Audiences
@@ -77,6 +77,7 @@ type Deps struct {
 	Webhook   string  // URL of the receiver (see Receiver)
 	Seed      uint64  // of the activity
 	Rate      float64 // live events a second; 0 is 4
+	Ready     func()  // called once the brand is filled and its clock is right; may be nil
 }
 
 // Run fills the brand and keeps it alive until ctx ends, which is not an error.
@@ -97,16 +98,24 @@ func (d Deps) run(ctx context.Context, h history) error {
 		return err
 	}
 	if d.WeCom == nil {
+		d.ready()
 		return live.run(ctx)
 	}
 	shop := newShopping(d, live)
 	if err := d.connect(ctx, live.audiences, shop, past); err != nil {
 		return fmt.Errorf("set WeCom up: %w", err)
 	}
+	d.ready()
 	all, ctx := errgroup.WithContext(ctx)
 	all.Go(func() error { return live.run(ctx) })
 	all.Go(func() error { return shop.live(ctx) })
 	return all.Wait()
+}
+
+func (d Deps) ready() {
+	if d.Ready != nil {
+		d.Ready()
+	}
 }
 
 // prepare learns who buys what, sends the weeks before now, and makes audiences and the
