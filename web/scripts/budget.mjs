@@ -39,6 +39,7 @@ for (const [app, budget] of Object.entries(budgets)) {
   const extra = new Map(pages.map((key) => [key, [...reach(key)].filter((k) => !first.has(k) && !named(manifest[k].file))]))
   const heaviest = [...extra].map(([key, list]) => [weigh(list), key]).sort((a, b) => b[0] - a[0])
   for (const [kb, key] of heaviest) check(`${app} page ${key}`, kb, budget.page)
+  for (const [key, limit] of Object.entries(budget.whole ?? {})) check(`${app} all of ${key}`, weigh(first) + (heaviest.find(([, k]) => k === key)?.[0] ?? Infinity), limit)
   console.log(`      ${app}'s heaviest page adds ${heaviest[0][0].toFixed(1)} KB to the entry (${heaviest[0][1]})`)
   const sheets = Object.values(manifest).flatMap((chunk) => chunk.css ?? [])
   check(`${app} all styles`, [...new Set(sheets)].reduce((sum, file) => sum + size(file), 0), budget.styles)
