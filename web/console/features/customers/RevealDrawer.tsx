@@ -50,13 +50,18 @@ export function RevealDrawer({ customer: c, onClose }: { customer: Schema<'Custo
         <Form form={form} layout="vertical" initialValues={{ fields: ['all'] }}>
           <Form.Item name="reason" label={t.why} extra={t.whyHelp} rules={[{ required: true, min: 4, max: 200 }]}><Input.TextArea autoFocus rows={2} maxLength={200} placeholder={t.example} /></Form.Item>
           <Form.Item name="fields" label={t.fields} rules={[{ required: true }]}>
-            <Checkbox.Group className="y-stack" options={[{ value: 'all', label: t.all }, ...personal.map((n) => ({ value: n, label: propLabel(n, lang) })), ...types.filter((x) => !personal.includes(x)).map((x) => ({ value: x, label: typeName(x, lang) })), { value: 'contacts', label: t.contacts }]} />
+            <Ticks label={t.fields} options={[{ value: 'all', label: t.all }, ...personal.map((n) => ({ value: n, label: propLabel(n, lang) })), ...types.filter((x) => !personal.includes(x)).map((x) => ({ value: x, label: typeName(x, lang) })), { value: 'contacts', label: t.contacts }]} />
           </Form.Item>
           {problem !== undefined && <Faults problem={problemOf(problem)} />}
         </Form>
       )}
     </Drawer>
   )
+}
+
+/** A group of boxes takes no aria-required, which the form gives to what it holds. */
+function Ticks({ id, label, value, onChange, options }: { id?: string; label: string; value?: string[]; onChange?: (to: string[]) => void; options: { value: string; label: string }[] }) {
+  return <div id={id} role="group" aria-label={label}><Checkbox.Group className="y-stack" options={options} value={value} onChange={onChange} /></div>
 }
 
 function Clear({ of: v, onHide }: { of: Schema<'PrivacyRevealed'>; onHide: () => void }) {
