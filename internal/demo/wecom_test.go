@@ -109,7 +109,7 @@ func startDemo(t *testing.T, dir string) *program {
 			t.Error(err)
 		}
 	}
-	p.within(2*time.Minute, "the corp is set up", func() bool {
+	p.within(4*time.Minute, "the corp is set up", func() bool {
 		select {
 		case err := <-ended:
 			t.Fatalf("the demo ended: %v", err)
@@ -132,7 +132,7 @@ func (p *program) get(path string) gjson.Result {
 // until asks again until ok, a request to the program between two times.
 func (p *program) until(what string, ok func() bool) {
 	p.t.Helper()
-	p.within(25*time.Second, what, ok)
+	p.within(90*time.Second, what, ok)
 }
 
 func (p *program) within(patience time.Duration, what string, ok func() bool) {
