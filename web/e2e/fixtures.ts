@@ -69,14 +69,14 @@ export async function settled(page: Page) {
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
 }
 
-/** Serious faults of accessibility of what is shown now. The rule left out is an experiment of axe that takes a count beside its word for a mismatch. */
-export async function faultsOfAccess(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof import('axe-core') }).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], rules: { 'label-content-name-mismatch': { enabled: false } } })
+/** Serious faults of accessibility of what is shown now, or of what passes a selector. The rule left out is an experiment of axe that takes a count beside its word for a mismatch. */
+export async function faultsOfAccess(page: Page, within?: string): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
+  return page.evaluate(async (part) => {
+    const { violations } = await (window as unknown as { axe: typeof import('axe-core') }).axe.run(part ?? document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], rules: { 'label-content-name-mismatch': { enabled: false } } })
     return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
       .map((v) => `${v.id} (${v.nodes.length}): ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`)
-  })
+  }, within)
 }
 
 /** How many pixels the page is wider than the window. */
