@@ -64,7 +64,7 @@ func (t *tally) run(ctx context.Context, fuzz time.Duration, skipSDKs, browser b
 		}
 	}
 	t.step("go vet", exec.CommandContext(ctx, "go", "vet", "./..."))
-	t.web(ctx, browser)
+	t.web(ctx, browser, fuzz > 0)
 	t.goTests(ctx, ".")
 	if fuzz > 0 {
 		t.fuzz(ctx, fuzz)

@@ -9,8 +9,8 @@ import (
 )
 
 // web checks the console: its style and its logic, and with browser the whole program in
-// Chromium.
-func (t *tally) web(ctx context.Context, browser bool) {
+// Chromium; whole adds what takes minutes.
+func (t *tally) web(ctx context.Context, browser, whole bool) {
 	if err := os.MkdirAll(".cache", 0o755); err != nil {
 		t.fail(err.Error())
 		return
@@ -20,7 +20,11 @@ func (t *tally) web(ctx context.Context, browser bool) {
 	if !browser {
 		return
 	}
-	t.report(inWeb(ctx, "run", "--silent", "e2e"), ".cache/e2e/report.json", countPlaywright)
+	cmd := inWeb(ctx, "run", "--silent", "e2e")
+	if !whole {
+		cmd.Env = append(os.Environ(), "YUTANG_E2E=brief")
+	}
+	t.report(cmd, ".cache/e2e/report.json", countPlaywright)
 }
 
 func inWeb(ctx context.Context, args ...string) *exec.Cmd {

@@ -17,8 +17,6 @@ const pictures = [
   ['audience', '/audiences/new', { lang: 'en-US', act: async (page) => { await page.getByRole('button', { name: 'From a template' }).click(); await page.locator('.y-audience-template').nth(1).click() } }],
   ['playbook', '{playbook}/playbooks/ID'],
   ['playbook-edit', '{playbook}/playbooks/ID?tab=edit', { lang: 'en-US', dark: true }],
-  ['mass-send', '{/mass-sends}/sends/ID'],
-  ['live-code', '{/codes}/codes/ID'],
   ['boards', '/reports/boards', { lang: 'en-US' }],
   ['retention', '/reports/retention', { lang: 'en-US' }],
 ]

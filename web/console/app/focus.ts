@@ -23,7 +23,7 @@ export function keepFocus() {
     for (const layer of changes.flatMap((c) => [...c.removedNodes])) {
       if (!(layer instanceof HTMLElement) || document.activeElement !== document.body) continue
       let to = before.get(layer)
-      for (let tries = 0; to && !to.checkVisibility() && tries < 5; tries++) to = before.get(layerOf(to) ?? to)
+      for (let tries = 0; to && !(to.checkVisibility?.() ?? true) && tries < 5; tries++) to = before.get(layerOf(to) ?? to)
       if (to instanceof HTMLElement) to.focus({ preventScroll: true })
     }
   }).observe(document.body, { childList: true })

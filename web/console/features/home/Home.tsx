@@ -17,7 +17,7 @@ import './home.css'
 type Overview = Schema<'OutputBody'>
 
 const said = texts({
-  title: ['概览', 'Overview'], span: ['近 30 天', 'Last 30 days'], than: [(p: string) => `较前 30 天 ${p}`, (p: string) => `${p} on the 30 days before`], first: ['前 30 天没有数据', 'nothing in the 30 days before'],
+  title: ['概览', 'Overview'], span: ['近 30 天', 'Last 30 days'], than: [(p: string) => `较前 30 天 ${p}`, (p: string) => `${p} on 30 days before`], first: ['前 30 天没有数据', 'no earlier data'],
   attention: ['今天要处理', 'Needs attention today'], calm: ['没有要处理的事', 'Nothing needs you now'], calmLead: ['任务、审批、连接与同步都正常。', 'Tasks, approvals, connections and sync are fine.'],
   lift: ['实验证明的增量', 'What experiments proved'], liftHint: ['对照组没有被触达，差额才是触达带来的钱；各实验互相重叠，不相加。', 'Control groups were not touched: the difference is what touching brought. Experiments overlap, so they are not added up.'], noLift: ['还没有可以下结论的实验。给 SOP 加一个对照组，就能看到它带来的钱。', 'No experiment has a result yet. Give a playbook a control group and see the money that it brings.'], experiments: ['去看实验', 'See experiments'], liftLater: ['有对照组的实验出结果后可得', 'Known when a control group has results'],
   plan: ['计划与实际', 'Plan and actual'], elapsed: [(p: string) => `已过 ${p}`, (p: string) => `${p} of its days are over`], behind: ['落后', 'Behind'], on: ['跟上', 'On track'], noPlan: ['还没有进行中的增长计划。从收入目标倒推需要多少客户、加粉、预算和人手。', 'No growth plan runs. Begin with a revenue target: it gives customers, contacts, budget and staff.'], makePlan: ['做一个计划', 'Make a plan'], to: ['到', 'to'], of: [(a: string, b: string) => `${a} / 应到 ${b}`, (a: string, b: string) => `${a} of ${b} by now`],
