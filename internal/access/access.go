@@ -15,7 +15,6 @@ import (
 	"encoding/base64"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"yutang/internal/clock"
 	"yutang/internal/db"
@@ -66,18 +65,3 @@ func newSecret() string {
 }
 
 func hashSecret(secret string) [32]byte { return sha256.Sum256([]byte(secret)) }
-
-// moment turns ms into a time; 0 is the zero time.
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
-
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}

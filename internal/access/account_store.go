@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"yutang/internal/db"
 	"yutang/internal/fault"
 	"yutang/internal/page"
 )
@@ -41,7 +42,7 @@ func (s *Service) insertAccount(ctx context.Context, a Account, hash string) err
 		return err
 	}
 	_, err = s.db.Exec(ctx, insertAccount,
-		a.ID, s.emailKey(a.Email), sealed, string(a.Role), hash, a.Disabled, millis(a.CreatedAt), millis(a.UpdatedAt))
+		a.ID, s.emailKey(a.Email), sealed, string(a.Role), hash, a.Disabled, db.Millis(a.CreatedAt), db.Millis(a.UpdatedAt))
 	if fault.Is(err, fault.Conflict) {
 		return fault.New(fault.Conflict, "account_exists", "an account with this e-mail address exists already")
 	}
@@ -62,7 +63,7 @@ func (s *Service) updateAccount(ctx context.Context, a Account, hash string) err
 	if err != nil {
 		return err
 	}
-	_, err = s.db.Exec(ctx, updateAccount, a.ID, sealed, string(a.Role), a.Disabled, millis(a.UpdatedAt), hash)
+	_, err = s.db.Exec(ctx, updateAccount, a.ID, sealed, string(a.Role), a.Disabled, db.Millis(a.UpdatedAt), hash)
 	return err
 }
 
@@ -85,7 +86,7 @@ func (s *Service) scanAccount(scan func(...any) error, more ...any) (Account, er
 		return Account{}, fmt.Errorf("open account %s: %w", a.ID, err)
 	}
 	a.Email, a.Name = p.Email, p.Name
-	a.CreatedAt, a.UpdatedAt = moment(created), moment(updated)
+	a.CreatedAt, a.UpdatedAt = db.Moment(created), db.Moment(updated)
 	return a, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"yutang/internal/db"
 	"yutang/internal/page"
 )
 
@@ -15,7 +16,7 @@ INSERT INTO audit (id, at, actor, action, object, detail)
 VALUES ($1, $2, $3, $4, $5, $6)`
 
 func (s *Service) insertAudit(ctx context.Context, e Entry) error {
-	_, err := s.db.Exec(ctx, insertAudit, e.ID, millis(e.At), e.Actor, e.Action, e.Object, string(e.Detail))
+	_, err := s.db.Exec(ctx, insertAudit, e.ID, db.Millis(e.At), e.Actor, e.Action, e.Object, string(e.Detail))
 	if err != nil {
 		return fmt.Errorf("write audit row: %w", err)
 	}
@@ -55,10 +56,10 @@ func (q *AuditQuery) sql(after *auditKey, limit int) (string, []any) {
 		add("action IN ("+strings.TrimSuffix(strings.Repeat("$%d, ", len(values)), ", ")+")", values...)
 	}
 	if !q.From.IsZero() {
-		add("at >= $%d", millis(q.From))
+		add("at >= $%d", db.Millis(q.From))
 	}
 	if !q.To.IsZero() {
-		add("at < $%d", millis(q.To))
+		add("at < $%d", db.Millis(q.To))
 	}
 	if after != nil {
 		add("(at < $%[1]d OR at = $%[1]d AND id < $%[2]d)", after.At, after.ID)
@@ -91,12 +92,12 @@ func (s *Service) AuditTrail(ctx context.Context, q AuditQuery) (page.Page[Entry
 		if err := rows.Scan(&e.ID, &at, &e.Actor, &e.Action, &e.Object, &detail); err != nil {
 			return err
 		}
-		e.At, e.Detail = moment(at), json.RawMessage(detail)
+		e.At, e.Detail = db.Moment(at), json.RawMessage(detail)
 		items = append(items, e)
 		return nil
 	})
 	if err != nil {
 		return page.Page[Entry]{}, fmt.Errorf("list audit: %w", err)
 	}
-	return page.Cut(items, limit, func(e Entry) auditKey { return auditKey{millis(e.At), e.ID} }), nil
+	return page.Cut(items, limit, func(e Entry) auditKey { return auditKey{db.Millis(e.At), e.ID} }), nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/fault"
 	"yutang/internal/id"
 )
@@ -97,7 +98,7 @@ func (s *Service) AuthenticateSession(ctx context.Context, secret string) (Princ
 		return Principal{}, errBadSession
 	}
 	now := s.clock.Now()
-	seen := moment(max(found.seenAt, s.lastUse(found.session.ID)))
+	seen := db.Moment(max(found.seenAt, s.lastUse(found.session.ID)))
 	if found.account.Disabled || !now.Before(found.session.ExpiresAt) || now.Sub(seen) >= SessionIdle {
 		return Principal{}, errBadSession
 	}

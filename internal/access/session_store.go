@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"yutang/internal/db"
 )
 
 const insertSession = `
@@ -12,7 +14,7 @@ INSERT INTO session (id, hash, account_id, created_at, expires_at, seen_at)
 VALUES ($1, $2, $3, $4, $5, $6)`
 
 func (s *Service) insertSession(ctx context.Context, ses Session, hash [32]byte, now time.Time) error {
-	_, err := s.db.Exec(ctx, insertSession, ses.ID, hash[:], ses.AccountID, millis(now), millis(ses.ExpiresAt), millis(now))
+	_, err := s.db.Exec(ctx, insertSession, ses.ID, hash[:], ses.AccountID, db.Millis(now), db.Millis(ses.ExpiresAt), db.Millis(now))
 	if err != nil {
 		return fmt.Errorf("write session: %w", err)
 	}
@@ -38,7 +40,7 @@ func (s *Service) sessionByHash(ctx context.Context, hash [32]byte) (f foundSess
 	f.account, err = s.scanAccount(func(dest ...any) error {
 		return s.db.Get(ctx, getSessionByHash, []any{hash[:]}, dest...)
 	}, &f.session.ID, &expires, &f.seenAt, &f.hash)
-	f.session.AccountID, f.session.ExpiresAt = f.account.ID, moment(expires)
+	f.session.AccountID, f.session.ExpiresAt = f.account.ID, db.Moment(expires)
 	return f, err
 }
 

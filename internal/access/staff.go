@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/fault"
 	"yutang/internal/id"
 )
@@ -76,7 +77,7 @@ func (s *Service) authenticateStaff(ctx context.Context, hash [32]byte) (Princip
 		return Principal{}, err
 	}
 	now := s.clock.Now()
-	seen := moment(max(found.seenAt, s.lastUse(found.id)))
+	seen := db.Moment(max(found.seenAt, s.lastUse(found.id)))
 	if !now.Before(found.expires) || now.Sub(seen) >= SessionIdle {
 		return Principal{}, errBadSession
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"yutang/internal/db"
 )
 
 const insertStaffSession = `
@@ -12,7 +14,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)`
 
 func (s *Service) insertStaffSession(ctx context.Context, ses Session, who StaffRef, hash [32]byte, now time.Time) error {
 	_, err := s.db.Exec(ctx, insertStaffSession,
-		ses.ID, hash[:], who.Corp, who.User, millis(now), millis(ses.ExpiresAt), millis(now))
+		ses.ID, hash[:], who.Corp, who.User, db.Millis(now), db.Millis(ses.ExpiresAt), db.Millis(now))
 	if err != nil {
 		return fmt.Errorf("write session of staff: %w", err)
 	}
@@ -36,7 +38,7 @@ WHERE hash = $1`
 func (s *Service) staffSessionByHash(ctx context.Context, hash [32]byte) (f foundStaffSession, err error) {
 	var expires int64
 	err = s.db.Get(ctx, getStaffSessionByHash, []any{hash[:]}, &f.id, &f.who.Corp, &f.who.User, &expires, &f.seenAt)
-	f.expires = moment(expires)
+	f.expires = db.Moment(expires)
 	return f, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"yutang/internal/db"
 	"yutang/internal/fault"
 	"yutang/internal/page"
 )
@@ -24,7 +25,7 @@ func (s *Service) insertToken(ctx context.Context, t Token, hash [32]byte) error
 		only = string(raw)
 	}
 	_, err := s.db.Exec(ctx, insertToken,
-		t.ID, t.Name, hash[:], string(t.Role), only, t.CreatedBy, millis(t.CreatedAt), millis(t.ExpiresAt))
+		t.ID, t.Name, hash[:], string(t.Role), only, t.CreatedBy, db.Millis(t.CreatedAt), db.Millis(t.ExpiresAt))
 	if err != nil {
 		return fmt.Errorf("write token: %w", err)
 	}
@@ -40,7 +41,7 @@ func (t *Token) scan(scan func(...any) error, more ...any) error {
 	if err := scan(dest...); err != nil {
 		return err
 	}
-	t.CreatedAt, t.ExpiresAt, t.UsedAt, t.RevokedAt = moment(created), moment(expires), moment(used), moment(revoked)
+	t.CreatedAt, t.ExpiresAt, t.UsedAt, t.RevokedAt = db.Moment(created), db.Moment(expires), db.Moment(used), db.Moment(revoked)
 	if only == "" {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/job"
 )
 
@@ -169,7 +170,7 @@ func (w *work) reshape(ctx context.Context, c *change) {
 		return
 	}
 	a := &c.after
-	a.State, a.Count, a.AddedAt, a.EndedAt = c.is.state, c.is.count, moment(c.is.added), moment(c.is.ended)
+	a.State, a.Count, a.AddedAt, a.EndedAt = c.is.state, c.is.count, db.Moment(c.is.added), db.Moment(c.is.ended)
 	code := c.code
 	if c.seen != nil && code == "" {
 		code = c.seen.State
@@ -252,7 +253,7 @@ func (w *work) transitions() []Transition {
 	for _, c := range w.changes {
 		if f, ok := c.newest(); ok {
 			out = append(out, Transition{
-				Contact: c.after.Contact, Kind: kindOf[f.mark], At: moment(f.at), Origin: c.origin,
+				Contact: c.after.Contact, Kind: kindOf[f.mark], At: db.Moment(f.at), Origin: c.origin,
 				WelcomeCode: c.welcome && !f.mark.ends(), OldTags: c.before.Tags,
 			})
 		} else if c.edited || c.tagged {

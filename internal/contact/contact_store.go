@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
 
 	"yutang/internal/db"
 )
@@ -44,7 +43,7 @@ func (s *Service) scan(rows *sql.Rows) (row, error) {
 	if err != nil {
 		return r, err
 	}
-	r.AddedAt, r.EndedAt, r.ChangedAt = moment(added), moment(ended), moment(changed)
+	r.AddedAt, r.EndedAt, r.ChangedAt = db.Moment(added), db.Moment(ended), db.Moment(changed)
 	if r.history, err = decodeHistory(past); err != nil {
 		return r, err
 	}
@@ -65,21 +64,6 @@ func (s *Service) open(c *Contact, sealed []byte) error {
 	}
 	c.Remark, c.Description, c.Company, c.Mobiles = w.Remark, w.Description, w.Company, w.Mobiles
 	return nil
-}
-
-// moment is the time of so many ms; 0 is the zero time.
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
-
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
 }
 
 func (s *Service) rows(ctx context.Context, text string, args ...any) ([]row, error) {
@@ -112,9 +96,9 @@ func (s *Service) save(ctx context.Context, rows []row) error {
 		if tags == nil {
 			tags = []string{}
 		}
-		args = append(args, r.Corp, r.User, r.External, r.Leaf, string(r.State), r.Count, millis(r.AddedAt), millis(r.EndedAt), r.AddWay,
+		args = append(args, r.Corp, r.User, r.External, r.Leaf, string(r.State), r.Count, db.Millis(r.AddedAt), db.Millis(r.EndedAt), r.AddWay,
 			r.Code, r.Channel, r.CodeID, r.CodeName, text(tags), s.Box.Seal(nil, []byte(plain), sealScope), r.history.encode(), blob(r.digest),
-			millis(r.ChangedAt))
+			db.Millis(r.ChangedAt))
 	}
 	return s.DB.InsertMany(ctx, "contact", contactColumns, args, keepContact)
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/event"
 )
 
@@ -260,7 +261,7 @@ func (w *work) events(c *change) []*event.Event {
 	var out []*event.Event
 	for _, f := range c.steps {
 		kind := kindOf[f.mark]
-		ev := w.event(eventNames[kind], fmt.Sprintf("contact:%s:%s:%s:%s:%d", w.corp, c.user, c.external, kind, f.at), c.external, moment(f.at))
+		ev := w.event(eventNames[kind], fmt.Sprintf("contact:%s:%s:%s:%s:%d", w.corp, c.user, c.external, kind, f.at), c.external, db.Moment(f.at))
 		props := w.props(c)
 		if reason := reasons[f.mark]; reason != "" {
 			props["reason"] = reason

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/fault"
 	"yutang/internal/page"
 )
@@ -164,7 +165,7 @@ func (s *Service) Scan(ctx context.Context, corp string, visit func(c Contact) e
 		if err := rows.Scan(&c.Leaf, &c.User, &c.External, &added); err != nil {
 			return err
 		}
-		c.AddedAt = moment(added)
+		c.AddedAt = db.Moment(added)
 		return visit(c)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/job"
 	"yutang/internal/wecom"
 )
@@ -41,7 +42,7 @@ func (s *Service) refreshJob(corp, external, user string, at time.Time) job.Job 
 	window := s.Clock.Now().Truncate(refreshWindow)
 	return job.Job{
 		Kind: refreshJobKind, Key: fmt.Sprintf("%s/%s/%d", corp, external, window.Unix()), Queue: corp,
-		Payload: []byte(text(refresh{corp, external, user, millis(at)})), Due: window.Add(refreshWindow),
+		Payload: []byte(text(refresh{corp, external, user, db.Millis(at)})), Due: window.Add(refreshWindow),
 	}
 }
 
@@ -60,7 +61,7 @@ func (s *Service) refreshOne(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Pull(ctx, client, r.Corp, r.External, Edit{User: r.User, At: moment(r.At)}, ByCallback)
+	_, err = s.Pull(ctx, client, r.Corp, r.External, Edit{User: r.User, At: db.Moment(r.At)}, ByCallback)
 	if wecom.ClassOf(err) == wecom.Relation {
 		return nil // nobody follows this customer any more
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/fault"
 	"yutang/internal/page"
 )
@@ -47,7 +48,7 @@ func scanAccount(scan func(dest ...any) error) (a Account, err error) {
 	if err := scan(&a.Corp, &a.ID, &a.Name, &servicers, &a.Welcome, &a.Revoked, &gone, &pulled, &a.Problem); err != nil {
 		return a, err
 	}
-	a.GoneAt, a.PulledAt = moment(gone), moment(pulled)
+	a.GoneAt, a.PulledAt = db.Moment(gone), db.Moment(pulled)
 	return a, json.Unmarshal([]byte(servicers), &a.Servicers)
 }
 
@@ -223,7 +224,7 @@ func (s *Service) state(ctx context.Context, corpID string) (st State, purgedTo 
 	st.KeepDays = DefaultKeep
 	var pulled int64
 	err = s.DB.Get(ctx, selectCorp, []any{corpID}, &st.KeepDays, &purgedTo, &pulled, &st.Problem)
-	st.PulledAt = moment(pulled)
+	st.PulledAt = db.Moment(pulled)
 	if fault.Is(err, fault.NotFound) {
 		return st, 0, nil
 	}

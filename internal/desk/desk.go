@@ -125,10 +125,3 @@ func ofLane(queue string) (corpID, account string) {
 	corpID, account, _ = strings.Cut(queue, "/")
 	return corpID, account
 }
-
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yutang/internal/corp"
+	"yutang/internal/db"
 	"yutang/internal/event"
 	"yutang/internal/fault"
 	"yutang/internal/job"
@@ -66,7 +67,7 @@ func served(j job.Job, p place) bool {
 func (s *Service) next(ctx context.Context, client *wecom.Client, p place) (done bool, err error) {
 	now := s.Clock.Now()
 	token := p.token
-	if !now.Before(moment(p.tokenAt).Add(tokenLife)) {
+	if !now.Before(db.Moment(p.tokenAt).Add(tokenLife)) {
 		token = ""
 	}
 	if token == "" {

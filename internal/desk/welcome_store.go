@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/page"
 )
 
@@ -35,7 +36,7 @@ func (s *Service) scanWelcome(scan func(dest ...any) error) (w Welcome, err erro
 	var at, settled int64
 	var code []byte
 	err = scan(&w.Corp, &w.ID, &w.Account, &w.External, &at, &code, &w.text, &w.sentAs, &w.State, &w.Reason, &settled)
-	w.EnteredAt, w.SettledAt = time.UnixMilli(at).UTC(), moment(settled)
+	w.EnteredAt, w.SettledAt = time.UnixMilli(at).UTC(), db.Moment(settled)
 	if err != nil || len(code) == 0 {
 		return w, err
 	}

@@ -5,9 +5,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"yutang/internal/db"
 )
 
 const (
@@ -43,7 +44,7 @@ func (s *Service) insert(ctx context.Context, x *Export) error {
 		return fmt.Errorf("insert export: %w", err)
 	}
 	_, err = s.DB.Exec(ctx, insertExport, x.ID, string(x.Kind), x.Name, x.Subject, string(columns), x.people, x.Unmasked, string(x.State), "",
-		x.Total, x.Done, int64(x.next), x.fileBytes, x.Bytes, x.By, millis(x.CreatedAt), millis(x.StartedAt), millis(x.FinishedAt), millis(x.ExpiresAt))
+		x.Total, x.Done, int64(x.next), x.fileBytes, x.Bytes, x.By, db.Millis(x.CreatedAt), db.Millis(x.StartedAt), db.Millis(x.FinishedAt), db.Millis(x.ExpiresAt))
 	if err != nil {
 		return fmt.Errorf("insert export: %w", err)
 	}
@@ -52,7 +53,7 @@ func (s *Service) insert(ctx context.Context, x *Export) error {
 
 // save writes how far an export is; errEnded if it is not under way any more.
 func (s *Service) save(ctx context.Context, x *Export) error {
-	n, err := s.DB.Exec(ctx, updateExport, x.ID, string(x.State), x.Done, int64(x.next), x.fileBytes, x.Bytes, millis(x.StartedAt), millis(x.FinishedAt))
+	n, err := s.DB.Exec(ctx, updateExport, x.ID, string(x.State), x.Done, int64(x.next), x.fileBytes, x.Bytes, db.Millis(x.StartedAt), db.Millis(x.FinishedAt))
 	if err == nil && n == 0 {
 		err = errEnded
 	}
@@ -136,20 +137,6 @@ func scan(rows *sql.Rows) (x Export, err error) {
 	if err != nil {
 		return x, err
 	}
-	x.CreatedAt, x.StartedAt, x.FinishedAt, x.ExpiresAt = moment(created), moment(started), moment(finished), moment(expires)
+	x.CreatedAt, x.StartedAt, x.FinishedAt, x.ExpiresAt = db.Moment(created), db.Moment(started), db.Moment(finished), db.Moment(expires)
 	return x, json.Unmarshal([]byte(columns), &x.Columns)
-}
-
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }

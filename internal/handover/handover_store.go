@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/fault"
 	"yutang/internal/page"
 )
@@ -43,23 +44,9 @@ func (s *Service) insert(ctx context.Context, t Transfer, items []Item) error {
 	}
 	args := make([]any, 0, len(items)*len(itemColumns))
 	for _, i := range items {
-		args = append(args, t.ID, i.Item, t.Corp, int64(i.Leaf), string(i.State), i.Reason, 0, millis(i.Settled))
+		args = append(args, t.ID, i.Item, t.Corp, int64(i.Leaf), string(i.State), i.Reason, 0, db.Millis(i.Settled))
 	}
 	return s.DB.InsertMany(ctx, "transfer_item", itemColumns, args, "")
-}
-
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }
 
 // Get is one transfer with its counts.
@@ -105,7 +92,7 @@ func (s *Service) transfers(ctx context.Context, text string, args ...any) ([]Tr
 		var t Transfer
 		var created, ended int64
 		err := rows.Scan(&t.ID, &t.Corp, &t.Kind, &t.Object, &t.From, &t.To, &t.Message, &t.By, &created, &ended)
-		t.Created, t.Ended = moment(created), moment(ended)
+		t.Created, t.Ended = db.Moment(created), db.Moment(ended)
 		list = append(list, t)
 		return err
 	})
@@ -129,7 +116,7 @@ func (s *Service) progress(ctx context.Context, id string) (map[State]int, time.
 		counts[state], last = n, max(last, asked)
 		return err
 	})
-	return counts, moment(last), err
+	return counts, db.Moment(last), err
 }
 
 // Items is the items of a transfer by id; state "" is all.
@@ -156,7 +143,7 @@ func (s *Service) readItems(ctx context.Context, text string, args ...any) ([]It
 		var i Item
 		var leaf, asked, settled int64
 		err := rows.Scan(&i.Item, &leaf, &i.State, &i.Reason, &asked, &settled)
-		i.Leaf, i.Asked, i.Settled = uint32(leaf), moment(asked), moment(settled)
+		i.Leaf, i.Asked, i.Settled = uint32(leaf), db.Moment(asked), db.Moment(settled)
 		list = append(list, i)
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yutang/internal/contact"
+	"yutang/internal/db"
 	"yutang/internal/page"
 )
 
@@ -87,7 +88,7 @@ func (s *Service) readLosses(ctx context.Context, text string, args ...any) ([]L
 		var l Loss
 		var leaf, at, told, returned int64
 		err := rows.Scan(&l.ID, &l.Corp, &l.User, &l.External, &l.Nth, &leaf, &l.Kind, &at, &told, &returned, &l.Untold)
-		l.Leaf, l.At, l.Told, l.Returned = uint32(leaf), moment(at), moment(told), moment(returned)
+		l.Leaf, l.At, l.Told, l.Returned = uint32(leaf), db.Moment(at), db.Moment(told), db.Moment(returned)
 		list = append(list, l)
 		return err
 	})

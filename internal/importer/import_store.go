@@ -5,8 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/fault"
 	"yutang/internal/page"
 )
@@ -22,7 +22,7 @@ func (s *Service) insert(ctx context.Context, j *Job) error {
 	_, err = s.cfg.DB.Exec(ctx, `INSERT INTO import_job (`+jobColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 		j.ID, string(j.Kind), j.Name, j.Source, j.SHA256, string(j.Mapping.JSON()), string(j.State), j.Problem,
-		millis(j.CreatedAt), millis(j.StartedAt), millis(j.FinishedAt), j.fileBytes, j.Total, j.rowPos, j.spillPos,
+		db.Millis(j.CreatedAt), db.Millis(j.StartedAt), db.Millis(j.FinishedAt), j.fileBytes, j.Total, j.rowPos, j.spillPos,
 		j.Accepted, j.Duplicates, j.Rejected, j.Events, j.rejectedBytes, string(reasons))
 	if err != nil {
 		return fmt.Errorf("insert import %s: %w", j.ID, err)
@@ -51,7 +51,7 @@ func (s *Service) save(ctx context.Context, j *Job) error {
 			rejected_bytes = $13,
 			reasons = $14
 		WHERE id = $1`,
-		j.ID, string(j.State), j.Problem, millis(j.StartedAt), millis(j.FinishedAt), j.Total, j.rowPos, j.spillPos,
+		j.ID, string(j.State), j.Problem, db.Millis(j.StartedAt), db.Millis(j.FinishedAt), j.Total, j.rowPos, j.spillPos,
 		j.Accepted, j.Duplicates, j.Rejected, j.Events, j.rejectedBytes, string(reasons))
 	if err != nil {
 		return fmt.Errorf("save import %s: %w", j.ID, err)
@@ -129,7 +129,7 @@ func scanJob(rows *sql.Rows) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	j.CreatedAt, j.StartedAt, j.FinishedAt = moment(created), moment(started), moment(finished)
+	j.CreatedAt, j.StartedAt, j.FinishedAt = db.Moment(created), db.Moment(started), db.Moment(finished)
 	j.Mapping, j.Reasons = &Mapping{}, map[string]int64{}
 	if err := json.Unmarshal([]byte(mapping), j.Mapping); err != nil {
 		return nil, fmt.Errorf("read mapping of import %s: %w", j.ID, err)
@@ -138,18 +138,4 @@ func scanJob(rows *sql.Rows) (*Job, error) {
 		return nil, fmt.Errorf("read reasons of import %s: %w", j.ID, err)
 	}
 	return j, nil
-}
-
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }

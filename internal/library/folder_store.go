@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 
+	"yutang/internal/db"
 	"yutang/internal/fault"
 )
 
@@ -23,7 +24,7 @@ const (
 )
 
 func (s *Service) insertFolder(ctx context.Context, f Folder) error {
-	_, err := s.DB.Exec(ctx, insertFolder, f.ID, string(f.Space), f.Parent, f.Name, f.Position, f.Panel, list(f.Departments), millis(f.CreatedAt), f.CreatedBy)
+	_, err := s.DB.Exec(ctx, insertFolder, f.ID, string(f.Space), f.Parent, f.Name, f.Position, f.Panel, list(f.Departments), db.Millis(f.CreatedAt), f.CreatedBy)
 	return err
 }
 
@@ -63,7 +64,7 @@ func (s *Service) readFolders(ctx context.Context, query string, args ...any) ([
 		if err := rows.Scan(&f.ID, &f.Space, &f.Parent, &f.Name, &f.Position, &f.Panel, &departments, &created, &f.CreatedBy); err != nil {
 			return err
 		}
-		f.CreatedAt = moment(created)
+		f.CreatedAt = db.Moment(created)
 		out = append(out, f)
 		return json.Unmarshal([]byte(departments), &out[len(out)-1].Departments)
 	})

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
 	"yutang/internal/db"
 	"yutang/internal/fault"
@@ -45,20 +44,6 @@ const (
 	selectRevision = `SELECT revision FROM library_setting WHERE id = 1`
 )
 
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
-
 func list[T any](items []T) string {
 	if items == nil {
 		items = []T{}
@@ -74,7 +59,7 @@ func like(text string) string {
 
 func (s *Service) insertMaterial(ctx context.Context, m Material, search string) error {
 	_, err := s.DB.Exec(ctx, insertMaterial, m.ID, string(m.Space), string(m.Kind), m.Folder, m.Name, list(m.Tags), m.Latest, m.Approved,
-		millis(m.ExpiresAt), millis(m.CreatedAt), m.CreatedBy, millis(m.UpdatedAt), m.UpdatedBy, search)
+		db.Millis(m.ExpiresAt), db.Millis(m.CreatedAt), m.CreatedBy, db.Millis(m.UpdatedAt), m.UpdatedBy, search)
 	return err
 }
 
@@ -82,8 +67,8 @@ func (s *Service) updateMaterial(ctx context.Context, m Material, search string)
 	if err := s.revise(ctx); err != nil {
 		return err
 	}
-	_, err := s.DB.Exec(ctx, updateMaterial, m.Folder, m.Name, list(m.Tags), m.Latest, m.Approved, millis(m.ExpiresAt), millis(m.TrashedAt),
-		millis(m.UpdatedAt), m.UpdatedBy, search, m.ID)
+	_, err := s.DB.Exec(ctx, updateMaterial, m.Folder, m.Name, list(m.Tags), m.Latest, m.Approved, db.Millis(m.ExpiresAt), db.Millis(m.TrashedAt),
+		db.Millis(m.UpdatedAt), m.UpdatedBy, search, m.ID)
 	return err
 }
 
@@ -98,7 +83,7 @@ func (s *Service) readMaterials(ctx context.Context, query string, args ...any) 
 		if err != nil {
 			return err
 		}
-		m.ExpiresAt, m.TrashedAt, m.CreatedAt, m.UpdatedAt = moment(expires), moment(trashed), moment(created), moment(updated)
+		m.ExpiresAt, m.TrashedAt, m.CreatedAt, m.UpdatedAt = db.Moment(expires), db.Moment(trashed), db.Moment(created), db.Moment(updated)
 		out = append(out, m)
 		return json.Unmarshal([]byte(tags), &out[len(out)-1].Tags)
 	})
@@ -148,7 +133,7 @@ func (s *Service) selectMaterial(ctx context.Context, id string) (Material, erro
 }
 
 func (s *Service) insertVersion(ctx context.Context, id string, v Version, assets []string) error {
-	_, err := s.DB.Exec(ctx, insertVersion, id, v.Number, string(v.State), string(v.Body), v.Note, millis(v.CreatedAt), v.CreatedBy)
+	_, err := s.DB.Exec(ctx, insertVersion, id, v.Number, string(v.State), string(v.Body), v.Note, db.Millis(v.CreatedAt), v.CreatedBy)
 	for _, asset := range assets {
 		if err != nil {
 			return err
@@ -173,7 +158,7 @@ func scanVersion(rows *sql.Rows, before ...any) (v Version, err error) {
 	var body string
 	var created, submitted, decided int64
 	err = rows.Scan(append(before, &v.Number, &v.State, &body, &v.Note, &created, &v.CreatedBy, &submitted, &v.SubmittedBy, &decided, &v.DecidedBy, &v.Reason)...)
-	v.Body, v.CreatedAt, v.SubmittedAt, v.DecidedAt = json.RawMessage(body), moment(created), moment(submitted), moment(decided)
+	v.Body, v.CreatedAt, v.SubmittedAt, v.DecidedAt = json.RawMessage(body), db.Moment(created), db.Moment(submitted), db.Moment(decided)
 	return v, err
 }
 
@@ -189,7 +174,7 @@ func (s *Service) selectVersion(ctx context.Context, id string, number int) (Ver
 }
 
 func (s *Service) updateVersion(ctx context.Context, id string, v Version) error {
-	_, err := s.DB.Exec(ctx, updateVersion, string(v.State), millis(v.SubmittedAt), v.SubmittedBy, millis(v.DecidedAt), v.DecidedBy, v.Reason, id, v.Number)
+	_, err := s.DB.Exec(ctx, updateVersion, string(v.State), db.Millis(v.SubmittedAt), v.SubmittedBy, db.Millis(v.DecidedAt), v.DecidedBy, v.Reason, id, v.Number)
 	return err
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"time"
+
+	"yutang/internal/db"
 )
 
 const (
@@ -37,7 +39,7 @@ func (s *Service) eachClick(ctx context.Context, after time.Time, visit func(Cli
 		var device []byte
 		err := rows.Scan(&c.Code, &at, &device)
 		copy(c.Device[:], device)
-		c.At = moment(at)
+		c.At = db.Moment(at)
 		visit(c)
 		return err
 	})
@@ -51,7 +53,7 @@ func (s *Service) untold(ctx context.Context, limit int) ([]told, error) {
 		var device []byte
 		l, err := s.scanLink(rows, &c.seq, &at, &device)
 		copy(c.Device[:], device)
-		c.Link, c.Click.Code, c.Click.At = l, l.Code, moment(at)
+		c.Link, c.Click.Code, c.Click.At = l, l.Code, db.Moment(at)
 		out = append(out, c)
 		return err
 	})

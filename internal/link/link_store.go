@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/fault"
 	"yutang/internal/seal"
 )
@@ -27,20 +28,6 @@ const (
 
 const sealScope = "link_target"
 
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
-
 // insertLink writes a link that is not there yet and sets its code. Another link may have
 // the code already; then it gets a longer one.
 func (s *Service) insertLink(ctx context.Context, r *row) error {
@@ -50,7 +37,7 @@ func (s *Service) insertLink(ctx context.Context, r *row) error {
 	for n := minCode; n <= maxCode; n += codeStep {
 		code := codeOf(r.hash, n)
 		done, err := s.DB.Exec(ctx, insertLink, code, r.hash[:], r.target[:], r.Name, int64(r.Ord), r.Playbook, r.Step, r.Run, r.Delivery,
-			millis(r.CreatedAt), r.CreatedBy, millis(r.ExpiresAt))
+			db.Millis(r.CreatedAt), r.CreatedBy, db.Millis(r.ExpiresAt))
 		if err == nil && done == 0 {
 			code, err = s.selectCode(ctx, r.hash)
 			if fault.Is(err, fault.NotFound) {
@@ -101,8 +88,8 @@ func (s *Service) scanLink(rows *sql.Rows, more ...any) (Link, error) {
 		return l, err
 	}
 	url, err := s.Box.Open(nil, sealed, sealScope)
-	l.URL, l.FirstAt, l.LastAt = string(url), moment(first), moment(last)
-	l.CreatedAt, l.ExpiresAt, l.ClosedAt = moment(created), moment(expires), moment(closed)
+	l.URL, l.FirstAt, l.LastAt = string(url), db.Moment(first), db.Moment(last)
+	l.CreatedAt, l.ExpiresAt, l.ClosedAt = db.Moment(created), db.Moment(expires), db.Moment(closed)
 	return l, err
 }
 

@@ -64,7 +64,7 @@ func (s *Service) listClicks(ctx context.Context, code string, before int64, lim
 		var device []byte
 		err := rows.Scan(&c.Seq, &at, &device)
 		copy(c.Device[:], device)
-		c.At = moment(at)
+		c.At = db.Moment(at)
 		out = append(out, c)
 		return err
 	})

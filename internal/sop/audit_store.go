@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/page"
 )
 
@@ -50,7 +51,7 @@ func (s *Service) scanAudit(rows *sql.Rows) (a Audit, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.DueAt, a.CreatedAt, a.DoneAt = moment(due), moment(created), moment(done)
+	a.DueAt, a.CreatedAt, a.DoneAt = db.Moment(due), db.Moment(created), db.Moment(done)
 	plain, err := s.Box.Open(nil, answers, auditScope)
 	if err == nil {
 		err = json.Unmarshal(plain, &a.Answers)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/page"
 )
 
@@ -33,7 +34,7 @@ func scanChecklist(rows *sql.Rows) (c Checklist, err error) {
 	if err = rows.Scan(&c.ID, &c.Name, &c.About, &items, &c.RepeatDays, &created, &updated, &c.By); err != nil {
 		return c, err
 	}
-	c.CreatedAt, c.UpdatedAt = moment(created), moment(updated)
+	c.CreatedAt, c.UpdatedAt = db.Moment(created), db.Moment(updated)
 	if err = json.Unmarshal([]byte(items), &c.Items); err != nil {
 		err = fmt.Errorf("read checklist %s: %w", c.ID, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"yutang/internal/db"
 	"yutang/internal/page"
 )
 
@@ -18,13 +19,6 @@ func asJSON(v any) string {
 		panic(err) // plain data
 	}
 	return string(raw)
-}
-
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }
 
 func (s *Service) insertPersona(ctx context.Context, p Persona) error {
@@ -48,7 +42,7 @@ func scanPersona(rows *sql.Rows) (p Persona, err error) {
 	if err = rows.Scan(&p.ID, &sheet, &created, &updated, &p.By); err != nil {
 		return p, err
 	}
-	p.CreatedAt, p.UpdatedAt, p.Members = moment(created), moment(updated), []Member{}
+	p.CreatedAt, p.UpdatedAt, p.Members = db.Moment(created), db.Moment(updated), []Member{}
 	if err = json.Unmarshal([]byte(sheet), &p.Sheet); err != nil {
 		err = fmt.Errorf("read persona %s: %w", p.ID, err)
 	}
