@@ -16,11 +16,12 @@ import (
 	"yutang/internal/db"
 	"yutang/internal/db/dbtest"
 	"yutang/internal/exporter"
+	"yutang/internal/exporter/exporthttp"
 	"yutang/internal/fault"
 	"yutang/internal/httpapi/httpapitest"
 	"yutang/internal/job"
-	"yutang/internal/search"
 	"yutang/internal/seal"
+	"yutang/internal/search"
 	"yutang/internal/timeline"
 )
 
@@ -82,6 +83,14 @@ func (r *room) numbers(ctx context.Context, roots []uint32, look exporter.Look) 
 		out[i] = []string{strconv.Itoa(int(root))}
 	}
 	return out, nil
+}
+
+func TestRoutes_AreGuardedAndDocumented(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t)
+	s := httpapitest.New(t, d)
+	exporthttp.Routes(s.API, newRoom(t, d).Service)
+	httpapitest.WalkRoutes(t, s)
 }
 
 // ask asks for everybody.
